@@ -1,0 +1,8 @@
+"""The REST API, version 1. Each app lists its resources in `apps/<app>/api_urls.py`."""
+
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularAPIView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]

@@ -1,0 +1,22 @@
+"""The Celery application and its timetable.
+
+Beat only rings: a task that must run once per day keeps that in PostgreSQL, so two beats or a double click do nothing.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+
+app = Celery("poverty")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.timezone = "Asia/Shanghai"
+app.conf.beat_schedule = {
+    "nightly-crosschecks": {"task": "apps.crosschecks.tasks.nightly", "schedule": crontab(hour=1, minute=0)},
+    "sweep-expired-leases": {"task": "apps.crosschecks.tasks.sweep", "schedule": 60.0},
+    "purge-exports": {"task": "apps.history.tasks.purge_exports", "schedule": crontab(minute=15)},
+}

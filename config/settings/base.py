@@ -1,0 +1,317 @@
+"""Settings common to development, tests and production.
+
+Every outside value is read here, once, through a typed reader: a missing or malformed one stops the start.
+A secret may come from NAME or from the file named by NAME_FILE. `dev`, `test` and `prod` add what differs.
+"""
+
+import datetime
+from pathlib import Path
+
+import environ
+import pghistory
+import pgtrigger
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+env = environ.FileAwareEnv()
+
+# --- Identity of this installation -----------------------------------------------------------------------------------
+
+DEBUG = False
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Returned by /healthz/, so that a start script can tell our page from another program's on the same port.
+INSTALL_TOKEN = env.str("INSTALL_TOKEN", default="")
+# How many proxies of ours stand before the application; the client's address is read from that far to the right.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# --- Applications ----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # The floors: an app imports only from those above it in this list.
+    "apps.common",
+    "apps.divisions",
+    "apps.access",
+    "apps.accounts",
+    "apps.history",
+    "apps.pages",
+    "apps.households",
+    "apps.villages",
+    "apps.crosschecks",
+    "apps.dashboards",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "guardian",
+    "pghistory",
+    "pgtrigger",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.SessionLimitMiddleware",
+    # A view is closed to strangers unless it says otherwise (login_not_required).
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    # One transaction with the user's scope around the view and the rendering of its template.
+    "apps.access.middleware.ScopeMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Database --------------------------------------------------------------------------------------------------------
+
+# Two roles on one database. "default" is poverty_app: it owns nothing, and row-level security holds for it. "owner" is
+# poverty_owner: migrations and re-coding connect as it; a web process in production is not given it at all.
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", engine="apps.access.backend"),
+}
+if env.str("DATABASE_OWNER_URL", default=""):
+    DATABASES["owner"] = env.db_url("DATABASE_OWNER_URL", engine="apps.access.backend")
+for _database in DATABASES.values():
+    # A transaction-pooling proxy may stand in between: no server-side prepared statements. Requests, commands and
+    # tasks open their transaction together with their scope (apps.access), so ATOMIC_REQUESTS stays off.
+    _database.setdefault("OPTIONS", {})["prepare_threshold"] = None
+    _database["ATOMIC_REQUESTS"] = False
+    _database["CONN_HEALTH_CHECKS"] = True
+
+# The role that web, workers and commands connect as; migrations withdraw from it what it must not do.
+DATABASE_APP_ROLE = "poverty_app"
+
+PGHISTORY_LEVEL = pgtrigger.Statement
+# The context (who, through what, why) is copied into each event: no second table to guard, nothing to join.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+PGHISTORY_APPEND_ONLY = True
+
+# --- Queue and cache -------------------------------------------------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "poverty",
+    }
+}
+
+# The queue is a doorbell: jobs, attempts and leases live in PostgreSQL, a message carries only an id. So messages may be
+# delivered twice or be lost with Redis, and results are of no use.
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 15 * 60
+CELERY_TASK_SOFT_TIME_LIMIT = 14 * 60
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Four times the longest task; a message of a killed worker is looked for every ten seconds after that.
+    "visibility_timeout": 4 * 15 * 60,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+
+# --- Sign-in and sessions --------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "apps.access.backends.ScopedBackend",
+]
+ANONYMOUS_USER_NAME = None  # guardian: no row stands for "nobody"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
+    {"NAME": "apps.accounts.validators.CharacterClassesValidator"},
+    {"NAME": "apps.accounts.validators.FormerPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "accounts:sign-in"
+
+# Five failures for an account or from an address close it for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_CLIENT_IP_CALLABLE = "apps.common.network.client_ip"
+AXES_VERBOSE = False
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 60 * 60  # absolute; the idle limit is SessionLimitMiddleware's
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+PASSWORD_MAX_DAYS = 90
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token in hx-headers, API clients get it from session/
+CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Second factor and forced password change are on everywhere but in the demo.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
+PASSWORD_CHANGE_REQUIRED = env.bool("PASSWORD_CHANGE_REQUIRED", default=True)
+
+# --- Personal numbers ------------------------------------------------------------------------------------------------
+
+# {"seal": {"active": ID, "keys": {ID: BASE64}}, "index": {KIND: {"active": ID, "keys": {ID: BASE64}}}}, 32 bytes each;
+# KIND is citizen, disability, phone, bank. They never go into the database or its backup.
+FIELD_KEYS = env.json("FIELD_KEYS")
+FIELD_CIPHER = env.str("FIELD_CIPHER", default="aes-gcm", choices=("aes-gcm", "sm4-gcm"))
+FIELD_HASH = env.str("FIELD_HASH", default="sha256", choices=("sha256", "sm3"))
+
+# --- Languages, time -------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+# Mongolian is offered only when its catalogue has been reviewed by a speaker.
+MONGOLIAN_REVIEWED = env.bool("MONGOLIAN_REVIEWED", default=False)
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]
+if MONGOLIAN_REVIEWED:
+    LANGUAGES.append(("mn", _("蒙古语")))
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+# "Today" for ages, deadlines and the night run. A demonstration register stands still at its own date.
+REFERENCE_DATE = (
+    datetime.date.fromisoformat(env.str("REFERENCE_DATE")) if env.str("REFERENCE_DATE", default="") else None
+)
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "apps.common.staticfinder.VendorFinder",
+]
+# Exports and staged imports; never served by path, only by a view that asks whose they are.
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# --- Answers to the browser ------------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.pages.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_PAGINATION_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "apps.pages.api.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "精准扶贫大数据平台",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Logs ------------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.JSONFormatter"}, "plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "axes": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,138 @@
+"""`./dev test`: a throw-away PostgreSQL with one migrated database, which each worker of pytest clones.
+
+Migrating takes far longer than cloning, so a stopped cluster with the migrated database is kept in .local for as long
+as nothing that shapes it changes. Each run copies it: several runs at once know nothing of each other.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from devtools import postgres, secrets
+from devtools.environment import digest
+from devtools.paths import PYTHON, ROOT, Failure, local_folder, say
+from devtools.postgres import Cluster
+from devtools.processes import alive, locked
+from devtools.servers import Servers, manage
+from devtools.valkey import Valkey
+
+TEMPLATE = "poverty_template"
+_KEPT = 2  # states of the migrated cluster
+
+
+def run(arguments: list[str]) -> int:
+    """Run pytest with these arguments on two workers (unless they say otherwise); its exit status."""
+    started = time.monotonic()
+    words = secrets.passwords()
+    place = postgres.folder_for("test", f"{os.getpid()}")
+    _sweep(place.parent)
+    cluster = Cluster(place / "data", words["superuser"], durable=False)
+    valkey = Valkey(local_folder("test-valkey", f"{os.getpid()}"), words["valkey"])
+    try:
+        template, complete = _migrated()
+        _copy(template, cluster.data)
+        cluster.start()
+        valkey.start()
+        env = _servers(cluster, valkey).environment()
+        env |= {"DJANGO_SETTINGS_MODULE": "config.settings.test", "TEST_ADMIN_URL": cluster.admin_url}
+        env |= {"TEST_TEMPLATE": TEMPLATE, "TEST_ARTEFACTS": str(local_folder("test-artefacts"))}
+        say(f"servers ready after {time.monotonic() - started:.1f} s")
+        workers = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2"]
+        pytest = subprocess.Popen([PYTHON, "-m", "pytest", *workers, *arguments], cwd=ROOT, env=env)
+        return _wait(pytest) or (0 if complete else 1)
+    finally:
+        valkey.stop()
+        cluster.stop()
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(valkey.data, ignore_errors=True)
+
+
+def _wait(pytest: subprocess.Popen[bytes]) -> int:
+    """Pass an interruption on, and stay until pytest has put its own things away."""
+    while True:
+        try:
+            return pytest.wait()
+        except (KeyboardInterrupt, SystemExit):
+            pytest.send_signal(signal.SIGINT)
+
+
+def _servers(cluster: Cluster, valkey: Valkey | None) -> Servers:
+    words = secrets.passwords()
+    return Servers(
+        cluster.url("poverty_app", words["app"], TEMPLATE),
+        cluster.url("poverty_owner", words["owner"], TEMPLATE),
+        valkey.url if valkey else "redis://127.0.0.1:1/0",
+    )
+
+
+def _migrated() -> tuple[Path, bool]:
+    """The data folder of a stopped cluster that holds the migrated template database, made when needed.
+
+    False with it when the migrations failed: tests without a database can still run, and the run fails at its end.
+    """
+    kept = postgres.folder_for("template")
+    folder = kept / digest(_what_shapes_it())[:16]
+    with locked(local_folder() / "template.lock"):
+        if (folder / "done").exists():
+            (folder / "done").touch()
+            return folder / "data", True
+        say("migrating the test database")
+        shutil.rmtree(folder, ignore_errors=True)
+        postgres.folder_for("template", folder.name)
+        words = secrets.passwords()
+        cluster = Cluster(folder / "data", words["superuser"], durable=False)
+        cluster.create()
+        cluster.start()
+        try:
+            cluster.bootstrap(TEMPLATE, app_password=words["app"], owner_password=words["owner"])
+            servers = _servers(cluster, None)
+            servers.extra = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+            command = ["migrate", "--database", "owner", "--no-input", "--skip-checks", "--verbosity", "0"]
+            if manage(servers, *command, check=False):
+                say("the migrations failed: no test that needs the database can pass")
+                return folder / "data", False
+        finally:
+            cluster.stop()
+        (folder / "done").touch()
+        older = sorted(kept.glob("*/done"), key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]
+        for done in older:
+            shutil.rmtree(done.parent, ignore_errors=True)
+        return folder / "data", True
+
+
+def _what_shapes_it() -> list[Path]:
+    """Every file whose change may change what the migrations leave behind."""
+    patterns = (
+        "apps/*/migrations/*.py",
+        "apps/*/sql/*",
+        "apps/*/data/*",
+        "apps/*/apps.py",
+        "apps/access/**/*.py",
+        "apps/accounts/**/*.py",
+        "apps/common/*.py",
+        "apps/*/models.py",
+        "apps/*/models/*.py",
+        "config/settings/*.py",
+        "requirements.lock",
+    )
+    return sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()})
+
+
+def _copy(source: Path, target: Path) -> None:
+    done = subprocess.run(["cp", "-a", source, target], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Failure(f"Copying the test database failed:\n{done.stderr}")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs left; their servers ended with them or are stopped here."""
+    for place in folder.iterdir():
+        if place.name.isdigit() and not alive(int(place.name), "dev"):
+            Cluster(place / "data", "").stop_orphan()
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(local_folder("test-valkey") / place.name, ignore_errors=True)
