@@ -6,3 +6,6 @@ class CommonConfig(AppConfig):
     name = "apps.common"
     verbose_name = _("公共")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, serializers  # noqa: F401, PLC0415  (they register themselves)

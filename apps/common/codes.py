@@ -1,4 +1,4 @@
-"""Code lists of the register: codes, labels in the language of the reader, and codes from labels as people write them.
+"""Code lists of the register: codes, their labels, and codes from labels as people write them.
 
 The data are in `data/codes.csv` (see the README beside it).
 """
@@ -28,7 +28,7 @@ _NO = frozenset(("否", "无", "没有", "不是", "N", "NO", "FALSE", "F", "0",
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One value of a list; `synonyms` are other Chinese labels, `external` the nearest value of a standard."""
+    """One value of a list; `synonyms` are other Chinese labels, `external` a standard's value."""
 
     code: str
     name_zh: str
@@ -40,7 +40,7 @@ class Code:
 
     @property
     def label(self) -> str:
-        """The label in the active language; Chinese through gettext where it is neither Chinese nor English."""
+        """The label in the active language: Chinese, English, or the Chinese one through gettext."""
         language = get_language() or "zh-hans"
         if language.startswith("zh"):
             return self.name_zh
@@ -99,7 +99,7 @@ class CodeList:
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
-        """Folded label → code. Labels go first, then synonyms, then forms derived from both if they are unambiguous."""
+        """Folded label → code: labels first, then synonyms, then forms derived from labels if unambiguous."""
         table: dict[str, str] = {}
         derived: dict[str, set[str]] = {}
         for value in self.values:
@@ -127,15 +127,15 @@ class CodeList:
     def code_for(self, label: object) -> str | None:
         """The code of a Chinese label, None when it is blank or not in the list.
 
-        White space, full-width forms and brackets do not matter, 族 may be missing, synonyms count. A code is not a
-        label: programs of counties number the same names differently.
+        White space, full-width forms and brackets do not matter, 族 may be missing, synonyms count. A code is
+        not a label: programs of counties number the same names differently.
         """
         text = _BRACKETS.sub("", _bare(str(label))) if label is not None else ""
         found = self._spellings.get(text) if text else None
         return found if found or not text else self._spellings.get(text.replace("、", ""))
 
     def codes_for(self, labels: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Codes of a field that takes several labels (患有大病、残疾), in the order of the list, and what is unknown."""
+        """Codes of a field of several labels (患有大病、残疾) in the order of the list; what is unknown."""
         text = str(labels).strip() if labels is not None else ""
         if not text:
             return (), ()

@@ -1,6 +1,7 @@
 """Errors that services raise and that pages, the API and commands turn into answers.
 
-A service never returns an error value: it raises one of these inside the transaction, which is thereby undone.
+A service never returns an error value: it raises one of these inside the transaction, which is thereby
+undone.
 """
 
 from typing import Any

@@ -5,19 +5,19 @@ from typing import Any, ClassVar, NoReturn
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.lookups import Exact
 from django.db.models.signals import pre_save
 from django.utils.translation import gettext_lazy as _
 
 from .codes import CodeList, codelist
-from .sealing import KINDS, Sealed, blind_index
-
-CLEAR_LIMIT = 64
+from .forms import CLEAR_LIMIT, SealedFormField
+from .sealing import KINDS, Sealed, blind_index, blind_indexes
 
 
 class _Prepared:
-    """Bytes on their way into the database through `save()` or `bulk_create()`, which also write the index."""
+    """Bytes on their way into the database by `save()` or `bulk_create()`, which write the index too."""
 
     __slots__ = ("blob",)
 
@@ -28,8 +28,8 @@ class _Prepared:
 class SealedField(models.Field):
     """A number stored encrypted (bytea); its Python value is a `Sealed` or None, and clear text is accepted.
 
-    `update()` and `bulk_update()` are refused, because they would leave the blind index beside it as it was. Filters
-    go to the index, never here: the same number is stored differently every time.
+    `update()` and `bulk_update()` are refused, because they would leave the blind index beside it as it was.
+    Filters go to the index, never here: the same number is stored differently every time.
     """
 
     description = _("加密号码")
@@ -95,16 +95,35 @@ class SealedField(models.Field):
         raise TypeError(f"{self} is not serialised")
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
-        from .forms import SealedFormField
-
         return super().formfield(**{"form_class": SealedFormField, "kind": self.kind, **kwargs})
+
+
+class _SameNumber(Exact):
+    """Equality with a number: while index keys change, under any of them."""
+
+    def __init__(self, lhs: Any, rhs: Any) -> None:
+        self.earlier: tuple[bytes, ...] = ()
+        if isinstance(rhs, (str, Sealed)):
+            text = rhs.clear() if isinstance(rhs, Sealed) else rhs
+            rhs, *earlier = blind_indexes(lhs.output_field.kind, text)
+            self.earlier = tuple(earlier)
+        super().__init__(lhs, rhs)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(compiler, connection)
+        if not self.earlier:
+            return sql, params
+        left, left_params = self.process_lhs(compiler, connection)
+        marks = ", ".join(["%s"] * len(self.earlier))
+        return f"({sql} OR {left} IN ({marks}))", [*params, *left_params, *self.earlier]
 
 
 class BlindIndexField(models.Field):
     """The keyed hash (bytea, 32 bytes) by which a number is found, joined and kept unique.
 
-    With `source` it is computed from that attribute whenever the row is saved; without, it is set by the program
-    (rows of other departments keep only this). A filter takes the bytes, a `Sealed`, or the number itself.
+    With `source` it is computed from that attribute whenever the row is saved; without, it is set by the
+    program (rows of other departments keep only this). A filter takes the bytes, a `Sealed`, or the number
+    itself.
     """
 
     description = _("号码索引")
@@ -175,8 +194,11 @@ class BlindIndexField(models.Field):
         return value.hex() if value else ""
 
 
+BlindIndexField.register_lookup(_SameNumber, "exact")
+
+
 class CodeField(models.CharField):
-    """A code of the list `list_name` (data/codes.csv); its choices follow the list and stay out of migrations."""
+    """A code of a list (data/codes.csv); the choices follow the list and stay out of migrations."""
 
     def __init__(self, list_name: str, *args: Any, **kwargs: Any) -> None:
         self.list_name = list_name
@@ -204,7 +226,7 @@ class CodeField(models.CharField):
 
 
 class CodeArrayField(ArrayField):
-    """Several codes of one list, stored as an array; never null unless asked, the empty list means nothing stated."""
+    """Several codes of one list as an array; never null unless asked, the empty list is nothing stated."""
 
     def __init__(self, list_name: str, *args: Any, **kwargs: Any) -> None:
         self.list_name = list_name
@@ -265,11 +287,3 @@ def sealed_fields(model: type[models.Model]) -> list[tuple[SealedField, list[Bli
         for field in own
         if isinstance(field, SealedField)
     ]
-
-
-def source_of(index: BlindIndexField) -> models.Field | None:
-    """The field a blind index is computed from, None when it is set by the program or is no field."""
-    try:
-        return index.model._meta.get_field(index.source) if index.source else None
-    except FieldDoesNotExist:
-        return None

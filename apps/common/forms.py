@@ -20,7 +20,7 @@ REMOVE = _Remove()
 
 
 class SealedInput(forms.TextInput):
-    """A text box whose placeholder is the mask; beside it a box to remove the number where that is allowed."""
+    """A text box whose placeholder is the mask; where allowed, with a box to remove the number."""
 
     def __init__(self, attrs: dict | None = None) -> None:
         super().__init__({"autocomplete": "off", "spellcheck": "false", **(attrs or {})})

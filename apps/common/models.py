@@ -32,7 +32,8 @@ class Versioned(models.Model):
     """A row with a version and its times. Every `save()` raises the version by one.
 
     `save(expected_version=n)` writes only if the stored version still is `n`, in one statement, and raises
-    StaleVersion with the current row otherwise. `update()` does not touch the version: use it for derived columns only.
+    StaleVersion with the current row otherwise. `update()` does not touch the version: use it for derived
+    columns only.
     """
 
     version = VersionField(_("版本"))
@@ -82,8 +83,8 @@ def save_versioned(
 ) -> None:
     """Write `instance` if the stored row still has `expected_version`.
 
-    StaleVersion (with the row as it is now) when somebody changed it since, the model's DoesNotExist when it is gone or
-    out of reach.
+    StaleVersion (with the row as it is now) when somebody changed it since, the model's DoesNotExist when it
+    is gone or out of reach.
     """
     options: dict[str, Any] = {"using": using} if using else {}
     if update_fields is not None:

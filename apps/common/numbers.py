@@ -1,8 +1,8 @@
-"""Numbers of persons and households: normal form, check characters, facts, masks. Pure: no database, no settings.
+"""Numbers of persons and households: normal form, check characters, facts, masks. No database, no settings.
 
-Sources: GB 11643-1999 (citizen number, check character by ISO 7064 MOD 11-2), the disability certificate of the
-China Disabled Persons' Federation (citizen number, type, grade, reissue), ISO 7064 MOD 11,10 for the codes this
-platform issues itself.
+Sources: GB 11643-1999 (citizen number, check character by ISO 7064 MOD 11-2), the disability certificate of
+the China Disabled Persons' Federation (citizen number, type, grade, reissue), ISO 7064 MOD 11,10 for the
+codes this platform issues itself.
 """
 
 import re
@@ -50,7 +50,7 @@ def normalise_number(text: str | None) -> str:
 
 
 def citizen_check_char(first17: str) -> str:
-    """Check character of a citizen number from its first 17 digits (ISO 7064 MOD 11-2); ValueError otherwise."""
+    """Check character of a citizen number from its first 17 digits (ISO 7064 MOD 11-2); ValueError."""
     if not _DIGITS17.fullmatch(first17):
         raise ValueError("17 digits expected")
     return _CHECKS[sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True)) % 11]
@@ -74,9 +74,10 @@ def citizen_key(number: str | None, *, upgrade_15: bool = False) -> str | None:
 class IdFacts:
     """What may be known about an ID number without reading it again.
 
-    A blank number has no facts at all. A number of a wrong length has only its length: the other checks speak only
-    about numbers of 18, 20 or 22 characters, so their facts stay None and no second finding follows from the first.
-    `birth_ok` says that characters 7-14 are a date of the calendar; how far back or ahead is for the rules.
+    A blank number has no facts at all. A number of a wrong length has only its length: the other checks speak
+    only about numbers of 18, 20 or 22 characters, so their facts stay None and no second finding follows from
+    the first. `birth_ok` says that characters 7-14 are a date of the calendar; how far back or ahead is for
+    the rules.
     """
 
     length: int | None = None
@@ -128,8 +129,8 @@ def _calendar_date(digits: str) -> date | None:
 def disability_no_ok(disability_no: str | None, id_no: str | None) -> bool | None:
     """Whether a disability certificate belongs to the citizen number and is well formed.
 
-    First 18 = the person's key, then type 1-7, grade 1-4, then nothing or `B` and 1-9. None when there is nothing to
-    compare: no certificate, or no key.
+    First 18 = the person's key, then type 1-7, grade 1-4, then nothing or `B` and 1-9. None when there is
+    nothing to compare: no certificate, or no key.
     """
     text, key = normalise_number(disability_no), citizen_key(id_no)
     if not text or key is None:
@@ -138,23 +139,23 @@ def disability_no_ok(disability_no: str | None, id_no: str | None) -> bool | Non
 
 
 def phone_ok(text: str | None) -> bool:
-    """A mobile number of 11 digits beginning with 1, or a landline of 0 and 9 to 11 digits; blank is not ok."""
+    """A mobile number (1 and 10 digits) or a landline (0 and 9 to 11 digits); blank is not ok (HH-15)."""
     return _PHONE.fullmatch(normalise_number(text)) is not None
 
 
 def normalise_name(text: str | None) -> str:
-    """A name as stored: no white space or zero-width signs, every middle dot as `·`. Characters are not changed."""
+    """A name as stored: no white space or zero-width signs, middle dots as `·`, characters unchanged."""
     return _DOT.sub(MIDDLE_DOT, _DROP_FROM_NAME.sub("", text or ""))
 
 
 def name_key(text: str | None) -> str:
-    """A name as compared: NFKC, without white space, zero-width signs and middle dots; nothing else is folded."""
+    """A name as compared: NFKC, without white space, zero-width signs and middle dots; no other folding."""
     folded = unicodedata.normalize("NFKC", _DOT.sub("", _DROP_FROM_NAME.sub("", text or "")))
     return _DOT.sub("", _DROP_FROM_NAME.sub("", folded))
 
 
 def name_ok(text: str | None) -> bool:
-    """Rule ID-09: Han characters of any block in groups joined by single `·`, 2 to 50 code points, as stored."""
+    """Rule ID-09: Han characters of any block in groups joined by single `·`, 2 to 50 code points."""
     return bool(text) and 2 <= len(text) <= 50 and _NAME.fullmatch(text) is not None
 
 
@@ -205,7 +206,7 @@ _SHOWN = {"citizen": (4, 4, 15), "disability": (4, 4, 15), "phone": (3, 4, 10), 
 
 
 def mask(kind: str, text: str | None) -> str:
-    """A number as shown without the right to see it: `1599**********0015`, `138****1234`, `***************9349`.
+    """A number as shown without the right to see it: `1599**********0015`, `138****1234`, `*******9349`.
 
     A text too short to hide anything that way is hidden whole. ValueError for an unknown kind.
     """

@@ -1,7 +1,7 @@
 """Checks to run on one household while its form is still open.
 
-Apps further down fill the registry when they are ready (`register`); pages and the API that save a household call `run`
-without knowing them.
+Apps further down fill the registry when they are ready (`register`); pages and the API that save a household
+call `run` without knowing them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One thing a check found on the household: the rule, what it means, the object and the values that prove it."""
+    """One thing a check found: the rule, what it means, the object and the values that prove it."""
 
     rule: str
     title: str

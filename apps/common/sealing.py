@@ -1,9 +1,10 @@
 """Encryption of personal numbers and the blind indexes to find them by.
 
-A sealed number is `version, algorithm, length of key id, key id, nonce, data, tag`; kind and header are bound to it as
-associated data, so that a phone cannot pass as a bank account. The blind index is a keyed hash of the normalised
-number under a key of its own kind, the same wherever the number is kept, so that tables join on it. All keys come from
-one `KeyService`: local keys now, a hardware module by another class named in `settings.KEY_SERVICE`.
+A sealed number is `version, algorithm, length of key id, key id, nonce, data, tag`; kind and header are bound
+to it as associated data, so that a phone cannot pass as a bank account. The blind index is a keyed hash of
+the normalised number under a key of its own kind, the same wherever the number is kept, so that tables join
+on it. All keys come from one `KeyService`: local keys now, a hardware module by another class named in
+`settings.KEY_SERVICE`.
 """
 
 import base64
@@ -91,9 +92,9 @@ class KeyService(Protocol):
 class LocalKeyService:
     """Keys from `settings.FIELD_KEYS`, algorithms from `settings.FIELD_CIPHER` and `settings.FIELD_HASH`.
 
-    Shape, as a mapping or its JSON: `{"seal": {"active": ID, "keys": {ID: BASE64}}, "index": {KIND: {"active": ID,
-    "keys": {ID: BASE64}}}}`, 32 bytes each. What is not active is only read: old texts are still opened, old indexes
-    still searched for.
+    Shape, as a mapping or its JSON: `{"seal": {"active": ID, "keys": {ID: BASE64}}, "index": {KIND:
+    {"active": ID, "keys": {ID: BASE64}}}}`, 32 bytes each. What is not active is only read: old texts are
+    still opened, old indexes still searched for.
     """
 
     def __init__(
@@ -256,7 +257,7 @@ def rotate(kind: str, sealed: bytes) -> bytes | None:
 
 
 def blind_indexes(kind: str, clear: str) -> tuple[bytes, ...]:
-    """All blind indexes a number may be stored under, the current one first (several while index keys change)."""
+    """All blind indexes a number may be stored under, the active one first (more while keys change)."""
     text = normalise_number(clear)
     if not text:
         raise ValueError("nothing to index")
@@ -273,8 +274,8 @@ def blind_index(kind: str, clear: str) -> bytes:
 class Sealed:
     """A personal number in memory: it shows its mask everywhere, and itself only when asked by `clear()`.
 
-    Equal to another of the same kind and number. It cannot be pickled or turned into JSON, so that it reaches neither
-    a cache nor a queue nor a log.
+    Equal to another of the same kind and number. It cannot be pickled or turned into JSON, so that it reaches
+    neither a cache nor a queue nor a log.
     """
 
     __slots__ = ("_blob", "_clear", "_kind")
