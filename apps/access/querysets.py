@@ -1,0 +1,49 @@
+"""Where scope is spelled: rows of a placed model that somebody may see or change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from typing_extensions import Self
+
+from apps.access import scope as scopes
+from apps.divisions import codes
+
+
+class ScopedQuerySet(models.QuerySet):
+    """Rows placed at a division. `visible_to` and `editable_by` are the first of the two walls."""
+
+    def visible_to(self, user: Any) -> Self:
+        """The rows that a user (or scope) may see: his ranges, and the households of his pairings and shares."""
+        scope = scopes.of(user)
+        where = self._in_ranges(scope.ranges(self.model.realm))
+        lookup = self.model.household_lookup
+        if lookup and scope.households:
+            where |= Q(**{f"{lookup}__in": scope.households})
+        if own := self.model.own_lookup:
+            where |= Q(**{own: scope.user_id}) if scope.user_id else Q()
+        return self.filter(where) if where else self.none()
+
+    def editable_by(self, user: Any, capability: str | None = None) -> Self:
+        """The rows on which a user holds a capability (the model's `change_capability` if none is named)."""
+        scope = scopes.of(user)
+        where = self._in_ranges(scope.ranges_of(capability or self.model.change_capability))
+        return self.filter(where) if where else self.none()
+
+    def within(self, division: int) -> Self:
+        """The rows placed at a division and below it."""
+        return self.filter(self._in_ranges([codes.subtree(division)]))
+
+    def _in_ranges(self, ranges: Iterable[scopes.Range]) -> Q:
+        where = Q()
+        for low, high in ranges:
+            key = self.model.place_attname
+            # An equality on a village keeps the index order of (division, id) usable for paging.
+            where |= Q(**{key: low}) if low == high else Q(**{f"{key}__range": (low, high)})
+        return where
+
+
+ScopedManager = models.Manager.from_queryset(ScopedQuerySet, class_name="ScopedManager")

@@ -1,0 +1,144 @@
+"""Scope: which rows somebody reaches. The one answer that pages, API, exports and tasks all use.
+
+A scope is a handful of code ranges per realm plus the households of pairings and shares. It is computed once per
+request from the grants that a person's posts give him, and carried into the database for row-level security.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.access.capabilities import REALM_CAPABILITIES
+from apps.access.session import activate, current
+from apps.divisions import codes
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+__all__ = ["ANONYMOUS", "Range", "Scope", "acting", "activate", "current", "identity", "of", "signing_in"]
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one account reaches: ranges per capability (inclusive, disjoint, widest first) and single households."""
+
+    user_id: int | None
+    username: str = ""
+    capabilities: dict[str, tuple[Range, ...]] = field(default_factory=dict, hash=False)
+    households: tuple[int, ...] = ()
+    source: str = "page"
+    sign_in: str = ""
+
+    def ranges(self, realm: str) -> tuple[Range, ...]:
+        """The ranges within which rows of a realm ("register", "accounts", "audit") may be seen."""
+        return self.ranges_of(REALM_CAPABILITIES[realm])
+
+    def ranges_of(self, capability: str) -> tuple[Range, ...]:
+        """The ranges within which a capability holds; empty when it is not held anywhere."""
+        return self.capabilities.get(capability, ())
+
+    def allows(self, capability: str, division: int | None = None) -> bool:
+        """Whether the capability is held at this division, or anywhere if none is named."""
+        ranges = self.ranges_of(capability)
+        if division is None:
+            return bool(ranges)
+        return any(low <= division <= high for low, high in ranges)
+
+    @property
+    def top(self) -> int | None:
+        """The division whose desk this account opens: the widest range seen, register before accounts and audit."""
+        for realm in ("register", "accounts", "audit"):
+            if ranges := self.ranges(realm):
+                return ranges[0][0]
+        return None
+
+    @property
+    def cache_key(self) -> str:
+        """A text that differs whenever anything visible differs; every cached fragment carries it."""
+        capabilities = ";".join(f"{name}={ranges}" for name, ranges in sorted(self.capabilities.items()))
+        return f"{self.user_id}|{capabilities}|{self.households}"
+
+
+ANONYMOUS = Scope(user_id=None)
+
+
+def identity(user_id: int) -> Scope:
+    """Just the account itself: enough to read its own user row, grants, pairings and shares."""
+    return Scope(user_id=user_id)
+
+
+def signing_in(username: str) -> Scope:
+    """Enough to read the one user row with this name, to check its password."""
+    return Scope(user_id=None, sign_in=username)
+
+
+def of(user: User | Any, *, source: str = "page") -> Scope:
+    """The scope of an account now: its valid posts' capabilities, its active pairings and unexpired shares.
+
+    Kept on the user object, which lives for one request or one task; a post that ended counts no more from the
+    next request on. Disabled and anonymous accounts reach nothing.
+    """
+    if isinstance(user, Scope):
+        return user
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return ANONYMOUS
+    known: Scope | None = getattr(user, "_scope", None)
+    if known is None:
+        known = _read(user)
+        user._scope = known
+    return known if known.source == source else replace(known, source=source)
+
+
+def forget(user: User) -> None:
+    """Compute the scope anew at the next question; for long tasks and tests that change posts."""
+    user.__dict__.pop("_scope", None)
+
+
+@contextmanager
+def acting(user: User, *, source: str = "command", using: str = "default") -> Iterator[Scope]:
+    """One transaction in the scope of a user: the way in for commands, tasks and tests."""
+    scope = of(user, source=source)
+    with activate(scope), transaction.atomic(using=using):
+        yield scope
+
+
+def _read(user: User) -> Scope:
+    from apps.access.models import Grant, Pairing, Share  # models need the app registry, scope does not
+
+    now = timezone.now()
+    today = timezone.localdate()
+    with activate(identity(user.pk)), transaction.atomic():
+        grants = Grant.objects.valid(now).filter(user_id=user.pk)
+        pairs = list(grants.values_list("permission__codename", "content_object_id"))
+        households = set(
+            Pairing.objects.active(today).filter(helper_id=user.pk).values_list("household_id", flat=True)
+        )
+        households |= set(
+            Share.objects.valid(now).filter(user_id=user.pk).values_list("household_id", flat=True)
+        )
+    divisions: dict[str, list[int]] = {}
+    for capability, division in pairs:
+        divisions.setdefault(capability, []).append(division)
+    return Scope(
+        user_id=user.pk,
+        username=user.username,
+        capabilities={name: merge(codes.subtree(code) for code in held) for name, held in divisions.items()},
+        households=tuple(sorted(households)),
+    )
+
+
+def merge(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    """Disjoint ranges, widest first: a range inside another is dropped (subtrees nest or are apart)."""
+    kept: list[Range] = []
+    for low, high in sorted(set(ranges), key=lambda one: (one[0] - one[1], one[0])):
+        if not any(outer_low <= low and high <= outer_high for outer_low, outer_high in kept):
+            kept.append((low, high))
+    return tuple(kept)

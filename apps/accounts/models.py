@@ -1,0 +1,158 @@
+"""Users, and the posts (a role held at a division) that decide what they may do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import Self
+
+from apps.access.models import PlacedModel
+from apps.access.querysets import ScopedQuerySet
+from apps.accounts.roles import ROLES
+
+
+class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    """Users by their case-folded name."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=(username or "").lower())
+
+    def create_user(
+        self, username: str, *, division_id: int, password: str | None = None, **fields: Any
+    ) -> User:
+        """A new account at a division; without a password it cannot sign in until one is set."""
+        user = self.model(username=username.lower(), division_id=division_id, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+@pghistory.track(exclude=["password", "last_login"], model_name="UserEvent")
+class User(AbstractBaseUser, PlacedModel):
+    """账户: an official, helping cadre, administrator or the system itself. There is no superuser.
+
+    `division` is the unit that runs the account; what the account may do comes from its posts alone.
+    """
+
+    realm = "accounts"
+    own_lookup = "id"
+    change_capability = "manage_accounts"
+
+    username = models.CharField(
+        _("用户名"),
+        max_length=60,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9][a-z0-9._-]{1,59}\Z", _("用户名只能用小写字母、数字、点、横线和下划线。")
+            )
+        ],
+    )
+    name = models.CharField(_("姓名"), max_length=50)
+    is_active = models.BooleanField(_("启用"), default=True)
+    must_change_password = models.BooleanField(_("下次登录须改密码"), default=True)
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
+    language = models.CharField(_("语言"), max_length=10, blank=True, default="")
+    created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("账户")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(username__regex=r"^[a-z0-9][a-z0-9._-]+$"), name="username_form"
+            )
+        ]
+        indexes = [models.Index(fields=["division", "id"], name="user_division")]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password and remember when, for its age."""
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now()
+
+    @property
+    def password_expired(self) -> bool:
+        """Whether the password must be changed before anything else: first use, reset, or too old."""
+        if self.must_change_password or self.password_changed_at is None:
+            return True
+        return timezone.now() - self.password_changed_at > timedelta(days=settings.PASSWORD_MAX_DAYS)
+
+
+class PasswordRecord(models.Model):
+    """A hash of a former password, so that the last five cannot come back."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    password = models.CharField(max_length=128)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("历史密码")
+        indexes = [models.Index(fields=["user", "-id"], name="password_record_user")]
+
+
+class PostQuerySet(ScopedQuerySet):
+    """Posts by their validity."""
+
+    def valid(self, now: datetime) -> Self:
+        """Posts that have begun and not ended at this moment."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=now), valid_from__lte=now)
+
+
+@pghistory.track(model_name="PostEvent")
+class Post(PlacedModel):
+    """任职: a user holds a role at a division for a time. Its capabilities are granted through `access.Grant`."""
+
+    realm = "accounts"
+    own_lookup = "user_id"
+    change_capability = "manage_accounts"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts", verbose_name=_("账户"))
+    role = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+", verbose_name=_("角色"))
+    valid_from = models.DateTimeField(_("开始时间"), default=timezone.now)
+    valid_until = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    appointed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("任命人")
+    )
+    reason = models.CharField(_("说明"), max_length=200, blank=True, default="")
+
+    objects = models.Manager.from_queryset(PostQuerySet)()
+
+    class Meta:
+        verbose_name = _("任职")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                name="post_ends_after_begin",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "division"], condition=Q(valid_until=None), name="post_open_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["division", "id"], name="post_division"),
+            models.Index(fields=["user"], name="post_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role_label} {self.division_id}"
+
+    @property
+    def role_label(self) -> str:
+        """The role's name in the reader's language."""
+        return str(ROLES[self.role.name].label) if self.role.name in ROLES else self.role.name

@@ -1,0 +1,62 @@
+"""The role catalogue: what a post of each kind may do, and at which levels it can be held.
+
+Roles as in the office's workflows (registration, review, exit, findings); the three administrators are kept apart
+from each other and from business roles (GB/T 22239-2019, 8.1.5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+READ = frozenset({"view_register"})
+OFFICER = READ | {
+    "change_register",
+    "import_register",
+    "export_register",
+    "view_personal_data",
+    "work_findings",
+}
+SENIOR = OFFICER | {"review_register", "review_findings", "run_crosschecks", "manage_parameters"}
+DELEGATED = frozenset({"view_accounts", "manage_accounts"})
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: its name for people, the levels (1 region … 5 village) it can be held at, its capabilities."""
+
+    label: str | Promise
+    levels: frozenset[int]
+    capabilities: frozenset[str]
+    administrator: bool = False
+
+
+ROLES: dict[str, Role] = {
+    "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED),
+    "league_officer": Role(_("盟市扶贫办工作人员"), frozenset({2}), SENIOR | DELEGATED),
+    "county_officer": Role(_("旗县扶贫办工作人员"), frozenset({3}), SENIOR | DELEGATED),
+    "county_head": Role(
+        _("旗县扶贫开发领导小组"), frozenset({3}), READ | {"review_register", "review_findings"}
+    ),
+    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), READ | {"review_register", "review_findings"}),
+    "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings"}),
+    "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
+    "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings"}),
+    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ),
+    "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
+    "system": Role(_("系统账户"), frozenset({1}), SENIOR),
+    "system_administrator": Role(
+        _("系统管理员"), frozenset({1, 2, 3}), frozenset({"manage_system"}), administrator=True
+    ),
+    "security_administrator": Role(_("安全管理员"), frozenset({1, 2, 3}), DELEGATED, administrator=True),
+    "audit_administrator": Role(
+        _("审计管理员"), frozenset({1, 2, 3}), frozenset({"view_audit"}), administrator=True
+    ),
+}
+
+
+def conflicts(one: str, other: str) -> bool:
+    """Whether two roles may not meet in one account: an administrator holds nothing else."""
+    return one != other and (ROLES[one].administrator or ROLES[other].administrator)

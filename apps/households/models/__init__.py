@@ -1,0 +1,28 @@
+from apps.households.models.guarantees import GUARANTEES, GuaranteeStatus, Verdict
+from apps.households.models.household import EXITED, LIVE, POOR, REGISTERED, Household
+from apps.households.models.income import PROPERTY_PARTS, TRANSFER_PARTS, HouseholdIncome
+from apps.households.models.person import Person, PersonYear
+from apps.households.models.poverty_line import PovertyLine
+from apps.households.models.status import NaturalChange, RegistrationConflict, StatusEvent
+from apps.households.models.year import HouseholdYear
+
+__all__ = [
+    "EXITED",
+    "GUARANTEES",
+    "LIVE",
+    "POOR",
+    "PROPERTY_PARTS",
+    "REGISTERED",
+    "TRANSFER_PARTS",
+    "GuaranteeStatus",
+    "Household",
+    "HouseholdIncome",
+    "HouseholdYear",
+    "NaturalChange",
+    "Person",
+    "PersonYear",
+    "PovertyLine",
+    "RegistrationConflict",
+    "StatusEvent",
+    "Verdict",
+]
