@@ -62,9 +62,7 @@ class Division(models.Model):
     )
     lon = models.DecimalField(_("经度"), max_digits=8, decimal_places=5, null=True, blank=True)
     lat = models.DecimalField(_("纬度"), max_digits=8, decimal_places=5, null=True, blank=True)
-    poverty_tier = models.CharField(
-        _("贫困县级别"), max_length=10, choices=PovertyTier.choices, blank=True, default=""
-    )
+    poverty_tier = models.CharField(_("贫困县级别"), max_length=10, choices=PovertyTier.choices, blank=True, default="")
     exit_year = models.PositiveSmallIntegerField(_("摘帽年度"), null=True, blank=True)
     announced_on = models.DateField(_("公告日期"), null=True, blank=True)
     contiguous_area = models.CharField(_("集中连片特困地区"), max_length=50, blank=True, default="")
@@ -86,9 +84,7 @@ class Division(models.Model):
             models.Index(fields=["name"], name="division_name", opclasses=["varchar_pattern_ops"]),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(code__gte=10**11, code__lt=10**12), name="division_code_has_12_digits"
-            ),
+            models.CheckConstraint(condition=Q(code__gte=10**11, code__lt=10**12), name="division_code_has_12_digits"),
             models.CheckConstraint(
                 condition=_shape(),
                 name="division_level_and_parent_are_the_code_s",
@@ -98,8 +94,7 @@ class Division(models.Model):
                 name="division_replaced_has_ended",
             ),
             models.CheckConstraint(
-                condition=Q(level=codes.COUNTY)
-                | Q(poverty_tier="", exit_year__isnull=True, host__isnull=True),
+                condition=Q(level=codes.COUNTY) | Q(poverty_tier="", exit_year__isnull=True, host__isnull=True),
                 name="division_county_facts_on_counties",
             ),
         ]
@@ -169,9 +164,7 @@ class HistoricalCode(models.Model):
         ordering = ["code6", "from_year"]
         constraints = [
             models.UniqueConstraint(fields=["code6", "from_year"], name="historicalcode_once_a_year"),
-            models.CheckConstraint(
-                condition=Q(code6__regex=r"^[1-9][0-9]{5}$"), name="historicalcode_six_digits"
-            ),
+            models.CheckConstraint(condition=Q(code6__regex=r"^[1-9][0-9]{5}$"), name="historicalcode_six_digits"),
             models.CheckConstraint(
                 condition=Q(to_year__isnull=True) | Q(to_year__gte=F("from_year")),
                 name="historicalcode_years_in_order",

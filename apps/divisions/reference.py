@@ -99,9 +99,7 @@ def _division_rows(folder: Path) -> Iterator[tuple[int, str]]:
         except ValueError as wrong:
             raise ValueError(f"{where}: {wrong}") from None
         parent = codes.parent(code)
-        if row["level"] != str(codes.level(code)) or row["parent_code"] != (
-            codes.text(parent) if parent else ""
-        ):
+        if row["level"] != str(codes.level(code)) or row["parent_code"] != (codes.text(parent) if parent else ""):
             raise ValueError(f"{where}: level or parent is not what the code {code} says")
         if code in seen or (parent and parent not in seen):
             raise ValueError(f"{where}: {code} is repeated or comes before its parent")

@@ -5,6 +5,8 @@ Two kinds of rules of the database matter, and both are read from its catalogue 
 * a composite foreign key that carries a copy of the place (a person's, from the household): the copy follows its
   parent by ON UPDATE CASCADE, so parents go first, and a copy whose parent stays, stays;
 * a unique index over the place: a row that would collide with one that is already at the new place stays.
+
+The names put into statements here come from the models and the catalogue, never from a person.
 """
 
 from collections.abc import Iterator, Sequence
@@ -132,9 +134,7 @@ def _parents(cursor: CursorWrapper, place: Place) -> list[_Parent]:
         """,
         [f'"{place.table}"', place.column],
     )
-    return [
-        _Parent(table, tuple(zip(mine, theirs, strict=True))) for table, mine, theirs in cursor.fetchall()
-    ]
+    return [_Parent(table, tuple(zip(mine, theirs, strict=True))) for table, mine, theirs in cursor.fetchall()]
 
 
 def _parents_first(parents: dict[Place, list[_Parent]]) -> list[Place]:
@@ -175,18 +175,17 @@ def _uniques(cursor: CursorWrapper, place: Place) -> list[_Unique]:
         if place.column not in place.key and set(place.key) <= set(columns):
             continue
         others = tuple(column for column in columns if column != place.column)
-        found.append(_Unique(others, predicate, nulls_equal))
+        found.append(_Unique(others, predicate.replace("%", "%%"), nulls_equal))
     return found
 
 
 def _count(cursor: CursorWrapper, place: Place, old: Sequence[int]) -> int:
-    cursor.execute(f'SELECT count(*) FROM "{place.table}" WHERE "{place.column}" = ANY (%s)', [list(old)])
+    statement = f'SELECT count(*) FROM "{place.table}" WHERE "{place.column}" = ANY (%s)'  # noqa: S608
+    cursor.execute(statement, [list(old)])
     return cursor.fetchone()[0]
 
 
-def _update(
-    cursor: CursorWrapper, place: Place, parents: list[_Parent], old: Sequence[int], distance: int
-) -> None:
+def _update(cursor: CursorWrapper, place: Place, parents: list[_Parent], old: Sequence[int], distance: int) -> None:
     values: list[Any] = [distance, list(old)]
     conditions = [f'moving."{place.column}" = ANY (%s)']
     for parent in parents:
@@ -201,11 +200,8 @@ def _update(
                 FROM (SELECT ctid AS place_of_row, * FROM "{place.table}" WHERE {unique.predicate}) AS here
                 JOIN (SELECT * FROM "{place.table}" WHERE {unique.predicate}) AS there
                   ON there."{place.column}" = here."{place.column}" + %s{same}
-                WHERE here."{place.column}" = ANY (%s)))"""
+                WHERE here."{place.column}" = ANY (%s)))"""  # noqa: S608
         )
         values += [distance, list(old)]
-    cursor.execute(
-        f'UPDATE "{place.table}" AS moving SET "{place.column}" = moving."{place.column}" + %s'
-        f" WHERE {' AND '.join(conditions)}",
-        values,
-    )
+    change = f'UPDATE "{place.table}" AS moving SET "{place.column}" = moving."{place.column}" + %s'  # noqa: S608
+    cursor.execute(f"{change} WHERE {' AND '.join(conditions)}", values)

@@ -95,9 +95,7 @@ def _open_all_places(by: str, using: str) -> None:
             r"SELECT DISTINCT realm[1] FROM pg_policies,"
             r" regexp_matches(coalesce(qual, '') || coalesce(with_check, ''), 'app\.([a-z_]+)_lo', 'g') AS realm"
         )
-        values = {
-            "pghistory.context_metadata": json.dumps({"name": by, "source": "recode"}, ensure_ascii=False)
-        }
+        values = {"pghistory.context_metadata": json.dumps({"name": by, "source": "recode"}, ensure_ascii=False)}
         for (realm,) in cursor.fetchall():
             values |= {f"app.{realm}_lo": str(10**11), f"app.{realm}_hi": str(10**12 - 1)}
         cursor.executemany("SELECT set_config(%s, %s, true)", list(values.items()))
@@ -117,9 +115,7 @@ def _plan(old: int, new: int, *, create: bool, name: str, using: str) -> list[_S
     if known[old].ended_on:
         raise ServiceError(_("区划代码 %(code)s 已经撤销。") % {"code": old}, field="old", code="ended")
     if not units.current().filter(code=codes.parent(new)).exists():
-        raise ServiceError(
-            _("新代码 %(code)s 的上级区划不存在。") % {"code": new}, field="new", code="no_parent"
-        )
+        raise ServiceError(_("新代码 %(code)s 的上级区划不存在。") % {"code": new}, field="new", code="no_parent")
     if (new not in known or known[new].ended_on) and not create:
         raise ServiceError(
             _("新代码 %(code)s 不存在；确需新设时请注明新设。") % {"code": new}, field="new", code="unknown"
@@ -135,9 +131,7 @@ def _plan(old: int, new: int, *, create: bool, name: str, using: str) -> list[_S
         if target and code != new and target.name != called:
             taken.append(f"{code} {target.name}")
         is_made = target is None or target.ended_on is not None
-        steps.append(
-            _Step(source, _made(source, code, called) if target is None or is_made else target, is_made)
-        )
+        steps.append(_Step(source, _made(source, code, called) if target is None or is_made else target, is_made))
     if taken:
         raise ServiceError(
             _("以下代码已另有所属，请先单独变更原代码：%(codes)s") % {"codes": "，".join(taken[:5])},

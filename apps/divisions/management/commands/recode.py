@@ -18,15 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("old", help="12-digit code that ends")
         parser.add_argument("new", help="12-digit code that takes over")
-        parser.add_argument(
-            "--on", required=True, type=datetime.date.fromisoformat, metavar="DATE", help="YYYY-MM-DD"
-        )
-        parser.add_argument(
-            "--by", default="", help="who decided it; the name of the system account by default"
-        )
-        parser.add_argument(
-            "--create", action="store_true", help="make the new division when it does not exist"
-        )
+        parser.add_argument("--on", required=True, type=datetime.date.fromisoformat, metavar="DATE", help="YYYY-MM-DD")
+        parser.add_argument("--by", default="", help="who decided it; the name of the system account by default")
+        parser.add_argument("--create", action="store_true", help="make the new division when it does not exist")
         parser.add_argument("--name", default="", help="name of the division that --create makes")
         parser.add_argument("--database", default="owner", help="database alias of the owner")
 
