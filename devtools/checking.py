@@ -105,6 +105,7 @@ def production_environment() -> dict[str, str]:
         "DATABASE_OWNER_URL": "",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "PYTHONWARNINGS": "ignore:Got an error checking a consistent migration",
-        # Read by the compose file, which has no default for any of them.
-        "COMPOSE_ENV_FILES": "deploy/example.env",
+        # Read by the compose file, which has a default for neither.
+        "PUBLIC_HOST": "platform.example",
+        "SECRETS": "/run/secrets",
     }

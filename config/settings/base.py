@@ -6,16 +6,16 @@ A secret may come from NAME or from the file named by NAME_FILE. `dev`, `test` a
 
 import datetime
 from pathlib import Path
+from urllib.parse import quote
 
-import environ
 import pghistory
 import pgtrigger
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
+from config.environment import env
 
-env = environ.FileAwareEnv()
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 # --- Identity of this installation -----------------------------------------------------------------------------------
 
@@ -112,6 +112,10 @@ DATABASES = {
 }
 if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = env.db_url("DATABASE_OWNER_URL", engine="apps.access.backend")
+# An address may leave the password out and have it come from a file of its own.
+for _alias, _name in (("default", "DATABASE_PASSWORD"), ("owner", "DATABASE_OWNER_PASSWORD")):
+    if _alias in DATABASES and env.str(_name, default=""):
+        DATABASES[_alias]["PASSWORD"] = env.str(_name)
 for _database in DATABASES.values():
     # A transaction-pooling proxy may stand in between: no server-side prepared statements. Requests, commands and
     # tasks open their transaction together with their scope (apps.access), so ATOMIC_REQUESTS stays off.
@@ -131,6 +135,8 @@ PGHISTORY_APPEND_ONLY = True
 # --- Queue and cache -------------------------------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL")
+if env.str("REDIS_PASSWORD", default=""):
+    REDIS_URL = REDIS_URL.replace("://", f"://:{quote(env.str('REDIS_PASSWORD'), safe='')}@", 1)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
