@@ -1,0 +1,157 @@
+"""The REST base classes: the same declaration, rows and form as the pages, as JSON.
+
+Lists and objects are read with the columns' own sources and written with orjson; no serializer stands in between. A
+write goes through the resource's form, so that page and API cannot disagree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.forms import ModelForm
+from django.forms.models import model_to_dict
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
+from rest_framework import viewsets
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.access import scope as scopes
+from apps.common.errors import StaleVersion
+from apps.common.sealing import Sealed
+from apps.divisions import codes
+from apps.pages import problems
+from apps.pages.columns import Reader
+from apps.pages.idempotency import once
+from apps.pages.places import reached
+from apps.pages.resources import Resource
+from apps.pages.selection import Selection
+
+
+def answer(document: problems.Problem) -> Response:
+    """A problem document as a response."""
+    return Response(document, status=document["status"], content_type=problems.MEDIA_TYPE)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The one place where exceptions become API answers; whatever was written before them is undone."""
+    document = problems.of_exception(error)
+    if document is None:
+        return None
+    if isinstance(error, StaleVersion) and hasattr(context["view"], "current"):
+        document["current"] = context["view"].current(error.current)
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    response = answer(document)
+    if wait := getattr(error, "wait", None):
+        response["Retry-After"] = str(int(wait) + 1)
+    return response
+
+
+class ResourceViewSet(viewsets.ViewSet):
+    """List, read, add and change the rows of one resource."""
+
+    resource: type[Resource] = Resource
+    lookup_url_kwarg = "key"
+    lookup_value_regex = "[0-9]+"
+
+    def list(self, request: Request) -> Response:
+        selection = Selection(self.resource, request.user, request.query_params, strict=True)
+        self.resource.require_open(request.user)
+        reader = Reader(selection.columns() if request.GET.get("columns") else self.resource.columns)
+        page = None if selection.problems else selection.page(reader)
+        if page is None or selection.problems:
+            return answer(problems.problem(400, errors=problems.entries(selection.problems)))
+        body = {"next": self._link(page.after, "after"), "previous": self._link(page.before, "before")}
+        if request.GET.get("count"):
+            body["count"], body["count_exact"] = selection.count
+        return Response({**body, "results": reader.json(page.rows)})
+
+    def retrieve(self, request: Request, key: str) -> Response:
+        return Response(self.current(self.get_object(key)))
+
+    @once
+    def create(self, request: Request) -> Response:
+        self.check_place(request)
+        if not self.resource.may_change(request.user):
+            raise PermissionDenied(_("您没有新增记录的权限。"))
+        saved = self.save(self.form(self.body(request)))
+        response = Response(self.current(saved), status=201)
+        response["Location"] = request.build_absolute_uri(f"{request.path}{saved.pk}/")
+        return response
+
+    @once
+    def partial_update(self, request: Request, key: str) -> Response:
+        found = self.get_object(key)
+        self.check_place(request)
+        if not self.resource.may_change(request.user, found):
+            raise PermissionDenied(_("您没有修改这条记录的权限。"))
+        body = self.body(request)
+        if hasattr(found, "version") and "version" not in body:
+            entry = problems.entry("version", "required", _("请给出所依据的版本。"))
+            return answer(problems.problem(400, errors=[entry]))
+        return Response(self.current(self.save(self.form(body, found))))
+
+    # --- the steps
+    # ------------------------------------------------------------------------------------------------
+
+    def get_object(self, key: Any) -> Any:
+        """The row of this key among those the requester may see; Http404 otherwise."""
+        found = self.resource.rows(self.request.user).filter(pk=key).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def current(self, found: Model) -> dict[str, Any]:
+        """The row as the API shows it; Http404 if the requester does not see it (any more)."""
+        reader = Reader(self.resource.columns)
+        row = self.resource.rows(self.request.user).filter(pk=found.pk).values_list(*reader.paths).first()
+        if row is None:
+            raise Http404
+        return reader.json([row])[0]
+
+    def check_place(self, request: Request) -> None:
+        """A place in the body that is not the requester's is 404, before right and body are looked at."""
+        written = request.data.get("division") if isinstance(request.data, dict) else None
+        try:
+            code = codes.parse(written) if isinstance(written, str) else None
+        except ValueError:
+            return  # no place at all: the form says so
+        if code and not reached(scopes.of(request.user), code):
+            raise Http404
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """The request's object; 400 when it is none, or when a value is an object itself."""
+        if not isinstance(request.data, dict):
+            raise ParseError(_("请求体应为一个 JSON 对象。"))
+        return request.data
+
+    def form(self, body: dict[str, Any], instance: Model | None = None) -> ModelForm[Any]:
+        """The bound form: what the body leaves out stays as it is."""
+        kept = {}
+        if instance is not None:
+            kept = model_to_dict(instance, fields=self.resource.form_class().base_fields)
+            # An encrypted number is kept by leaving it out; its form field never takes one in that form.
+            kept = {name: value for name, value in kept.items() if not isinstance(value, Sealed)}
+        return self.resource.form_class()({**kept, **body}, instance=instance, user=self.request.user)  # type: ignore[call-arg]
+
+    def save(self, form: ModelForm[Any]) -> Any:
+        """Save a valid form; 422 with all that is wrong otherwise."""
+        if unknown := set(form.data) - set(form.fields):
+            raise ValidationError({name: ValidationError(_("没有这个字段。"), code="unknown") for name in unknown})
+        if not form.is_valid():
+            raise ValidationError(form.errors.as_data())
+        return form.save()
+
+    def _link(self, cursor: str | None, name: str) -> str | None:
+        if cursor is None:
+            return None
+        params: QueryDict = self.request.GET.copy()
+        for other in ("after", "before"):
+            params.pop(other, None)
+        params[name] = cursor
+        return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")

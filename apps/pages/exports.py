@@ -1,0 +1,130 @@
+"""Exports: what a list shows, as a workbook; small ones at once, large ones by a worker in the requester's scope."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from django.core.cache import cache
+from django.http import Http404, QueryDict
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from apps.access import policy
+from apps.common.errors import ServiceError
+from apps.divisions import codes
+from apps.history.services import log_access
+from apps.pages import workbook
+from apps.pages.columns import Reader
+from apps.pages.models import ExportJob
+from apps.pages.places import Places
+from apps.pages.resources import Resource
+from apps.pages.selection import Selection
+
+AT_ONCE = 1000
+
+EXPORT_CAPABILITY = {"register": "export_register", "accounts": "view_accounts", "audit": "view_audit"}
+
+
+def check(selection: Selection, user: Any) -> None:
+    """PermissionDenied without the right to take out these rows; ServiceError when the question itself is wrong."""
+    selection.resource.require_open(user)
+    policy.require(user, EXPORT_CAPABILITY[selection.resource.model.realm], selection.place.code)  # type: ignore[attr-defined]
+    if selection.problems:
+        raise ServiceError(_("查询条件有误，无法导出。"), status=400)
+
+
+def is_small(selection: Selection) -> bool:
+    """Whether the rows are few enough to be written while the requester waits."""
+    return selection.rows.order_by().values("pk")[: AT_ONCE + 1].count() <= AT_ONCE
+
+
+def title_of(selection: Selection) -> str:
+    """What the workbook is called: the kind of rows and their place."""
+    place = selection.place.code
+    name = selection.resource.labels()[1]
+    return f"{name}_{Places.of([place]).full(place).replace(' ', '')}" if place else name
+
+
+def write(
+    selection: Selection, user: Any, target: BinaryIO | str, *, progress: Callable[[int], None] = lambda rows: None
+) -> int:
+    """Write the selection's rows into a workbook and record the export, in the caller's transaction; how many rows."""
+    columns = selection.columns()
+    place = selection.place.code or user.division_id
+    rows = (
+        selection.keys.ordered(selection.rows).values_list(*Reader(columns).paths).iterator(chunk_size=workbook.CHUNK)
+    )
+    notes = {
+        _("内容"): title_of(selection),
+        _("所在地"): codes.text(place),
+        _("查询条件"): "；".join(f"{chip.label}：{chip.text}" for chip in selection.filters.chips()) or _("无"),
+        _("导出人"): f"{user} ({user.username})",
+        _("导出时间"): timezone.localtime().strftime("%Y-%m-%d %H:%M:%S"),
+    }
+    count = workbook.write(target, selection.resource.labels()[1], columns, _counting(rows, progress), notes)
+    log_access(
+        user,
+        "export",
+        division=place,
+        kind=selection.resource.model._meta.label_lower,
+        fields=[column.name for column in columns],
+        rows=count,
+    )
+    return count
+
+
+def submit(selection: Selection, user: Any) -> ExportJob:
+    """A job for a worker. Whoever calls this starts the task after the commit."""
+    resource = selection.resource
+    return ExportJob.objects.create(
+        division_id=user.division_id,
+        user=user,
+        resource=f"{resource.__module__}.{resource.__qualname__}",
+        query=selection.query(),
+        title=title_of(selection)[:200],
+        expected_rows=selection.count[0] if selection.count[1] else None,
+    )
+
+
+def perform(job: ExportJob, user: Any) -> None:
+    """Write the job's workbook; the file appears under its name only when it is whole."""
+    resource: type[Resource] = import_string(job.resource)
+    selection = Selection(resource, user, QueryDict(job.query))
+    check(selection, user)
+    job.path.parent.mkdir(parents=True, exist_ok=True)
+    draft = job.path.with_suffix(".draft")
+    with contextlib.ExitStack() as stack:
+        stack.callback(draft.unlink, missing_ok=True)
+        job.rows = write(selection, user, str(draft), progress=lambda rows: cache.set(_progress_key(job), rows, 3600))
+        os.chmod(draft, 0o600)
+        draft.rename(job.path)
+    job.state, job.finished_at = ExportJob.State.DONE, timezone.now()
+    job.save(update_fields=["state", "rows", "finished_at"])
+
+
+def progress_of(job: ExportJob) -> int:
+    """Rows written so far; kept in the cache, because the job's own transaction shows nothing until it ends."""
+    return job.rows or cache.get(_progress_key(job), 0)
+
+
+def of_user(user: Any, key: int) -> ExportJob:
+    """A user's own job; Http404 for any other, also for those who may see that it exists."""
+    job = ExportJob.objects.visible_to(user).filter(user=user, pk=key).first()
+    if job is None:
+        raise Http404
+    return job
+
+
+def _progress_key(job: ExportJob) -> str:
+    return f"export-progress:{job.pk}"
+
+
+def _counting(rows: Iterator[Any], progress: Callable[[int], None]) -> Iterator[Any]:
+    for number, row in enumerate(rows, start=1):
+        if number % workbook.CHUNK == 0:
+            progress(number)
+        yield row

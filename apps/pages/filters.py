@@ -1,0 +1,156 @@
+"""Filters: one FilterSet per model, used by list page, API and export.
+
+Nothing is ignored: an unknown parameter, an unknown value and a value given twice are errors. Relations offer only rows
+that the requester may see. `division` is not among the filters: the place comes first, for every model alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+# Parameters of every list that are no filters of its model.
+RESERVED = frozenset({"division", "order", "columns", "after", "before", "page_size", "count"})
+
+
+class ChoicesFilter(django_filters.MultipleChoiceFilter):
+    """One or several of a set of values: `?status=20&status=50`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(*args, distinct=False, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
+
+
+class YesNoFilter(django_filters.TypedChoiceFilter):
+    """`true` or `false`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        choices = [("true", _("是")), ("false", _("否"))]
+        super().__init__(
+            *args,
+            choices=[("", _("不限")), *choices],
+            coerce={"true": True, "false": False}.get,
+            empty_value=None,
+            **kwargs,
+        )
+
+
+class WholeNumberFilter(django_filters.NumberFilter):
+    field_class = forms.IntegerField
+
+
+class DateFilter(django_filters.DateFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}))
+        super().__init__(*args, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+def between(
+    field_name: str, label: Any, filter_class: type[django_filters.Filter] = django_filters.NumberFilter
+) -> tuple[django_filters.Filter, django_filters.Filter]:
+    """Two filters, from and to (both inclusive): `age_min, age_max = between("age", _("年龄"))`."""
+    return (
+        filter_class(field_name=field_name, lookup_expr="gte", label=_("%(label)s 从") % {"label": label}),
+        filter_class(field_name=field_name, lookup_expr="lte", label=_("%(label)s 至") % {"label": label}),
+    )
+
+
+def _for_relation(field: models.ForeignKey[Any, Any]) -> dict[str, Any]:
+    return {"queryset": field.related_model._default_manager.none(), "widget": forms.HiddenInput}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter value in force: what it says, and the query string without it."""
+
+    label: str
+    text: str
+    without: str
+
+
+class Filters(django_filters.FilterSet):
+    """The base of every model's filters. Without a subclass a model has none."""
+
+    FILTER_DEFAULTS = {
+        **django_filters.FilterSet.FILTER_DEFAULTS,
+        models.BooleanField: {"filter_class": YesNoFilter},
+        models.DateField: {"filter_class": DateFilter},
+        models.ForeignKey: {"filter_class": django_filters.ModelChoiceFilter, "extra": _for_relation},
+        **{
+            whole: {"filter_class": WholeNumberFilter}
+            for whole in (
+                models.IntegerField,
+                models.BigIntegerField,
+                models.PositiveIntegerField,
+                models.PositiveSmallIntegerField,
+            )
+        },
+    }
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, user: Any) -> None:
+        super().__init__(data, queryset)
+        for filter_ in self.filters.values():
+            if isinstance(filter_, django_filters.ModelChoiceFilter):
+                filter_.extra["queryset"] = filter_.extra["queryset"].model._default_manager.visible_to(user)
+
+    @classmethod
+    def filter_for_lookup(cls, field: models.Field[Any, Any], lookup_type: str) -> tuple[Any, dict[str, Any]]:
+        if lookup_type == "exact" and getattr(field, "choices", None) and not field.is_relation:
+            return ChoicesFilter, {"choices": field.choices}
+        return super().filter_for_lookup(field, lookup_type)
+
+    @property
+    def given(self) -> list[str]:
+        """The names of the filters that the request uses."""
+        return [name for name in self.filters if any(self.data.getlist(name))]
+
+    def problems(self, *, blank_is_error: bool) -> dict[str, list[ValidationError]]:
+        """What is wrong with the request's parameters, by parameter; empty when it can be answered.
+
+        A page form sends its empty inputs along, so blank values are errors only where a program asks.
+        """
+        found: dict[str, list[ValidationError]] = {}
+        for name in self.data:
+            values = self.data.getlist(name)
+            if name not in self.filters and name not in RESERVED:
+                found[name] = [ValidationError(_("没有这个查询参数。"), code="unknown")]
+            elif blank_is_error and "" in values:
+                found[name] = [ValidationError(_("没有给出值。"), code="blank")]
+            elif len(values) > 1 and not isinstance(self.filters.get(name), ChoicesFilter):
+                found[name] = [ValidationError(_("这个参数只能给出一次。"), code="repeated")]
+        if self.given:
+            found.update({name: found.get(name, []) + errors for name, errors in self.form.errors.as_data().items()})
+        return found
+
+    def narrow(self) -> QuerySet[Any]:
+        """The rows that pass; call after `problems` found none. A request without filters builds no form at all."""
+        return self.qs if self.given else self.queryset
+
+    def chips(self) -> Iterator[Chip]:
+        """The filters in force, for people."""
+        for name in self.given:
+            field = self.form.fields[name]
+            for value in filter(None, self.data.getlist(name)):
+                rest = self.data.copy()
+                rest.setlist(name, [other for other in self.data.getlist(name) if other != value])
+                for cursor in ("after", "before"):
+                    rest.pop(cursor, None)
+                yield Chip(str(field.label), self._text(name, field, value), rest.urlencode())
+
+    def _text(self, name: str, field: forms.Field, value: str) -> str:
+        if isinstance(field, forms.ModelChoiceField):
+            return str(self.form.cleaned_data.get(name, value)) if self.form.is_valid() else value
+        choices: Iterable[tuple[Any, Any]] = getattr(field, "choices", ())
+        return next((str(label) for code, label in choices if str(code) == value), value)

@@ -1,0 +1,105 @@
+"""What somebody asks of a resource: place, filters, order, columns and page. List page, API and export share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from apps.pages import paging
+from apps.pages.columns import Column, Reader
+from apps.pages.places import Place
+from apps.pages.resources import Resource
+
+Problems = dict[str, list[ValidationError]]
+
+
+class Selection:
+    """A question to a resource in the form of a query string. `problems` must be empty before rows are asked for.
+
+    Reading the place comes first and raises Http404 for one that is not the user's.
+    """
+
+    def __init__(self, resource: type[Resource], user: Any, params: QueryDict, *, strict: bool = False) -> None:
+        self.resource, self.params, self.strict = resource, params, strict
+        self.place = Place.read(user, params)
+        self.filters = resource.filters(params, self.place.narrow(resource.rows(user)), user=user)
+
+    @cached_property
+    def problems(self) -> Problems:
+        """What is wrong with the parameters, by parameter."""
+        found = self.filters.problems(blank_is_error=self.strict)
+        if self.order not in self.resource.orderings():
+            found["order"] = [ValidationError(_("不能按这一列排序。"), code="unknown")]
+        if unknown := set(self._names) - set(self.resource.by_name()):
+            names = "、".join(sorted(unknown))
+            found["columns"] = [ValidationError(_("没有这些列：%(names)s"), code="unknown", params={"names": names})]
+        if not 1 <= self.size <= paging.MAX_PAGE_SIZE:
+            params = {"most": paging.MAX_PAGE_SIZE}
+            found["page_size"] = [ValidationError(_("每页行数应为 1 至 %(most)d。"), code="invalid", params=params)]
+        if self.params.get("count", "1") != "1":
+            found["count"] = [ValidationError(_("这个参数只能是 1。"), code="invalid")]
+        if self.params.get("after") and self.params.get("before"):
+            found["before"] = [ValidationError(_("after 和 before 不能同时给出。"), code="invalid")]
+        return found
+
+    @property
+    def order(self) -> str:
+        """The name of the ordering; empty for the usual one."""
+        return self.params.get("order", "")
+
+    @property
+    def size(self) -> int:
+        """Rows per page; 0 when the parameter is no number."""
+        written = self.params.get("page_size") or str(paging.PAGE_SIZE)
+        return int(written) if written.isascii() and written.isdigit() and len(written) < 5 else 0
+
+    @property
+    def keys(self) -> paging.KeySet:
+        """The ordering asked for."""
+        return self.resource.orderings()[self.order]
+
+    @property
+    def _names(self) -> list[str]:
+        return [name for name in self.params.get("columns", "").split(",") if name]
+
+    def columns(self, remembered: Sequence[str] = ()) -> list[Column]:
+        """The columns to show, in the resource's order: those asked for, those remembered, or the usual ones."""
+        wanted = set(self._names or remembered)
+        chosen = [column for column in self.resource.columns if (column.name in wanted if wanted else column.default)]
+        return chosen or [column for column in self.resource.columns if column.default]
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """All rows asked for, unordered."""
+        return self.filters.narrow()
+
+    @cached_property
+    def count(self) -> tuple[int, bool]:
+        """How many rows there are (counted to 10,000), and whether that is exact."""
+        return paging.count(self.rows)
+
+    def page(self, reader: Reader) -> paging.Page:
+        """One page of the rows; a cursor that was not given out for this order is a problem and an empty page."""
+        after, before = self.params.get("after", ""), self.params.get("before", "")
+        try:
+            return self.keys.page(self.rows, reader.paths, self.size, after=after, before=before)
+        except paging.BadCursor:
+            message = _("这个翻页位置无效，请从第一页开始。")
+            self.problems["before" if before else "after"] = [ValidationError(message, code="invalid")]
+            return paging.Page()
+
+    def query(self, **changes: str | None) -> str:
+        """The query string with some parameters set or (None) removed, back on the first page."""
+        params = self.params.copy()
+        for name, value in {"after": None, "before": None, **changes}.items():
+            if value is None:
+                params.pop(name, None)
+            else:
+                params[name] = value
+        return params.urlencode()
