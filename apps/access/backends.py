@@ -22,9 +22,7 @@ class ScopedBackend(ModelBackend):
         **kwargs: Any,
     ) -> Any:
         with scopes.activate(scopes.signing_in((username or "").lower())), transaction.atomic():
-            return super().authenticate(
-                request, username=(username or "").lower(), password=password, **kwargs
-            )
+            return super().authenticate(request, username=(username or "").lower(), password=password, **kwargs)
 
     def get_user(self, user_id: int) -> Any:
         with scopes.activate(scopes.identity(user_id)), transaction.atomic():

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.access import scope as scopes
 
-
 View = Callable[..., HttpResponse]
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
-from typing_extensions import Self
 
 from apps.access.querysets import ScopedManager, ScopedQuerySet
 from apps.divisions.models import Division
@@ -44,9 +43,7 @@ class GrantQuerySet(ScopedQuerySet):
 
     def valid(self, now: datetime) -> Self:
         """Those whose post has begun and not ended at this moment."""
-        return self.filter(
-            Q(post__valid_until=None) | Q(post__valid_until__gt=now), post__valid_from__lte=now
-        )
+        return self.filter(Q(post__valid_until=None) | Q(post__valid_until__gt=now), post__valid_from__lte=now)
 
 
 class Grant(UserObjectPermissionBase):
@@ -58,21 +55,15 @@ class Grant(UserObjectPermissionBase):
     own_lookup = "user_id"
     change_capability = "manage_accounts"
 
-    content_object = models.ForeignKey(
-        Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("所在地")
-    )
-    post = models.ForeignKey(
-        "accounts.Post", on_delete=models.CASCADE, related_name="grants", verbose_name=_("任职")
-    )
+    content_object = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("所在地"))
+    post = models.ForeignKey("accounts.Post", on_delete=models.CASCADE, related_name="grants", verbose_name=_("任职"))
 
     objects = ScopedManager.from_queryset(GrantQuerySet)()
 
     class Meta:
         verbose_name = _("授权")
         constraints = [
-            models.UniqueConstraint(
-                fields=["post", "permission", "content_object"], name="grant_once_per_post"
-            )
+            models.UniqueConstraint(fields=["post", "permission", "content_object"], name="grant_once_per_post")
         ]
 
 
@@ -116,6 +107,9 @@ class Pairing(PlacedModel):
         ]
         indexes = [models.Index(fields=["division", "id"], name="pairing_division")]
 
+    def __str__(self) -> str:
+        return f"{self.helper_id} {self.household_id}"
+
 
 class ShareQuerySet(ScopedQuerySet):
     """Time-limited shares of single households."""
@@ -153,3 +147,6 @@ class Share(PlacedModel):
             models.Index(fields=["user", "valid_until"], name="share_user"),
             models.Index(fields=["division", "id"], name="share_division"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.household_id}"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
-from typing_extensions import Self
 
 from apps.access import scope as scopes
 from apps.divisions import codes
@@ -42,7 +41,7 @@ class ScopedQuerySet(models.QuerySet):
         for low, high in ranges:
             key = self.model.place_attname
             # An equality on a village keeps the index order of (division, id) usable for paging.
-            where |= Q(**{key: low}) if low == high else Q(**{f"{key}__range": (low, high)})
+            where |= Q(**{key: low}) if low == high else Q(**{f"{key}__gte": low, f"{key}__lte": high})
         return where
 
 

@@ -67,10 +67,7 @@ def protect(
     forward = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
-        *(
-            f"CREATE POLICY scope_{command.lower()} ON {table} FOR {command} {clauses[command]}"
-            for command in COMMANDS
-        ),
+        *(f"CREATE POLICY scope_{command.lower()} ON {table} FOR {command} {clauses[command]}" for command in COMMANDS),
     ]
     if append_only:
         forward.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {settings.DATABASE_APP_ROLE}")

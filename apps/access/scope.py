@@ -111,19 +111,15 @@ def acting(user: User, *, source: str = "command", using: str = "default") -> It
 
 
 def _read(user: User) -> Scope:
-    from apps.access.models import Grant, Pairing, Share  # models need the app registry, scope does not
+    from apps.access.models import Grant, Pairing, Share  # noqa: PLC0415  # models are built on the scope
 
     now = timezone.now()
     today = timezone.localdate()
     with activate(identity(user.pk)), transaction.atomic():
         grants = Grant.objects.valid(now).filter(user_id=user.pk)
         pairs = list(grants.values_list("permission__codename", "content_object_id"))
-        households = set(
-            Pairing.objects.active(today).filter(helper_id=user.pk).values_list("household_id", flat=True)
-        )
-        households |= set(
-            Share.objects.valid(now).filter(user_id=user.pk).values_list("household_id", flat=True)
-        )
+        households = set(Pairing.objects.active(today).filter(helper_id=user.pk).values_list("household_id", flat=True))
+        households |= set(Share.objects.valid(now).filter(user_id=user.pk).values_list("household_id", flat=True))
     divisions: dict[str, list[int]] = {}
     for capability, division in pairs:
         divisions.setdefault(capability, []).append(division)

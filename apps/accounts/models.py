@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import pghistory
 from django.conf import settings
@@ -13,7 +13,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from typing_extensions import Self
 
 from apps.access.models import PlacedModel
 from apps.access.querysets import ScopedQuerySet
@@ -26,9 +25,7 @@ class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignor
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(username=(username or "").lower())
 
-    def create_user(
-        self, username: str, *, division_id: int, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, username: str, *, division_id: int, password: str | None = None, **fields: Any) -> User:
         """A new account at a division; without a password it cannot sign in until one is set."""
         user = self.model(username=username.lower(), division_id=division_id, **fields)
         user.set_password(password)
@@ -52,9 +49,7 @@ class User(AbstractBaseUser, PlacedModel):
         max_length=60,
         unique=True,
         validators=[
-            RegexValidator(
-                r"^[a-z0-9][a-z0-9._-]{1,59}\Z", _("用户名只能用小写字母、数字、点、横线和下划线。")
-            )
+            RegexValidator(r"^[a-z0-9][a-z0-9._-]{1,59}\Z", _("用户名只能用小写字母、数字、点、横线和下划线。"))
         ],
     )
     name = models.CharField(_("姓名"), max_length=50)
@@ -72,9 +67,7 @@ class User(AbstractBaseUser, PlacedModel):
     class Meta:
         verbose_name = _("账户")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(username__regex=r"^[a-z0-9][a-z0-9._-]+$"), name="username_form"
-            )
+            models.CheckConstraint(condition=Q(username__regex=r"^[a-z0-9][a-z0-9._-]+$"), name="username_form")
         ]
         indexes = [models.Index(fields=["division", "id"], name="user_division")]
 
@@ -104,6 +97,9 @@ class PasswordRecord(models.Model):
     class Meta:
         verbose_name = _("历史密码")
         indexes = [models.Index(fields=["user", "-id"], name="password_record_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at:%F}"
 
 
 class PostQuerySet(ScopedQuerySet):

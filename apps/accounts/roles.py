@@ -37,9 +37,7 @@ ROLES: dict[str, Role] = {
     "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED),
     "league_officer": Role(_("盟市扶贫办工作人员"), frozenset({2}), SENIOR | DELEGATED),
     "county_officer": Role(_("旗县扶贫办工作人员"), frozenset({3}), SENIOR | DELEGATED),
-    "county_head": Role(
-        _("旗县扶贫开发领导小组"), frozenset({3}), READ | {"review_register", "review_findings"}
-    ),
+    "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), READ | {"review_register", "review_findings"}),
     "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), READ | {"review_register", "review_findings"}),
     "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
@@ -51,9 +49,7 @@ ROLES: dict[str, Role] = {
         _("系统管理员"), frozenset({1, 2, 3}), frozenset({"manage_system"}), administrator=True
     ),
     "security_administrator": Role(_("安全管理员"), frozenset({1, 2, 3}), DELEGATED, administrator=True),
-    "audit_administrator": Role(
-        _("审计管理员"), frozenset({1, 2, 3}), frozenset({"view_audit"}), administrator=True
-    ),
+    "audit_administrator": Role(_("审计管理员"), frozenset({1, 2, 3}), frozenset({"view_audit"}), administrator=True),
 }
 
 

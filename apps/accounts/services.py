@@ -73,8 +73,7 @@ def appoint(
     )
     permissions = Permission.objects.filter(group=post.role)
     Grant.objects.bulk_create(
-        Grant(user=user, permission=permission, content_object_id=division, post=post)
-        for permission in permissions
+        Grant(user=user, permission=permission, content_object_id=division, post=post) for permission in permissions
     )
     scopes.forget(user)
     return post

@@ -33,13 +33,11 @@ class FormerPasswordValidator:
     """Not the present password and none of the last five."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        from apps.accounts.models import PasswordRecord
+        from apps.accounts.models import PasswordRecord  # noqa: PLC0415  # the user model loads these validators
 
         if user is None or user.pk is None:
             return
-        former = (
-            PasswordRecord.objects.filter(user=user).order_by("-id").values_list("password", flat=True)[:5]
-        )
+        former = PasswordRecord.objects.filter(user=user).order_by("-id").values_list("password", flat=True)[:5]
         if any(check_password(password, encoded) for encoded in (user.password, *former)):
             raise ValidationError(self.get_help_text(), code="password_former")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from typing_extensions import Self
 
 from apps.access.querysets import ScopedQuerySet
 
@@ -15,9 +16,7 @@ class HouseholdQuerySet(ScopedQuerySet):
     def with_head(self) -> Self:
         """Add `head_name` and `head_id`: the active member with relation 01, the first if there are several."""
         heads = self._members().filter(relation="01").order_by("id")
-        return self.annotate(
-            head_id=Subquery(heads.values("id")[:1]), head_name=Subquery(heads.values("name")[:1])
-        )
+        return self.annotate(head_id=Subquery(heads.values("id")[:1]), head_name=Subquery(heads.values("name")[:1]))
 
     def with_member_count(self) -> Self:
         """Add `member_count`: the number of active members, 0 for an empty household."""

@@ -13,9 +13,7 @@ from apps.access import session
 class DatabaseWrapper(base.DatabaseWrapper):
     """A PostgreSQL connection whose transactions carry the current scope."""
 
-    def set_autocommit(
-        self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False
-    ) -> None:
+    def set_autocommit(self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False) -> None:
         super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
         if not autocommit:
             session.apply(self)

@@ -39,4 +39,5 @@ class Migration(migrations.Migration):
         rls.protect("households_householdevent", household="pgh_obj_id", append_only=True),
         *(rls.protect(f"households_{event}", household="household_id", append_only=True) for event in EVENTS),
         rls.protect("households_registrationconflict"),
+        rls.protect("households_codecounter"),
     ]

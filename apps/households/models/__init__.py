@@ -1,3 +1,4 @@
+from apps.households.models.code_counter import CodeCounter
 from apps.households.models.guarantees import GUARANTEES, GuaranteeStatus, Verdict
 from apps.households.models.household import EXITED, LIVE, POOR, REGISTERED, Household
 from apps.households.models.income import PROPERTY_PARTS, TRANSFER_PARTS, HouseholdIncome
@@ -14,6 +15,7 @@ __all__ = [
     "PROPERTY_PARTS",
     "REGISTERED",
     "TRANSFER_PARTS",
+    "CodeCounter",
     "GuaranteeStatus",
     "Household",
     "HouseholdIncome",

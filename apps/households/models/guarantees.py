@@ -50,9 +50,7 @@ class GuaranteeStatus(Versioned, HouseholdFact):
                 violation_error_message=_("这一年度的两不愁三保障已经登记。"),
             ),
             *(
-                models.CheckConstraint(
-                    condition=models.Q(**{f"{name}__in": Verdict.values}), name=f"guarantee_{name}"
-                )
+                models.CheckConstraint(condition=models.Q(**{f"{name}__in": Verdict.values}), name=f"guarantee_{name}")
                 for name in (*GUARANTEES, "income_ok")
             ),
         ]

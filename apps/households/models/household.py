@@ -55,9 +55,7 @@ class Household(Versioned, PlacedModel):
     bank_account = SealedField(kind="bank", verbose_name=_("银行卡号"), null=True, blank=True)
     bank_account_index = BlindIndexField(source="bank_account", kind="bank")
 
-    identification_standard = CodeField(
-        "identification_standard", verbose_name=_("识别标准"), null=True, blank=True
-    )
+    identification_standard = CodeField("identification_standard", verbose_name=_("识别标准"), null=True, blank=True)
     household_type = CodeField("household_type", verbose_name=_("贫困户属性"), null=True, blank=True)
     cause_main = CodeField("poverty_cause", verbose_name=_("主要致贫原因"), null=True, blank=True)
     cause_other = CodeArrayField("poverty_cause", verbose_name=_("其他致贫原因"), blank=True, default=list)
@@ -146,9 +144,7 @@ class HouseholdFact(PlacedModel):
     household = models.ForeignKey(
         Household, on_delete=models.CASCADE, db_constraint=False, db_index=False, verbose_name=_("贫困户")
     )
-    year = models.PositiveSmallIntegerField(
-        _("年度"), validators=[MinValueValidator(2013), MaxValueValidator(2100)]
-    )
+    year = models.PositiveSmallIntegerField(_("年度"), validators=[MinValueValidator(2013), MaxValueValidator(2100)])
 
     class Meta:
         abstract = True

@@ -102,9 +102,7 @@ class PersonYear(Versioned, PlacedModel):
     household = models.ForeignKey(
         Household, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("贫困户")
     )
-    year = models.PositiveSmallIntegerField(
-        _("年度"), validators=[MinValueValidator(2013), MaxValueValidator(2100)]
-    )
+    year = models.PositiveSmallIntegerField(_("年度"), validators=[MinValueValidator(2013), MaxValueValidator(2100)])
     political = CodeField("political", verbose_name=_("政治面貌"), null=True, blank=True)
     education = CodeField("education", verbose_name=_("文化程度"), null=True, blank=True)
     school_stage = CodeField("school_stage", verbose_name=_("在校生状况"), null=True, blank=True)
@@ -123,9 +121,7 @@ class PersonYear(Versioned, PlacedModel):
         db_index=False,
         verbose_name=_("务工所在地"),
     )
-    work_months = models.DecimalField(
-        _("务工时间（月）"), max_digits=3, decimal_places=1, null=True, blank=True
-    )
+    work_months = models.DecimalField(_("务工时间（月）"), max_digits=3, decimal_places=1, null=True, blank=True)
     work_employer = models.CharField(_("务工企业"), max_length=80, blank=True, default="")
     public_job = models.CharField(_("公益性岗位"), max_length=50, blank=True, default="")
     public_job_months = models.PositiveSmallIntegerField(

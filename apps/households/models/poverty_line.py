@@ -13,12 +13,8 @@ class PovertyLine(models.Model):
     """贫困标准: yuan a head and year. The nearest division's line of the year holds, else its latest earlier one."""
 
     year = models.PositiveSmallIntegerField(_("年度"))
-    division = models.ForeignKey(
-        Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("适用地区")
-    )
-    amount = models.DecimalField(
-        _("标准（元）"), max_digits=8, decimal_places=2, validators=[MinValueValidator(1)]
-    )
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("适用地区"))
+    amount = models.DecimalField(_("标准（元）"), max_digits=8, decimal_places=2, validators=[MinValueValidator(1)])
     basis = models.CharField(_("依据"), max_length=200, blank=True, default="")
 
     class Meta:

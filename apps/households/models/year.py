@@ -110,9 +110,7 @@ class HouseholdYear(Versioned, HouseholdFact):
                 violation_error_message=_("这一年度的生产生活条件已经登记。"),
             ),
             *(
-                models.CheckConstraint(
-                    condition=Q(**{f"{name}__gte": 0}) | Q(**{name: None}), name=f"year_{name}_min"
-                )
+                models.CheckConstraint(condition=Q(**{f"{name}__gte": 0}) | Q(**{name: None}), name=f"year_{name}_min")
                 for name in AREAS
             ),
             code_constraint("road_type", "road_type"),

@@ -13,7 +13,7 @@ from apps.divisions.models import Division
 
 
 class Command(BaseCommand):
-    """Walks every table with sealed numbers as the owner of the tables, with the scope of the whole region."""
+    """Walks every table with sealed numbers as their owner, with the scope of the whole region."""
 
     help = (
         "Brings every encrypted number and blind index under the active keys of FIELD_KEYS. "
@@ -21,9 +21,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--batch", type=int, default=BATCH, help="rows per statement (default %(default)s)"
-        )
+        parser.add_argument("--batch", type=int, default=BATCH, help="rows per statement (default %(default)s)")
         parser.add_argument("--using", default="owner", help="database alias (default %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +33,7 @@ class Command(BaseCommand):
         scope = Scope(
             user_id=None,
             username="rotate_keys",
-            capabilities={capability: everywhere for capability in REALM_CAPABILITIES.values()},
+            capabilities=dict.fromkeys(REALM_CAPABILITIES.values(), everywhere),
             source="command",
         )
         failed = 0

@@ -1,0 +1,25 @@
+from apps.households.services.codes import issue_household_codes, issue_serials, next_person_code
+from apps.households.services.conflicts import note_conflict, numbers_taken
+from apps.households.services.numbers import write_number_facts, write_phone_fact
+from apps.households.services.register import (
+    change_household,
+    check_blocking,
+    register_household,
+    save_person,
+    save_person_year,
+)
+
+__all__ = [
+    "change_household",
+    "check_blocking",
+    "issue_household_codes",
+    "issue_serials",
+    "next_person_code",
+    "note_conflict",
+    "numbers_taken",
+    "register_household",
+    "save_person",
+    "save_person_year",
+    "write_number_facts",
+    "write_phone_fact",
+]

@@ -1,0 +1,43 @@
+"""一户一码、一人一码: issuing codes (registry.md §8)."""
+
+from __future__ import annotations
+
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from apps.common import numbers
+from apps.common.errors import ServiceError
+from apps.divisions import codes
+
+LAST_SERIAL = 9999
+
+
+def issue_serials(division: int, count: int, *, using: str = "default") -> range:
+    """The next `count` household serials of a village; concurrent callers wait for each other and never share one.
+
+    Raises ServiceError when the village has used up its four digits.
+    """
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO households_codecounter (division_id, last) VALUES (%s, %s) "
+            "ON CONFLICT (division_id) DO UPDATE SET last = households_codecounter.last + excluded.last RETURNING last",
+            [division, count],
+        )
+        last = cursor.fetchone()[0]
+    if last > LAST_SERIAL:
+        raise ServiceError(_("%(village)s的户编码已经用完。") % {"village": codes.text(division)}, field="division")
+    return range(last - count + 1, last + 1)
+
+
+def issue_household_codes(division: int, count: int = 1, *, using: str = "default") -> list[str]:
+    """New household codes of a village, 17 digits each."""
+    return [numbers.household_code(division, serial) for serial in issue_serials(division, count, using=using)]
+
+
+def next_person_code(household_code: str, taken: list[str]) -> str:
+    """The next person code of a household; serials are not reused when a member has left (at most 99)."""
+    serials = [int(code[17:19]) for code in taken if code.startswith(household_code)]
+    serial = max(serials, default=0) + 1
+    if serial > 99:
+        raise ServiceError(_("户内人员编码已经用完。"))
+    return numbers.person_code(household_code, serial)
