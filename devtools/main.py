@@ -22,6 +22,8 @@ def main(arguments: list[str]) -> int:
     rest = arguments[1:] if arguments[:1] in (["test"], ["manage"]) else []
     options = _parser().parse_args(arguments[: len(arguments) - len(rest)])
     signal.signal(signal.SIGTERM, _end)
+    # A shell starts background jobs with this one ignored; we are to be stopped by it all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         environment.require_python()
         environment.ensure()
