@@ -8,4 +8,4 @@ class CommonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, serializers  # noqa: F401, PLC0415  (they register themselves)
+        from . import checks, serializers  # noqa: F401  (they register themselves)

@@ -21,9 +21,7 @@ def field_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         for kind in KINDS:
             if unseal(kind, seal(kind, "1599")) != "1599" or len(blind_index(kind, "1599")) != 32:
-                return [
-                    Error(f"The key service does not give back what it sealed ({kind}).", id="common.E001")
-                ]
+                return [Error(f"The key service does not give back what it sealed ({kind}).", id="common.E001")]
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="See the setting FIELD_KEYS.", id="common.E001")]
     return []
@@ -64,9 +62,7 @@ def no_citext_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def database_text(
-    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
-) -> list[CheckMessage]:
+def database_text(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """The database holds no citext column, and its trigrams know Chinese.
 
     With the character type "C" pg_trgm finds no trigram in Chinese text and says nothing: searches by name

@@ -77,9 +77,7 @@ class SealedField(models.Field):
 
     def get_db_prep_save(self, value: Any, connection: Any) -> bytes | None:
         if not isinstance(value, _Prepared):
-            raise TypeError(
-                f"{self} is written by save() or bulk_create() only, together with its blind index"
-            )
+            raise TypeError(f"{self} is written by save() or bulk_create() only, together with its blind index")
         return value.blob
 
     def get_prep_value(self, value: Any) -> None:
@@ -87,7 +85,8 @@ class SealedField(models.Field):
             raise TypeError(f"{self} cannot be compared: filter on its blind index")
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name != "isnull":
+        # Equality with None becomes IS NULL; get_prep_value refuses any other.
+        if lookup_name not in ("exact", "isnull"):
             raise TypeError(f"{self} cannot be compared: filter on its blind index")
         return super().get_lookup(lookup_name)
 
@@ -257,6 +256,8 @@ class CodeArrayField(ArrayField):
             "coerce": str,
             "empty_value": None if self.null else [],
             "widget": forms.CheckboxSelectMultiple,
+            # Django would set it for the callable default, and then call every form changed that lacks it.
+            "show_hidden_initial": False,
             **kwargs,
         }
         # ArrayField would add options of its own form field.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models
+from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
 from .errors import StaleVersion
@@ -52,20 +52,24 @@ class Versioned(models.Model):
             super().save(*args, **kwargs)
             return
         before, self._expected_version = self.version, expected_version
+        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
         try:
-            super().save(*args, **{**kwargs, "force_update": "update_fields" not in kwargs})
+            # The savepoint keeps the transaction usable: the answer to a conflict shows the current row.
+            with transaction.atomic(using=using):
+                super().save(*args, **{**kwargs, "force_update": "update_fields" not in kwargs})
         except BaseException:
             self.version = before
             raise
         finally:
-            del self._expected_version
+            self._expected_version = None
         self.version = expected_version + 1
 
     def _do_update(
         self, base_qs: models.QuerySet, using: str, pk_val: Any, values: Any, *args: Any, **kwargs: Any
     ) -> bool:
         """One row of an update. A condition on the version here makes compare-and-swap one statement."""
-        expected = self._expected_version
+        # Used once: a handler of the signal that saves again is no part of the swap.
+        expected, self._expected_version = self._expected_version, None
         if expected is None:
             return super()._do_update(base_qs, using, pk_val, values, *args, **kwargs)
         done = super()._do_update(base_qs.filter(version=expected), using, pk_val, values, *args, **kwargs)

@@ -44,9 +44,13 @@ def normalise_number(text: str | None) -> str:
         return ""
     if text.isascii() and text.isalnum():
         return text.upper()
-    # NFKC makes a blank and an accent of some marks, so both forms are removed.
-    folded = unicodedata.normalize("NFKC", _DROP_FROM_NUMBER.sub("", text))
-    return _DROP_FROM_NUMBER.sub("", folded).upper()
+    # A few signs fold to a blank and an accent, or change again by upper case: until nothing moves any more.
+    for _ in range(4):
+        folded = _DROP_FROM_NUMBER.sub("", unicodedata.normalize("NFKC", _DROP_FROM_NUMBER.sub("", text))).upper()
+        if folded == text:
+            break
+        text = folded
+    return text
 
 
 def citizen_check_char(first17: str) -> str:

@@ -1,11 +1,12 @@
 """Rotation of keys: every sealed number under the active key, every blind index under the active index key.
 
 Works through tables by primary key in batches, each a statement of its own, and changes only what is not
-current. A run that was stopped is simply started again. A row that somebody changed in between is left to
-him: the application writes with the active keys already.
+current. A run that was stopped is simply started again. The application goes on working meanwhile; what it
+changes in between is read again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ import pgtrigger
 from django.apps import apps
 from django.db import connections, models, transaction
 
-from .fields import BlindIndexField, SealedField, sealed_fields
+from .fields import BlindIndexField, sealed_fields
 from .sealing import UnsealError, blind_index, rotate, unseal
 
 BATCH = 2000
@@ -32,9 +33,7 @@ class Outcome:
 def models_with_numbers() -> list[type[models.Model]]:
     """Every model with a table of its own that holds sealed numbers, event tables included."""
     return [
-        model
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and sealed_fields(model)
+        model for model in apps.get_models(include_auto_created=True) if model._meta.managed and sealed_fields(model)
     ]
 
 
@@ -44,8 +43,7 @@ def lonely_indexes() -> list[BlindIndexField]:
         index
         for model in apps.get_models()
         for index in model._meta.local_concrete_fields
-        if isinstance(index, BlindIndexField)
-        and not any(index in indexes for _, indexes in sealed_fields(model))
+        if isinstance(index, BlindIndexField) and not any(index in indexes for _, indexes in sealed_fields(model))
     ]
 
 
@@ -62,99 +60,102 @@ def rotate_model(
     tables hold sealed numbers too. Rows that cannot be opened are named in the outcome and left as they are.
     """
     outcome = Outcome(model._meta.db_table)
-    columns = sealed_fields(model)
-    with pgtrigger.ignore(databases=[using]):
-        for rows in _batches(model, columns, using, batch):
+    table = _Table(model, using)
+    # Without any registered trigger pgtrigger has nothing to pass over, and stumbles.
+    with pgtrigger.ignore(databases=[using]) if pgtrigger.registered() else nullcontext():
+        rows = table.after(None, batch)
+        while rows:
+            last = rows[-1][0]
             outcome.rows += len(rows)
-            stale = []
-            for key, *values in rows:
-                try:
-                    renewed = _renewed(columns, values)
-                except UnsealError:
-                    outcome.failed.append(key)
-                    continue
-                if renewed != values:
-                    stale.append((key, values, renewed))
-            if stale:
-                outcome.changed += _write(model, columns, using, stale)
+            while rows:
+                stale = _stale(table, rows, outcome)
+                written = table.write(stale)
+                outcome.changed += len(written)
+                # What somebody changed after it was read is read again.
+                rows = table.of([key for key, _, _ in stale if key not in written])
             if progress:
                 progress(outcome)
+            rows = table.after(last, batch)
     return outcome
 
 
-Columns = list[tuple[SealedField, list[BlindIndexField]]]
-
-
-def _flat(columns: Columns) -> list[models.Field]:
-    return [one for sealed, indexes in columns for one in (sealed, *indexes)]
-
-
-def _batches(model: type[models.Model], columns: Columns, using: str, batch: int) -> Iterator[list[list]]:
-    connection = connections[using]
-    quote = connection.ops.quote_name
-    key, table = quote(model._meta.pk.column), quote(model._meta.db_table)
-    names = ", ".join([key, *(quote(column.column) for column in _flat(columns))])
-    last: Any = None
-    while True:
-        with transaction.atomic(using=using), connection.cursor() as cursor:
-            where = "" if last is None else f"WHERE {key} > %s"
-            cursor.execute(
-                f"SELECT {names} FROM {table} {where} ORDER BY {key} LIMIT %s",  # noqa: S608  (names of models)
-                [batch] if last is None else [last, batch],
-            )
-            rows = [
-                [row[0], *(None if value is None else bytes(value) for value in row[1:])]
-                for row in cursor.fetchall()
-            ]
-        if not rows:
-            return
-        last = rows[-1][0]
-        yield rows
-
-
-def _renewed(columns: Columns, values: list[bytes | None]) -> list[bytes | None]:
-    """The same row under the active keys."""
-    result: list[bytes | None] = []
-    position = 0
-    for sealed, indexes in columns:
-        blob = values[position]
-        position += 1 + len(indexes)
-        if blob is None:
-            result += [None] * (1 + len(indexes))
+def _stale(table: "_Table", rows: list[list[Any]], outcome: Outcome) -> list[tuple[Any, list, list]]:
+    """Key, old and new values of the rows that are not under the active keys; the unreadable go into the outcome."""
+    found = []
+    for key, *values in rows:
+        try:
+            renewed = table.renewed(values)
+        except UnsealError:
+            outcome.failed.append(key)
             continue
-        clear = unseal(sealed.kind, blob)
-        result.append(rotate(sealed.kind, blob) or blob)
-        result += [blind_index(index.kind, clear) for index in indexes]
-    return result
+        if renewed != values:
+            found.append((key, values, renewed))
+    return found
 
 
-def _write(
-    model: type[models.Model],
-    columns: Columns,
-    using: str,
-    stale: list[tuple[Any, list[bytes | None], list[bytes | None]]],
-) -> int:
-    """Update the rows that still hold what was read; the number of those."""
-    connection = connections[using]
-    quote = connection.ops.quote_name
-    pk = model._meta.pk
-    fields = _flat(columns)
-    numbered = list(enumerate(fields))
-    sets = ", ".join(f"{quote(column.column)} = fresh.new{i}" for i, column in numbered)
-    same = " AND ".join(
-        f"kept.{quote(column.column)} IS NOT DISTINCT FROM fresh.old{i}" for i, column in numbered
-    )
-    names = ", ".join(["key", *(f"old{i}" for i, _ in numbered), *(f"new{i}" for i, _ in numbered)])
-    arrays = ", ".join([f"%s::{pk.rel_db_type(connection)}[]", *["%s::bytea[]"] * (2 * len(fields))])
-    statement = (
-        f"UPDATE {quote(model._meta.db_table)} kept SET {sets} "  # noqa: S608  (names of models)
-        f"FROM unnest({arrays}) fresh ({names}) WHERE kept.{quote(pk.column)} = fresh.key AND {same}"
-    )
-    parameters = [
-        [key for key, _, _ in stale],
-        *([old[i] for _, old, _ in stale] for i, _ in numbered),
-        *([new[i] for _, _, new in stale] for i, _ in numbered),
-    ]
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.rowcount
+class _Table:
+    """Statements over one table. Only names of models go into the SQL."""
+
+    def __init__(self, model: type[models.Model], using: str) -> None:
+        self.using, self.connection = using, connections[using]
+        self.columns = sealed_fields(model)
+        self.fields: list[models.Field] = [one for sealed, indexes in self.columns for one in (sealed, *indexes)]
+        quote = self.connection.ops.quote_name
+        self.name, self.key = quote(model._meta.db_table), quote(model._meta.pk.column)
+        self.names = [quote(one.column) for one in self.fields]
+        self.key_type = model._meta.pk.rel_db_type(self.connection)
+
+    def after(self, last: Any, batch: int) -> list[list[Any]]:
+        """The next rows by key."""
+        where = "" if last is None else f"WHERE {self.key} > %s"
+        return self._read(f"{where} ORDER BY {self.key} LIMIT %s", [batch] if last is None else [last, batch])
+
+    def of(self, keys: list[Any]) -> list[list[Any]]:
+        """The rows of these keys that are still there."""
+        return self._read(f"WHERE {self.key} = ANY (%s::{self.key_type}[])", [keys]) if keys else []
+
+    def _read(self, condition: str, parameters: list[Any]) -> list[list[Any]]:
+        statement = f"SELECT {', '.join([self.key, *self.names])} FROM {self.name} {condition}"  # noqa: S608
+        with transaction.atomic(using=self.using), self.connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return [
+                [key, *(None if value is None else bytes(value) for value in values)]
+                for key, *values in cursor.fetchall()
+            ]
+
+    def renewed(self, values: list[bytes | None]) -> list[bytes | None]:
+        """The same row under the active keys; UnsealError."""
+        result: list[bytes | None] = []
+        position = 0
+        for sealed, indexes in self.columns:
+            blob = values[position]
+            position += 1 + len(indexes)
+            if blob is None:
+                result += [None] * (1 + len(indexes))
+                continue
+            clear = unseal(sealed.kind, blob)
+            result.append(rotate(sealed.kind, blob) or blob)
+            result += [blind_index(index.kind, clear) for index in indexes]
+        return result
+
+    def write(self, stale: list[tuple[Any, list, list]]) -> set[Any]:
+        """Update the rows that still hold what was read; the keys of those."""
+        if not stale:
+            return set()
+        places = range(len(self.names))
+        sets = ", ".join(f"{self.names[i]} = fresh.new{i}" for i in places)
+        same = " AND ".join(f"kept.{self.names[i]} IS NOT DISTINCT FROM fresh.old{i}" for i in places)
+        names = ", ".join(["key", *(f"old{i}" for i in places), *(f"new{i}" for i in places)])
+        arrays = ", ".join([f"%s::{self.key_type}[]", *["%s::bytea[]"] * (2 * len(self.names))])
+        statement = (
+            f"UPDATE {self.name} kept SET {sets} FROM unnest({arrays}) fresh ({names}) "  # noqa: S608
+            f"WHERE kept.{self.key} = fresh.key AND {same} RETURNING fresh.key"
+        )
+        parameters = [
+            [key for key, _, _ in stale],
+            *([old[i] for _, old, _ in stale] for i in places),
+            *([new[i] for _, _, new in stale] for i in places),
+        ]
+        with transaction.atomic(using=self.using), self.connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return {key for (key,) in cursor.fetchall()}

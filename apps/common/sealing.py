@@ -97,9 +97,7 @@ class LocalKeyService:
     still opened, old indexes still searched for.
     """
 
-    def __init__(
-        self, keys: Mapping[str, Any] | str, cipher: str = "aes-gcm", hash_name: str = "sha256"
-    ) -> None:
+    def __init__(self, keys: Mapping[str, Any] | str, cipher: str = "aes-gcm", hash_name: str = "sha256") -> None:
         try:
             table = json.loads(keys) if isinstance(keys, str) else keys
             self._keys = _ring(table["seal"])
@@ -117,9 +115,7 @@ class LocalKeyService:
             ) from None
         self._ciphers: dict[tuple[bytes, str], _Aes | _Sm4] = {}
         self._header = self._header_of(self._algorithm, next(iter(self._keys)))
-        self._indexes = {
-            kind: tuple(_hasher(hash_name, key, kind) for key in row) for kind, row in index_keys.items()
-        }
+        self._indexes = {kind: tuple(_hasher(hash_name, key, kind) for key in row) for kind, row in index_keys.items()}
 
     @staticmethod
     def _header_of(algorithm: int, key_id: str) -> bytes:
