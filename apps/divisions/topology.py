@@ -157,29 +157,43 @@ def extract(source: Topology, wanted: Sequence[Shape], *, steps: int = STEPS) ->
     grid = float(f"{tolerance / 2:.2g}")
     left, bottom = round(left, 4), round(bottom, 4)
     numbers = {number: place for place, number in enumerate(used)}
-    lines = [thin(source.arcs[number], tolerance, shrink) for number in used]
-    packed = [_pack([(round((x - left) / grid), round((y - bottom) / grid)) for x, y in line]) for line in lines]
-    shapes = [_renumbered(shape, numbers) for shape in wanted]
+    lines = [_snap(thin(source.arcs[number], tolerance, shrink), left, bottom, grid) for number in used]
+    shapes = [_visible(_renumbered(shape, numbers), lines) for shape in wanted]
     return {
         "type": "Topology",
         "transform": {"scale": [grid, grid], "translate": [left, bottom]},
         "objects": {
             "units": {
                 "type": "GeometryCollection",
-                "geometries": [_geometry(shape, lines, shrink) for shape in shapes],
+                "geometries": [_geometry(shape, lines, (left, bottom), grid, shrink) for shape in shapes],
             }
         },
-        "arcs": packed,
+        "arcs": [_pack(line) for line in lines],
     }
 
 
-def _pack(line: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Steps from point to point instead of positions; points that fall together are written once."""
-    packed = [list(line[0])]
-    for (x1, y1), (x2, y2) in pairwise(line):
-        if (x1, y1) != (x2, y2):
-            packed.append([x2 - x1, y2 - y1])
-    return packed if len(packed) > 1 else [*packed, [0, 0]]
+def _snap(line: Sequence[Point], left: float, bottom: float, grid: float) -> list[Point]:
+    """The line in steps of a grid; points that fall together are kept once, its two ends always."""
+    snapped = [(float(round((x - left) / grid)), float(round((y - bottom) / grid))) for x, y in line]
+    kept = [snapped[0], *(point for before, point in pairwise(snapped) if point != before)]
+    return kept if len(kept) > 1 else kept * 2
+
+
+def _pack(line: Sequence[Point]) -> list[list[int]]:
+    """The first position, then the step to each further one."""
+    steps = [[int(x2 - x1), int(y2 - y1)] for (x1, y1), (x2, y2) in pairwise(line)]
+    return [[int(part) for part in line[0]], *steps]
+
+
+def _visible(shape: Shape, lines: Arcs) -> Shape:
+    """The shape without islands and holes that are too small to have a surface on this map."""
+    polygons = []
+    for outer, *holes in shape.polygons:
+        if area(ring(lines, outer)):
+            polygons.append([outer, *(hole for hole in holes if area(ring(lines, hole)))])
+    if not polygons:
+        raise ValueError(f"{shape.properties['code']} is too small for this map")
+    return replace(shape, polygons=polygons)
 
 
 def _renumbered(shape: Shape, numbers: dict[int, int]) -> Shape:
@@ -188,11 +202,11 @@ def _renumbered(shape: Shape, numbers: dict[int, int]) -> Shape:
     return replace(shape, polygons=polygons)
 
 
-def _geometry(shape: Shape, lines: Arcs, shrink: float) -> dict[str, Any]:
+def _geometry(shape: Shape, lines: Arcs, corner: Point, grid: float, shrink: float) -> dict[str, Any]:
     """A TopoJSON geometry; `cp` is where ECharts writes the label."""
     drawn = [[ring(lines, numbers) for numbers in rings] for rings in shape.polygons]
-    largest = max(drawn, key=lambda rings: abs(area(rings[0])))
-    label = [round(part, 3) for part in label_point(largest, shrink)]
+    x, y = label_point(max(drawn, key=lambda rings: abs(area(rings[0]))), shrink)
+    label = [round(x * grid + corner[0], 3), round(y * grid + corner[1], 3)]
     several = len(drawn) > 1
     return {
         "type": "MultiPolygon" if several else "Polygon",
