@@ -6,5 +6,7 @@ from apps.common.health import healthz
 
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
+    path("account/", include("apps.accounts.urls")),
+    path("", include("apps.households.urls")),
     path("api/v1/", include("config.api_urls")),
 ]

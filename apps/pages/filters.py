@@ -101,6 +101,7 @@ class Filters(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, user: Any) -> None:
         super().__init__(data, queryset)
+        self.user = user
         for filter_ in self.filters.values():
             if isinstance(filter_, django_filters.ModelChoiceFilter):
                 filter_.extra["queryset"] = filter_.extra["queryset"].model._default_manager.visible_to(user)

@@ -1,13 +1,14 @@
 from apps.households.services.codes import issue_household_codes, issue_serials, next_person_code
 from apps.households.services.conflicts import note_conflict, numbers_taken
+from apps.households.services.facts import report_change, save_fact
 from apps.households.services.numbers import write_number_facts, write_phone_fact
 from apps.households.services.register import (
     change_household,
     check_blocking,
     register_household,
     save_person,
-    save_person_year,
 )
+from apps.households.services.reveal import reveal
 
 __all__ = [
     "change_household",
@@ -18,8 +19,10 @@ __all__ = [
     "note_conflict",
     "numbers_taken",
     "register_household",
+    "report_change",
+    "reveal",
+    "save_fact",
     "save_person",
-    "save_person_year",
     "write_number_facts",
     "write_phone_fact",
 ]

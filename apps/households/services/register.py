@@ -12,7 +12,7 @@ from apps.access import policy
 from apps.accounts.models import User
 from apps.common import savechecks
 from apps.common.errors import ServiceError
-from apps.households.models import Household, Person, PersonYear, StatusEvent
+from apps.households.models import Household, Person, StatusEvent
 from apps.households.services.codes import issue_household_codes, next_person_code
 from apps.households.services.conflicts import note_conflict_later
 from apps.households.services.numbers import write_number_facts, write_phone_fact
@@ -85,12 +85,3 @@ def check_blocking(household: Household) -> None:
     refused = [result for result in savechecks.run(household) if result.field]
     if refused:
         raise ValidationError({str(result.field): f"{result.title}（{result.rule}）" for result in refused})
-
-
-@transaction.atomic
-def save_person_year(facts: PersonYear, *, by: User, expected_version: int | None = None) -> PersonYear:
-    """Enter or change one year of a person."""
-    policy.require(by, "change_register", facts.person.division_id)
-    facts.full_clean(exclude=["person", "household", "division"])
-    facts.save(**({"expected_version": expected_version} if facts.pk else {}))
-    return facts

@@ -1,0 +1,73 @@
+"""Everything that happened to a household, newest first: status, changes of members, edits of the record."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.common.codes import codelist
+from apps.history.services import history_of
+from apps.households.models import Household, NaturalChange, StatusEvent
+
+LIMIT = 50
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: the day, a kind (for its colour), what, by whom, and details."""
+
+    on: datetime.date
+    kind: str
+    what: str
+    who: str = ""
+    details: tuple[str, ...] = ()
+
+
+def timeline(household: Household, user: Any) -> list[Entry]:
+    """The latest entries a user may see; three queries, whatever the household's age."""
+    statuses, kinds = codelist("poverty_status").labels, codelist("natural_change").labels
+    entries = [
+        Entry(
+            event.on,
+            "status",
+            f"{event.get_kind_display()} → {statuses[event.status]}",
+            event.by.name if event.by else "",
+            (event.note,) if event.note else (),
+        )
+        for event in StatusEvent.objects.visible_to(user).filter(household=household).select_related("by")[:LIMIT]
+    ]
+    changes = NaturalChange.objects.visible_to(user).filter(household=household).select_related("person", "reported_by")
+    entries += [
+        Entry(
+            change.happened_on,
+            "change",
+            f"{kinds[change.kind]} {change.person.name if change.person else ''}".strip(),
+            change.reported_by.name,
+            (change.reason,) if change.reason else (),
+        )
+        for change in changes[:LIMIT]
+    ]
+    entries += [
+        Entry(
+            timezone.localtime(event["at"]).date(),
+            "edit",
+            _("建立档案") if event["created"] else _("修改档案"),
+            event["user"],
+            tuple(
+                f"{change['field'].verbose_name}：{_text(change['old'])} → {_text(change['new'])}"
+                for change in event["changes"]
+                if change["field"].editable
+            ),
+        )
+        for event in history_of(household)
+    ]
+    return sorted(entries, key=lambda entry: entry.on, reverse=True)[:LIMIT]
+
+
+def _text(value: Any) -> str:
+    """A value as people read it; numbers under seal show their mask."""
+    return _("空") if value in (None, "", []) else str(value)

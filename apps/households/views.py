@@ -1,0 +1,96 @@
+"""一户一档: what the household and person pages show beyond their declared sections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from apps.access import policy
+from apps.common.errors import ServiceError
+from apps.common.network import client_ip
+from apps.history.services import history_of
+from apps.households import services
+from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
+from apps.households.services.timeline import timeline
+from apps.pages.views import DetailPage
+
+INCOME_PARTS = ("wage", "operating", "property", "transfer")
+
+
+class HouseholdPage(DetailPage):
+    """The household: five lights, income by year, members, everything that happened."""
+
+    def more(self, found: Household) -> dict[str, Any]:
+        user = self.request.user
+        incomes = HouseholdIncome.objects.visible_to(user).filter(household=found).order_by("year")
+        latest = GuaranteeStatus.objects.visible_to(user).filter(household=found).order_by("-year").first()
+        return {
+            "lights": lights(latest),
+            "lights_year": latest.year if latest else None,
+            "incomes": [income_bar(income) for income in incomes],
+            "timeline": timeline(found, user),
+            "may_reveal": policy.can(user, "view_personal_data", found),
+            "qr": segno.make(found.code, error="m"),
+            "numbers": [("phone", _("联系电话")), ("bank_account", _("银行卡号"))],
+        }
+
+
+class PersonPage(DetailPage):
+    """The person, with the history of every change."""
+
+    def more(self, found: Person) -> dict[str, Any]:
+        return {
+            "history": history_of(found),
+            "may_reveal": policy.can(self.request.user, "view_personal_data", found),
+            "numbers": [("id_no", _("证件号码")), ("disability_no", _("残疾人证号"))],
+        }
+
+
+class RevealPage(View):
+    """One number in the clear, in place of its mask, after a reason was given."""
+
+    model: type[Household] | type[Person] = Household
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        found = self.model.objects.visible_to(request.user).filter(pk=key).first()
+        if found is None:
+            raise Http404
+        field = request.POST.get("field", "")
+        context: dict[str, Any] = {"object": found, "field": field}
+        try:
+            clear = services.reveal(
+                found, [field], by=request.user, reason=request.POST.get("reason", ""), address=client_ip(request)
+            )
+            context["value"] = clear[field]
+        except ServiceError as error:
+            context["problem"] = error.message
+        return render(request, "households/_revealed.html", context)
+
+
+def lights(status: GuaranteeStatus | None) -> list[tuple[str, str, str]]:
+    """(label, verdict code, verdict text) of each guarantee, for the lights of the page head."""
+    if status is None:
+        return []
+    return [
+        (
+            str(GuaranteeStatus._meta.get_field(name).verbose_name),
+            getattr(status, name),
+            str(status._get_FIELD_display(GuaranteeStatus._meta.get_field(name))),
+        )
+        for name in GUARANTEES
+    ]
+
+
+def income_bar(income: HouseholdIncome) -> dict[str, Any]:
+    """One year's income for the chart: its four parts, cost and net, in yuan."""
+    return {
+        "year": income.year,
+        **{name: float(getattr(income, name) or 0) for name in INCOME_PARTS},
+        "cost": float(income.operating_cost or 0),
+        "net": float(income.net) if income.net is not None else None,
+    }
