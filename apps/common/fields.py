@@ -150,13 +150,14 @@ class BlindIndexField(models.Field):
     def get_internal_type(self) -> str:
         return "BinaryField"
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
         if self.source and not cls._meta.abstract and cls.__module__ != "__fake__":
             pre_save.connect(self._with_source, sender=cls, weak=False, dispatch_uid=(self.source, cls, name))
 
     def _with_source(self, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        if update_fields is not None and self.source in update_fields and self.name not in update_fields:
+        named = set(update_fields or ())
+        if self.source in named and self.name not in named:
             raise TypeError(f"update_fields names {self.source} and leaves out its index {self.name}")
 
     def pre_save(self, model_instance: models.Model, add: bool) -> bytes | None:
@@ -189,7 +190,7 @@ class BlindIndexField(models.Field):
         return data
 
     def value_to_string(self, obj: models.Model) -> str:
-        value = self.value_from_object(obj)
+        value: Any = self.value_from_object(obj)
         return value.hex() if value else ""
 
 

@@ -65,8 +65,8 @@ class Versioned(models.Model):
         self.version = expected_version + 1
 
     def _do_update(
-        self, base_qs: models.QuerySet, using: str, pk_val: Any, values: Any, *args: Any, **kwargs: Any
-    ) -> bool:
+        self, base_qs: models.QuerySet, using: str | None, pk_val: Any, values: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         """One row of an update. A condition on the version here makes compare-and-swap one statement."""
         # Used once: a handler of the signal that saves again is no part of the swap.
         expected, self._expected_version = self._expected_version, None

@@ -160,7 +160,7 @@ def name_key(text: str | None) -> str:
 
 def name_ok(text: str | None) -> bool:
     """Rule ID-09: Han characters of any block in groups joined by single `·`, 2 to 50 code points."""
-    return bool(text) and 2 <= len(text) <= 50 and _NAME.fullmatch(text) is not None
+    return text is not None and 2 <= len(text) <= 50 and _NAME.fullmatch(text) is not None
 
 
 def _check_digit(digits: str) -> str:

@@ -101,8 +101,8 @@ class _Table:
         self.columns = sealed_fields(model)
         self.fields: list[models.Field] = [one for sealed, indexes in self.columns for one in (sealed, *indexes)]
         quote = self.connection.ops.quote_name
-        self.name, self.key = quote(model._meta.db_table), quote(model._meta.pk.column)
-        self.names = [quote(one.column) for one in self.fields]
+        self.name, self.key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
+        self.names = [quote(str(one.column)) for one in self.fields]
         self.key_type = model._meta.pk.rel_db_type(self.connection)
 
     def after(self, last: Any, batch: int) -> list[list[Any]]:
