@@ -99,7 +99,7 @@ def production_environment() -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.prod",
         "SECRET_KEY": "only-for-checking-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG",
-        "FIELD_KEYS": json.dumps({"seal": ring, "index": {kind: ring for kind in KINDS}}),
+        "FIELD_KEYS": json.dumps({"seal": ring, "index": dict.fromkeys(KINDS, ring)}),
         "ALLOWED_HOSTS": "platform.example",
         "DATABASE_URL": "postgres://poverty_app@127.0.0.1:1/none",
         "DATABASE_OWNER_URL": "",

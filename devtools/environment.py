@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,5 +89,3 @@ def require_python() -> None:
     """Stop with a plain sentence where this cannot work."""
     if os.name == "nt":
         raise Failure("./dev runs on Linux and macOS; on Windows use WSL.")
-    if sys.version_info < (3, 11):
-        raise Failure("Python 3.11 or newer is needed.")

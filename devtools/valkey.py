@@ -54,11 +54,9 @@ class Valkey:
             self.port = processes.free_port(self.port or None)
             self.process = processes.spawn([binary(), self._configuration()], env=dict(os.environ), log=log)
             self._pid_file.write_text(str(self.process.pid))
-            process = self.process
-            if processes.wait_until(lambda: process.poll() is not None or self._answers(), 30):
-                if process.poll() is None:
-                    return
-            processes.stop(process)
+            if processes.comes_up(self.process, self._answers, 30):
+                return
+            processes.stop(self.process)
             time.sleep(0.3)
         raise Failure(f"Valkey does not start:\n{processes.tail(log)}")
 
@@ -68,7 +66,7 @@ class Valkey:
         path.touch(mode=0o600)
         path.write_text(
             f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\ndir {self.data}\n"
-            "appendonly yes\nappendfsync everysec\nsave \"\"\nmaxmemory-policy noeviction\n"
+            'appendonly yes\nappendfsync everysec\nsave ""\nmaxmemory-policy noeviction\n'
         )
         return path
 

@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "apps.pages.context.shell",
             ],
         },
     },
@@ -145,8 +146,8 @@ CACHES = {
     }
 }
 
-# The queue is a doorbell: jobs, attempts and leases live in PostgreSQL, a message carries only an id. So messages may be
-# delivered twice or be lost with Redis, and results are of no use.
+# The queue is a doorbell: jobs, attempts and leases live in PostgreSQL, a message carries only an id. So a message may
+# be delivered twice or be lost with Redis, and results are of no use.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -315,7 +316,10 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "config.logs.JSONFormatter"}, "plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "json": {"()": "config.logs.JSONFormatter"},
+        "plain": {"format": "%(levelname)s %(name)s %(message)s"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -7,11 +7,11 @@ os.environ.setdefault("SECRET_KEY", "the-test-suite-signs-nothing-that-anyone-ke
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 os.environ.setdefault("FIELD_KEYS", "{}")
 
-from .base import *  # noqa: E402, F403
-from .base import LOGGING  # noqa: E402
+from .base import *  # noqa: F403
+from .base import LOGGING
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
-INSTALL_TOKEN = "test-install"
+INSTALL_TOKEN = "test-install"  # noqa: S105
 REFERENCE_DATE = None
 SECOND_FACTOR_REQUIRED = False
 PASSWORD_CHANGE_REQUIRED = False

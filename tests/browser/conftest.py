@@ -80,9 +80,7 @@ class Visitor:
         """What axe-core finds wrong on the page by WCAG 2.2 AA: rule and element."""
         # By the debugging protocol, not a script element: the page's own policy forbids those.
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG
-        )
+        found = self.page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
         return [f"{fault['id']}: {node['html']}" for fault in found["violations"] for node in fault["nodes"]]
 
 

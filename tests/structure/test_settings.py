@@ -1,0 +1,67 @@
+"""Production refuses to start without its secrets, and development files never stand in for them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.environment import Environment
+from devtools.checking import production_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
+    """Import the production settings in a fresh interpreter, with variables changed or (None) taken away."""
+    env = {**production_environment(), **{name: value for name, value in changes.items() if value is not None}}
+    for name in (*(name for name, value in changes.items() if value is None), "TEST_ADMIN_URL"):
+        env.pop(name, None)
+    return subprocess.run(
+        [sys.executable, "-c", "from config.settings import prod; print(prod.DATABASES['default']['PASSWORD'])"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_complete_environment_starts() -> None:
+    assert start().returncode == 0
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"])
+def test_missing_variable_stops_the_start_and_is_named(name: str) -> None:
+    done = start(**{name: None})
+    assert done.returncode != 0
+    assert name in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("FIELD_KEYS", "{}"),
+        ("FIELD_KEYS", "not json"),
+        ("ALLOWED_HOSTS", "*"),
+        ("FIELD_CIPHER", "rot13"),
+        ("REFERENCE_DATE", "31.12.2018"),
+    ],
+)
+def test_malformed_variable_stops_the_start(name: str, value: str) -> None:
+    assert start(**{name: value}).returncode != 0
+
+
+def test_secret_comes_from_a_file_without_its_line_break(tmp_path: Path) -> None:
+    secret = tmp_path / "app_password"
+    secret.write_text("correct horse\n")
+    done = start(DATABASE_PASSWORD_FILE=str(secret))
+    assert (done.returncode, done.stdout) == (0, "correct horse\n")
+
+
+def test_file_wins_over_nothing_and_missing_file_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(os.environ, "SOME_SECRET_FILE", str(tmp_path / "missing"))
+    with pytest.raises(FileNotFoundError):
+        Environment().str("SOME_SECRET")
