@@ -40,6 +40,7 @@ class ScopeMiddleware:
         request.scope = scope  # type: ignore[attr-defined]  # read by templates and views
         if getattr(view, "own_transactions", False):
             return None
+        request.in_transaction = True  # type: ignore[attr-defined]  # for the API's exception handler
         with scopes.activate(scope), transaction.atomic():
             response = view(request, *args, **kwargs)
             if hasattr(response, "render") and callable(response.render):

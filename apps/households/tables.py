@@ -38,6 +38,8 @@ STATUS = State(
 )
 VERDICT = State(labels=dict(Verdict.choices), colours={"met": "green", "not_met": "red", "unknown": "secondary"})
 AREA = Number(2)
+ROW_ID = Column("id", _("编号"), source="pk", kind=NUMBER, default=False)
+KEYS = (ROW_ID, Column("version", _("版本"), kind=NUMBER, default=False))
 
 
 class PersonYearResource(Resource):
@@ -82,7 +84,7 @@ class PersonYearResource(Resource):
         Column("other_health_aid", _("其他健康扶贫"), kind=BOOL, default=False),
         Column("contract_doctor", _("签约医生"), default=False),
         Column("five_path", _("五个一批"), kind=Code("five_path")),
-        Column("version", _("版本"), kind=NUMBER, default=False),
+        *KEYS,
     )
 
 
@@ -118,7 +120,7 @@ class PersonResource(Resource):
         ),
         Column("household_status", _("户脱贫属性"), source="household__status", kind=STATUS),
         Column("is_active", _("在册"), kind=BOOL, default=False),
-        Column("version", _("版本"), kind=NUMBER, default=False),
+        *KEYS,
     )
     sections = (
         Section(
@@ -176,7 +178,7 @@ class HouseholdYearResource(Resource):
         Column("fuel_type", _("燃料"), kind=Code("fuel_type"), default=False),
         Column("has_toilet", _("卫生厕所"), kind=BOOL, default=False),
         Column("members", _("9月30日人口"), kind=NUMBER, default=False),
-        Column("version", _("版本"), kind=NUMBER, default=False),
+        *KEYS,
     )
 
 
@@ -219,7 +221,7 @@ class HouseholdIncomeResource(Resource):
         Column("gross_stated", _("总收入（填报）"), kind=MONEY, default=False),
         Column("net_stated", _("纯收入（填报）"), kind=MONEY, default=False),
         Column("per_capita_net_stated", _("人均（填报）"), kind=MONEY, default=False),
-        Column("version", _("版本"), kind=NUMBER, default=False),
+        *KEYS,
     )
 
 
@@ -252,7 +254,7 @@ class GuaranteeStatusResource(Resource):
         Column("income_ok", _("收入达标"), kind=VERDICT),
         Column("assessed_on", _("核实日期"), kind=DATE),
         Column("evidence", _("依据"), default=False),
-        Column("version", _("版本"), kind=NUMBER, default=False),
+        *KEYS,
     )
 
 
@@ -280,6 +282,7 @@ class StatusEventResource(Resource):
         Column("by", _("经办人"), source="by__name"),
         Column("recorded_at", _("记录时间"), kind=MOMENT, default=False),
         Column("note", _("说明"), default=False),
+        ROW_ID,
     )
 
 
@@ -309,6 +312,7 @@ class NaturalChangeResource(Resource):
         Column("approved_on", _("批准日期"), kind=DATE),
         Column("rejected_on", _("退回日期"), kind=DATE, default=False),
         Column("reason", _("说明"), default=False),
+        ROW_ID,
     )
 
 
@@ -325,7 +329,6 @@ class HouseholdResource(Resource):
     columns = (
         Column("head", _("户主"), source="head_name", link="household", link_source="pk"),
         Column("code", _("户编码"), kind=IDENTIFIER, sortable=True),
-        Column("id", _("编号"), source="pk", kind=NUMBER, default=False),
         Column("national_no", _("户编号"), kind=IDENTIFIER, default=False),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("natural_village", _("自然村"), default=False),
@@ -352,7 +355,7 @@ class HouseholdResource(Resource):
         Column("lon", _("经度"), kind=Number(6), default=False),
         Column("lat", _("纬度"), kind=Number(6), default=False),
         Column("updated_at", _("更新时间"), kind=MOMENT, default=False),
-        Column("version", _("版本"), kind=NUMBER, default=False),
+        *KEYS,
     )
     sections = (
         Section(

@@ -44,7 +44,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     if isinstance(error, StaleVersion) and hasattr(context["view"], "current"):
         document["current"] = context["view"].current(error.current)
-    if transaction.get_connection().in_atomic_block:
+    if getattr(context["request"]._request, "in_transaction", False):
         transaction.set_rollback(True)
     response = answer(document)
     if wait := getattr(error, "wait", None):
@@ -134,7 +134,9 @@ class ResourceViewSet(viewsets.ViewSet):
         """The bound form: what the body leaves out stays as it is."""
         kept = {}
         if instance is not None:
-            kept = model_to_dict(instance, fields=self.resource.form_class().base_fields)
+            # The fields of the form as it opens for this row: some can be given once only.
+            opened = self.resource.form_class()(instance=instance, user=self.request.user)  # type: ignore[call-arg]
+            kept = model_to_dict(instance, fields=opened.fields)
             # An encrypted number is kept by leaving it out; its form field never takes one in that form.
             kept = {name: value for name, value in kept.items() if not isinstance(value, Sealed)}
         return self.resource.form_class()({**kept, **body}, instance=instance, user=self.request.user)  # type: ignore[call-arg]

@@ -242,7 +242,5 @@ def test_changes_in_bulk_are_in_the_history_with_who_made_them(households):
     county = make_user("county", "county_officer", 150422000000)
     with scopes.acting(county, source="import"):
         Household.objects.visible_to(county).update(address="新地址")
-        events = list(
-            households[OWN].events.order_by("-pgh_id").values_list("pgh_label", "address", "pgh_context")[:1]
-        )
+        events = list(households[OWN].events.order_by("-pgh_id").values_list("pgh_label", "address", "pgh_context")[:1])
     assert events == [("update", "新地址", {"user": county.pk, "name": "county", "source": "import"})]
