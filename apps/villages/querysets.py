@@ -67,10 +67,11 @@ class VillageQuerySet(ScopedQuerySet):
             population=Subquery(stated, output_field=IntegerField()),
         ).annotate(incidence=rate("poor_persons", "population"))
 
-    def with_latest(self, *fields: str) -> Self:
-        """Add facts of the latest year under their own names, null for a village without any year."""
+    def with_latest(self, *fields: str, **named: str) -> Self:
+        """Add facts of the latest year, under their own or a given name; null for a village without any year."""
         years = self._years().order_by("-year")
-        return self.annotate(**{name: Subquery(years.values(name)[:1]) for name in fields})
+        wanted = {**{name: name for name in fields}, **named}
+        return self.annotate(**{name: Subquery(years.values(field)[:1]) for name, field in wanted.items()})
 
     def _years(self) -> QuerySet:
         related = self.model._meta.get_field("years").related_model

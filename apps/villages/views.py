@@ -1,0 +1,96 @@
+"""Pages of villages beyond the generic ones: 一村一档, and adding a year to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.forms import ModelForm
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.divisions import codes
+from apps.households.tables import HouseholdResource
+from apps.pages.columns import Reader
+from apps.pages.views import DetailPage, FormPage
+from apps.villages.models import Village, VillageYear
+from apps.villages.tables import VillageYearResource
+
+SHOWN = 50
+"""How many households the page shows before it points to their list."""
+
+HOUSEHOLD_COLUMNS = ("head", "code", "status", "member_count", "cause_main", "exit_year")
+
+
+class VillagePage(DetailPage):
+    """一村一档: the profile, the facts of the year chosen by `?year=` (the latest one), its households."""
+
+    def more(self, found: Village) -> dict[str, Any]:
+        years = list(
+            VillageYear.objects.visible_to(self.request.user)
+            .filter(village=found)
+            .order_by("-year")
+            .values_list("year", "pk")
+        )
+        place = codes.text(found.division_id)
+        return {
+            "village": self.rows().filter(pk=found.pk).get(),
+            "years": [year for year, _pk in years],
+            "facts": self._facts(dict(years)),
+            "households": self._households(found),
+            "place_code": place,
+            "household_list": f"{reverse('household-list')}?division={place}",
+            "person_list": f"{reverse('person-list')}?division={place}",
+            "year_form": f"{reverse('village-year-create')}?division={place}",
+        }
+
+    def _facts(self, years: dict[int, int]) -> dict[str, Any] | None:
+        """The chosen year's sections as the form groups them; None for a village without any year."""
+        asked = self.request.GET.get("year", "")
+        if asked and not (asked.isascii() and asked.isdigit() and int(asked) in years):
+            raise Http404(_("没有这一年度的情况。"))
+        if not years:
+            return None
+        year = int(asked) if asked else max(years)
+        names = [name for section in VillageYearResource.sections[1:] for name in section.columns]
+        reader = Reader([VillageYearResource.column(name) for name in names])
+        rows = VillageYearResource.rows(self.request.user).filter(pk=years[year])
+        values = dict(zip(names, next(reader.html([rows.values_list(*reader.paths).get()])), strict=True))
+        sections = [
+            (
+                section.title,
+                [(VillageYearResource.column(name), values[name]) for name in section.columns],
+            )
+            for section in VillageYearResource.sections[1:]
+        ]
+        return {"year": year, "key": years[year], "sections": sections}
+
+    def _households(self, found: Village) -> dict[str, Any]:
+        """The households of the village with their state, as the generic tables on a detail page are given."""
+        columns = [HouseholdResource.column(name) for name in HOUSEHOLD_COLUMNS]
+        columns[0] = replace(columns[0], link="household", link_source="pk")
+        reader = Reader(columns)
+        rows = HouseholdResource.rows(self.request.user).within(found.division_id)
+        page = HouseholdResource.orderings()[""].page(rows, reader.paths, size=SHOWN)
+        more = f"{reverse('household-list')}?division={codes.text(found.division_id)}" if page.after else ""
+        return {
+            "title": _("本村贫困户"),
+            "columns": columns,
+            "rows": list(reader.table_rows(page.rows)),
+            "more": more,
+        }
+
+
+class VillageYearFormPage(FormPage):
+    """A year's facts; a new one begins with the facts of the year before, which mostly still hold."""
+
+    def form(self, data: Any = None, files: Any = None) -> ModelForm[Any]:
+        form = super().form(data, files)
+        place = self.request.GET.get("division", "")
+        if self.object is None and place.isascii() and place.isdigit():
+            before = VillageYear.objects.visible_to(self.request.user).filter(division_id=int(place)).order_by("-year")
+            if last := before.first():
+                names = [name for name in form.fields if name not in ("division", "year")]
+                form.initial.update({name: getattr(last, name) for name in names}, year=last.year + 1)
+        return form
