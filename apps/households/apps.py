@@ -1,8 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+
+def _load_lines(using: str, **kwargs: Any) -> None:
+    from apps.households.services.poverty_lines import load_default_lines
+
+    load_default_lines(using=using)
 
 
 class HouseholdsConfig(AppConfig):
     name = "apps.households"
     verbose_name = _("贫困户")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.divisions.signals import divisions_loaded
+
+        divisions_loaded.connect(_load_lines)

@@ -10,6 +10,7 @@ from django.db import connections, transaction
 
 from apps.divisions.models import Division, HistoricalCode
 from apps.divisions.reference import Unit, units
+from apps.divisions.signals import divisions_loaded
 
 _UNIT_COLUMNS = {
     "code": "bigint",
@@ -50,7 +51,9 @@ def load(listed: Sequence[Unit] | None = None, *, using: str = "default") -> Loa
     """
     wanted = units() if listed is None else listed
     rows = [[getattr(unit, name) for name in _UNIT_COLUMNS] for unit in wanted]
-    return _merge(Division._meta.db_table, ["code"], _UNIT_COLUMNS, rows, using)
+    done = _merge(Division._meta.db_table, ["code"], _UNIT_COLUMNS, rows, using)
+    divisions_loaded.send(Division, using=using)
+    return done
 
 
 def load_historical_codes(path: Path, *, using: str = "default") -> Loaded:

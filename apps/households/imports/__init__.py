@@ -1,1 +1,1 @@
-"""Import of the register: the flat export of the national system, one row a person, the household's columns repeated."""
+"""Import of the register: the flat export of the national system, one row a person with its household's columns."""

@@ -35,7 +35,7 @@ BY_WORKFLOW = ("status", "identified_on", "exit_year", "returned_on")
 
 @dataclass(frozen=True)
 class Field:
-    """One column. `sealed` names the kind of an encrypted number."""
+    """One column. `sealed` names the kind of an encrypted number; `several` columns of a file may go into the field."""
 
     section: str
     name: str
@@ -45,6 +45,7 @@ class Field:
     required: bool = False
     sealed: str = ""
     codelist: str = ""
+    several: bool = False
     width: int = 12
     in_template: bool = True
 
@@ -96,6 +97,8 @@ def _number_of_kind(section: str, name: str, header: str, kind: str, most: int, 
     return Field(section, name, header, cells.identifier(most), aliases, sealed=kind, width=22, **more)
 
 
+OTHER_CAUSES = ("aac008", "aac008_2", "aac008_3", "其它致贫原因", "其他致贫原因1", "其他致贫原因2")
+
 EXTRA: dict[str, Any] = {"in_template": False}
 
 FIELDS: tuple[Field, ...] = (
@@ -115,7 +118,7 @@ FIELDS: tuple[Field, ...] = (
         required=True,
         width=24,
     ),
-    _text("person", "name", "姓名", 50, "aab002", required=True),
+    Field("person", "name", "姓名", cells.name(50), ("aab002",), required=True),
     _code("person", "sex", "性别", "sex", "aab003", required=True, width=8),
     _code("person", "id_type", "证件类型", "id_type", required=True, width=20),
     _number_of_kind("person", "id_no", "证件号码", "citizen", 22, "aab004", "身份证号", "身份证号码", "公民身份号码"),
@@ -221,16 +224,21 @@ FIELDS: tuple[Field, ...] = (
     _code("person_year", "five_path", "五个一批分类", "five_path", "五个一批", **EXTRA),
 )
 
-# Empty in the file is empty in the register, except that these may not be.
+# These columns a file must have; whether a cell may be empty depends on the rest of the row.
+CONDITIONAL = (("person", "id_no"), ("person_year", "political"))
 ID_NO_REQUIRED_UNLESS_TYPE = "9"
 POLITICAL_FROM_AGE = 18
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Which column of a file is which field, and what is wrong with its header row."""
+    """Which column of a file is which field, and what is wrong with its header row.
+
+    `more`: further columns whose labels belong to the same field as the first one.
+    """
 
     at: dict[Field, int]
+    more: dict[int, tuple[int, ...]]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
     twice: tuple[str, ...]
@@ -260,6 +268,7 @@ def layout(header: Iterable[str]) -> Layout:
     """Recognise the header row of a file, whatever the order of its columns."""
     known = known_headers()
     at: dict[Field, int] = {}
+    more: dict[int, tuple[int, ...]] = {}
     unknown, twice = [], []
     for position, name in enumerate(header):
         if not name.strip():
@@ -267,13 +276,15 @@ def layout(header: Iterable[str]) -> Layout:
         field = known.get(bare(name)) or known.get(without_unit(name))
         if field is None:
             unknown.append(name.strip())
+        elif field in at and field.several:
+            more[at[field]] = (*more.get(at[field], ()), position)
         elif field in at:
             twice.append(name.strip())
         else:
             at[field] = position
-    needed = [field for field in FIELDS if field.required or (field.section, field.name) == ("person", "id_no")]
+    needed = [field for field in FIELDS if field.required or (field.section, field.name) in CONDITIONAL]
     missing = [field.header for field in needed if field not in at]
-    return Layout(at, tuple(unknown), tuple(missing), tuple(twice))
+    return Layout(at, more, tuple(unknown), tuple(missing), tuple(twice))
 
 
 def field_of(section: str, name: str) -> Field:
