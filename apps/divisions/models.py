@@ -28,6 +28,7 @@ def _shape() -> Q:
     for level in codes.LEVELS[1:]:
         shape |= Q(
             level=level,
+            parent__isnull=False,  # a comparison with NULL would not refuse the row
             code=F("code") - F("code") % codes.SPAN[level],
             parent=F("code") - F("code") % codes.SPAN[level - 1],
             parent__lt=F("code"),

@@ -11,6 +11,8 @@ from apps.divisions.services import load
 
 pytestmark = pytest.mark.django_db
 
+WANTED = units()
+
 REGION = 150000000000
 LEAGUE = 150100000000
 COUNTY = 150422000000
@@ -20,7 +22,7 @@ VILLAGE = 150422100200
 
 @pytest.fixture(autouse=True)
 def tree(db):
-    load()
+    load(WANTED)
 
 
 def keys(rows):
@@ -28,7 +30,7 @@ def keys(rows):
 
 
 def test_within_is_the_unit_and_all_below():
-    listed = [unit.code for unit in units()]
+    listed = [unit.code for unit in WANTED]
     for code in (REGION, LEAGUE, COUNTY, TOWNSHIP, VILLAGE):
         expected = [one for one in listed if one == code or code in codes.ancestors(one)]
         assert keys(Division.objects.within(code).order_by("code")) == expected
@@ -115,7 +117,7 @@ def test_search_within_a_place():
     ],
 )
 def test_search_by_code_and_nothing(text, found):
-    listed = {unit.code for unit in units()}
+    listed = {unit.code for unit in WANTED}
     assert sorted(keys(Division.objects.search(text))) == [code for code in found if code in listed]
 
 

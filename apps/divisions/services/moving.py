@@ -16,7 +16,7 @@ from typing import Any
 
 import pgtrigger
 from django.apps import apps
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 from apps.divisions.models import Division
@@ -85,7 +85,8 @@ def move(old: Sequence[int], distance: int, using: str) -> tuple[dict[str, int],
     Needs a transaction that may see and change those rows; foreign keys are checked at its end.
     """
     moved, kept = {}, {}
-    with connections[using].cursor() as cursor, _open_history(using):
+    # The block inside `_open_history` undoes a refused change before that one resets its setting.
+    with _open_history(using), transaction.atomic(using=using), connections[using].cursor() as cursor:
         parents = {place: _parents(cursor, place) for place in places()}
         ordered = _parents_first(parents)
         before = {place: _count(cursor, place, old) for place in ordered}
