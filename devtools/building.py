@@ -11,8 +11,8 @@ from devtools.paths import PYTHON, ROOT
 
 def main() -> int:
     for command in (
-        [PYTHON, "-m", "devtools.catalogues", "compile"],
-        [PYTHON, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+        [str(PYTHON), "-m", "devtools.catalogues", "compile"],
+        [str(PYTHON), "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
     ):
         status = subprocess.run(command, cwd=ROOT, env=production_environment(), check=False).returncode
         if status:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import polib
 
+from devtools import extraction
+
 ROOT = Path(__file__).resolve().parent.parent
 # Catalogues in which every message must be translated; the others may be under way.
 COMPLETE = ("en",)
@@ -47,9 +49,17 @@ def complaints() -> list[str]:
                 for text in texts
                 if text and set(_PLACEHOLDER.findall(text)) - wanted
             ]
+    return found
+
+
+def behind() -> list[str]:
+    """Where the catalogues that must be complete differ from the sources (`./dev messages` brings them up)."""
+    found = []
     for language in COMPLETE:
-        if not (ROOT / "locale" / language / "LC_MESSAGES/django.po").exists():
-            found.append(f"locale/{language}/LC_MESSAGES/django.po is missing")
+        if extraction.catalogue(language).exists():
+            found += extraction.missing(language)
+        else:
+            found.append(f"{extraction.catalogue(language).relative_to(ROOT)} is missing")
     return found
 
 
@@ -58,7 +68,7 @@ def main(arguments: list[str]) -> int:
         compile_all()
         return 0
     if arguments == ["check"]:
-        found = complaints()
+        found = complaints() + behind()
         print("\n".join(found))
         return 1 if found else 0
     print("usage: python -m devtools.catalogues compile|check", file=sys.stderr)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from devtools.paths import PYTHON, ROOT, Failure, say
+from devtools.paths import PYTHON, ROOT, say
 from devtools.secrets import KINDS
 
 LOCKS = ("requirements.lock", "package-lock.json")
@@ -63,17 +63,9 @@ def check() -> int:
 
 
 def messages() -> int:
-    """Bring the catalogues up to the sources (needs GNU gettext) and compile them."""
-    if not shutil.which("xgettext"):
-        raise Failure("Extracting messages needs GNU gettext (apt install gettext, brew install gettext).")
-    languages = [word for folder in sorted((ROOT / "locale").iterdir()) for word in ("--locale", folder.name)]
-    ignored = [word for name in (".venv", "node_modules", "tests", "bench", ".local") for word in ("--ignore", name)]
-    shape = ["--no-wrap", "--add-location", "file", "--no-obsolete"]
-    for command in (
-        [str(PYTHON), "manage.py", "makemessages", *languages, *ignored, *shape],
-        [str(PYTHON), "-m", "devtools.catalogues", "compile"],
-    ):
-        if subprocess.run(command, cwd=ROOT, env=production_environment(), check=False).returncode:
+    """Bring the catalogues up to the sources and compile them."""
+    for command in (["devtools.extraction"], ["devtools.catalogues", "compile"]):
+        if subprocess.run([str(PYTHON), "-m", *command], cwd=ROOT, check=False).returncode:
             return 1
     return 0
 
@@ -94,12 +86,15 @@ def _development_environment() -> dict[str, str]:
 
 def production_environment() -> dict[str, str]:
     """Production settings with values that are well-formed and good for nothing else."""
-    ring = {"active": "x", "keys": {"x": base64.b64encode(bytes(32)).decode()}}
+    rings = {
+        kind: {"active": "x", "keys": {"x": base64.b64encode(hashlib.sha256(kind.encode()).digest()).decode()}}
+        for kind in ("seal", *KINDS)
+    }
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.prod",
         "SECRET_KEY": "only-for-checking-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG",
-        "FIELD_KEYS": json.dumps({"seal": ring, "index": dict.fromkeys(KINDS, ring)}),
+        "FIELD_KEYS": json.dumps({"seal": rings.pop("seal"), "index": rings}),
         "ALLOWED_HOSTS": "platform.example",
         "DATABASE_URL": "postgres://poverty_app@127.0.0.1:1/none",
         "DATABASE_OWNER_URL": "",

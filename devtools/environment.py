@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from devtools.paths import LOCAL, PYTHON, ROOT, VENV, Failure, say, site_packages
@@ -42,7 +42,7 @@ def _once(stamp: Path, sources: list[Path], make: Callable[[], None], *, valid: 
     stamp.write_text(wanted)
 
 
-def _run(command: list[str | Path], what: str, env: dict[str, str] | None = None) -> None:
+def _run(command: Sequence[str | Path], what: str, env: dict[str, str] | None = None) -> None:
     done = subprocess.run([str(part) for part in command], cwd=ROOT, env=env, capture_output=True, text=True)
     if done.returncode:
         raise Failure(f"{what} failed:\n{(done.stdout + done.stderr).strip()[-4000:]}")
@@ -63,7 +63,7 @@ def _python_packages() -> None:
     say("installing Python packages from requirements.lock")
     uv = shutil.which("uv") or shutil.which("uv", path=str(PYTHON.parent))
     if uv:
-        command = [uv, "pip", "install", "--python", PYTHON, "--quiet"]
+        command: list[str | Path] = [uv, "pip", "install", "--python", PYTHON, "--quiet"]
     else:
         command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--prefer-binary"]
     _run([*command, "--require-hashes", "-r", ROOT / "requirements.lock"], "Installing the Python packages")

@@ -27,6 +27,7 @@ ICONS = {
     "info": "info-circle", "warning": "alert-circle", "lock": "lock", "clock": "clock", "refresh": "refresh",
     "phone": "phone", "calendar": "calendar", "more": "dots", "external": "external-link", "empty": "inbox",
     "sidebar": "layout-sidebar-left-collapse", "up": "chevron-up", "star": "star", "qr": "qrcode",
+    "user": "user", "home": "home", "coin": "coin", "shield": "shield-check",
 }  # fmt: skip
 
 

@@ -165,7 +165,7 @@ class Cluster:
         draft = self.data.with_suffix(".draft")
         shutil.rmtree(draft, ignore_errors=True)
         done = subprocess.run(
-            [binaries() / "initdb", "-D", draft, "-U", SUPERUSER, "--encoding=UTF8", *locale]
+            [str(binaries() / "initdb"), "-D", str(draft), "-U", SUPERUSER, "--encoding=UTF8", *locale]
             + ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-instructions"]
             + ([] if self.durable else ["--no-sync"]),
             cwd=self.data.parent,
@@ -186,7 +186,7 @@ class Cluster:
             settings = {**_SETTINGS, "shared_buffers": _shared_buffers() if self.durable else "128MB"}
             settings |= {} if self.durable else _FAST
             self.process = processes.spawn(
-                [binaries() / "postgres", "-D", self.data, "-p", str(self.port)]
+                [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port)]
                 + [word for name, value in settings.items() for word in ("-c", f"{name}={value}")],
                 env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "TZ": "UTC"},
                 log=self.log,
@@ -202,7 +202,7 @@ class Cluster:
         raise Failure(f"PostgreSQL does not start:\n{processes.tail(self.log)}")
 
     def _answers(self) -> bool:
-        command = [binaries() / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        command = [str(binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(command, check=False).returncode == 0
 
     def stop(self) -> None:
@@ -219,7 +219,7 @@ class Cluster:
             return
         if processes.alive(pid, str(self.data)):
             subprocess.run(
-                [binaries() / "pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop"],
+                [str(binaries() / "pg_ctl"), "-D", str(self.data), "-m", "fast", "-w", "stop"],
                 cwd=self.data,
                 capture_output=True,
                 check=False,
@@ -246,7 +246,7 @@ def bootstrap(admin_url: str, database: str, *, app_password: str, owner_passwor
         POVERTY_APP_PASSWORD=app_password,
         POVERTY_OWNER_PASSWORD=owner_password,
     )
-    command = [binaries() / "psql", "-X", "-q", "-v", f"database={database}", "-f", BOOTSTRAP]
+    command = [str(binaries() / "psql"), "-X", "-q", "-v", f"database={database}", "-f", str(BOOTSTRAP)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failure(f"Preparing the database failed:\n{done.stderr.strip()}")

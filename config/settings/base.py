@@ -6,6 +6,7 @@ A secret may come from NAME or from the file named by NAME_FILE. `dev`, `test` a
 
 import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pghistory
@@ -108,7 +109,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Two roles on one database. "default" is poverty_app: it owns nothing, and row-level security holds for it. "owner" is
 # poverty_owner: migrations and re-coding connect as it; a web process in production is not given it at all.
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", engine="apps.access.backend"),
 }
 if env.str("DATABASE_OWNER_URL", default=""):
@@ -218,6 +219,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token in hx-headers, API clients get it from session/
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "apps.pages.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Second factor and forced password change are on everywhere but in the demo.
@@ -252,7 +254,7 @@ REFERENCE_DATE = (
 # --- Files -----------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -313,7 +315,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {

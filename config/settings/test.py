@@ -4,6 +4,7 @@ import base64
 import os
 
 os.environ.setdefault("SECRET_KEY", "the-test-suite-signs-nothing-that-anyone-keeps")
+os.environ.setdefault("DATABASE_URL", "postgres://poverty_app@127.0.0.1:1/none")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 os.environ.setdefault("FIELD_KEYS", "{}")
 
