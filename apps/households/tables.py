@@ -26,17 +26,17 @@ from apps.pages.resources import Related, Resource, Section
 STATUS = State(
     "poverty_status",
     colours={
-        "10": "secondary",
+        "10": "grey",
         "20": "yellow",
-        "30": "azure",
+        "30": "blue",
         "40": "green",
         "41": "green",
         "50": "red",
-        "60": "secondary",
-        "70": "secondary",
+        "60": "grey",
+        "70": "grey",
     },
 )
-VERDICT = State(labels=dict(Verdict.choices), colours={"met": "green", "not_met": "red", "unknown": "secondary"})
+VERDICT = State(labels=dict(Verdict.choices), colours={"met": "green", "not_met": "red", "unknown": "grey"})
 AREA = Number(2)
 ROW_ID = Column("id", _("编号"), source="pk", kind=NUMBER, default=False)
 KEYS = (ROW_ID, Column("version", _("版本"), kind=NUMBER, default=False))

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
 from apps.access import policy
 from apps.common.errors import ServiceError
 from apps.common.network import client_ip
-from apps.history.services import history_of
 from apps.households import services
 from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
+from apps.households.services.income_chart import HEIGHT, income_bars
 from apps.households.services.timeline import timeline
 from apps.pages.views import DetailPage
-
-INCOME_PARTS = ("wage", "operating", "property", "transfer")
 
 
 class HouseholdPage(DetailPage):
@@ -27,15 +25,17 @@ class HouseholdPage(DetailPage):
 
     def more(self, found: Household) -> dict[str, Any]:
         user = self.request.user
-        incomes = HouseholdIncome.objects.visible_to(user).filter(household=found).order_by("year")
+        incomes = list(HouseholdIncome.objects.visible_to(user).filter(household=found).order_by("year"))
+        bars = income_bars(found, incomes, found.member_count)
         latest = GuaranteeStatus.objects.visible_to(user).filter(household=found).order_by("-year").first()
         return {
             "lights": lights(latest),
             "lights_year": latest.year if latest else None,
-            "incomes": [income_bar(income) for income in incomes],
+            "bars": bars,
+            "chart_height": len(bars) * HEIGHT,
             "timeline": timeline(found, user),
             "may_reveal": policy.can(user, "view_personal_data", found),
-            "qr": segno.make(found.code, error="m"),
+            "reveal_url": reverse("household-reveal", args=[found.pk]),
             "numbers": [("phone", _("联系电话")), ("bank_account", _("银行卡号"))],
         }
 
@@ -45,8 +45,8 @@ class PersonPage(DetailPage):
 
     def more(self, found: Person) -> dict[str, Any]:
         return {
-            "history": history_of(found),
             "may_reveal": policy.can(self.request.user, "view_personal_data", found),
+            "reveal_url": reverse("person-reveal", args=[found.pk]),
             "numbers": [("id_no", _("证件号码")), ("disability_no", _("残疾人证号"))],
         }
 
@@ -84,13 +84,3 @@ def lights(status: GuaranteeStatus | None) -> list[tuple[str, str, str]]:
         )
         for name in GUARANTEES
     ]
-
-
-def income_bar(income: HouseholdIncome) -> dict[str, Any]:
-    """One year's income for the chart: its four parts, cost and net, in yuan."""
-    return {
-        "year": income.year,
-        **{name: float(getattr(income, name) or 0) for name in INCOME_PARTS},
-        "cost": float(income.operating_cost or 0),
-        "net": float(income.net) if income.net is not None else None,
-    }
