@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CrosschecksConfig(AppConfig):
+    name = "apps.crosschecks"
+    verbose_name = _("数据比对")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.common import savechecks
+        from apps.crosschecks.services.checking import check
+
+        savechecks.register(check)

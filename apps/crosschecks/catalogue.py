@@ -1,0 +1,150 @@
+"""The rule catalogue: all 167 rules with their severity, acting level, deadline and source (data/rules.csv).
+
+The catalogue knows every rule, `apps.crosschecks.rules` those that can run. A rule that cannot is shown as *not run*
+with what it waits for, never as clean.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.crosschecks.choices import Group, Level, Severity
+
+DATA = Path(__file__).parent / "data"
+
+# Records that rules read and that later parts of the platform will keep.
+RECORDS: dict[str, str | Promise] = {
+    "next": _("规则所需数据已具备，将在下一批规则中启用"),
+    "history": _("需要历史区划代码表（GB/T 2260），尚未导入"),
+    "measures": _("需要帮扶措施台账"),
+    "health_records": _("需要大病救治记录"),
+    "identification": _("需要识别工作流程记录"),
+    "exit": _("需要退出工作流程记录"),
+    "notices": _("需要公告公示记录"),
+    "payments": _("需要资金支付记录"),
+    "quotas": _("需要资金指标记录"),
+    "annual_plan": _("需要年度减贫计划"),
+    "monitoring": _("需要监测对象记录"),
+    "relocation": _("需要易地搬迁台账"),
+    "loans": _("需要小额信贷台账"),
+    "education_aid": _("需要教育资助记录"),
+    "pv": _("需要光伏电站台账"),
+    "visits": _("需要入户走访记录"),
+    "cadres": _("需要帮扶干部和驻村工作队记录"),
+    "projects": _("需要项目库和项目记录"),
+    "assets": _("需要扶贫资产台账"),
+}
+
+
+def _in_language(chinese: str, english: str) -> str:
+    language = get_language() or "zh-hans"
+    if language.startswith("zh"):
+        return chinese
+    return english if language.startswith("en") else gettext(chinese)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A data set that a department supplies; `stale_days` after its period it counts no more."""
+
+    code: str
+    department: str
+    name_zh: str
+    name_en: str
+    stale_days: int | None
+
+    @property
+    def name(self) -> str:
+        """Its name in the active language, with the department in Chinese."""
+        return _in_language(f"{self.department}：{self.name_zh}", self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule of the catalogue."""
+
+    id: str
+    group: Group
+    severity: Severity
+    title_zh: str
+    title_en: str
+    text: str
+    condition: str
+    data_sets: tuple[str, ...]
+    level: Level
+    actor: str
+    due_days: int
+    waits_for: tuple[str, ...]
+    source: str
+
+    @property
+    def title(self) -> str:
+        """The rule's name in the active language."""
+        return _in_language(self.title_zh, self.title_en)
+
+    @property
+    def reason(self) -> str:
+        """Why the rule cannot run, in the active language; empty when it can."""
+        records = [str(RECORDS[name]) for name in self.waits_for if name in RECORDS]
+        names = [datasets()[name].name for name in self.waits_for if name not in RECORDS]
+        if names:
+            records.append(gettext("需要部门数据：%(names)s") % {"names": "、".join(names)})
+        return "；".join(records)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(";") if part)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def datasets() -> dict[str, DataSet]:
+    """Departments' data sets by code."""
+    return {
+        row["code"]: DataSet(
+            row["code"],
+            row["department"],
+            row["name_zh"],
+            row["name_en"],
+            int(row["stale_days"]) if row["stale_days"] else None,
+        )
+        for row in _rows("datasets.csv")
+    }
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """All rules by id, in the order of the catalogue; ValueError for a row that makes no sense."""
+    entries = [
+        Entry(
+            id=row["id"],
+            group=Group(row["group"]),
+            severity=Severity(row["severity"]),
+            title_zh=row["title_zh"],
+            title_en=row["title_en"],
+            text=row["text"],
+            condition=row["condition"],
+            data_sets=_parts(row["data_sets"]),
+            level=Level(int(row["level"])),
+            actor=row["actor"],
+            due_days=int(row["due_days"]),
+            waits_for=_parts(row["waits_for"]),
+            source=row["source"],
+        )
+        for row in _rows("rules.csv")
+    ]
+    found = {entry.id: entry for entry in entries}
+    if len(found) != len(entries):
+        raise ValueError("a rule stands twice in the catalogue")
+    return found

@@ -1,0 +1,199 @@
+"""Evidence for people: the values that prove a finding, with their labels, and the finding in one sentence.
+
+Evidence is stored as codes and plain values and put into words when it is read, in the reader's language. It never
+holds a personal number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.codes import codelist
+from apps.crosschecks.catalogue import catalogue
+from apps.crosschecks.rules import RULES
+
+NONE = "—"
+# Written by the rule layer and said by the sentence, not listed again among the values.
+UNLISTED = frozenset({"code", "place"})
+
+
+def _plain(value: Any) -> str:
+    return str(value)
+
+
+def _money(value: Any) -> str:
+    return f"{Decimal(str(value)):,.2f}"
+
+
+def _number(value: Any) -> str:
+    return f"{Decimal(str(value)).normalize():f}"
+
+
+def _bool(value: Any) -> str:
+    return gettext("有") if value else gettext("无")
+
+
+def _ok(value: Any) -> str:
+    return gettext("有效") if value else gettext("无效")
+
+
+def _code(name: str) -> Callable[[Any], str]:
+    def show(value: Any) -> str:
+        values = value if isinstance(value, list) else [value]
+        return "、".join(codelist(name).label(one) for one in values)
+
+    return show
+
+
+def _word(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
+    return lambda value: str(words.get(value, value))
+
+
+FIELDS: dict[str, str | Promise] = {
+    "household_type": _("贫困户属性"),
+    "identification_standard": _("识别标准"),
+    "cause_main": _("主要致贫原因"),
+    "return_cause": _("返贫原因"),
+    "cultivated_mu": _("耕地面积"),
+    "housing_m2": _("住房面积"),
+    "dwelling_grade": _("危房级别"),
+    "water_safe": _("饮水安全"),
+    "has_domestic_power": _("生活用电"),
+    "has_tv": _("广播电视"),
+    "name": _("姓名"),
+    "sex": _("性别"),
+    "id_type": _("证件类型"),
+    "id_no": _("证件号码"),
+    "relation": _("与户主关系"),
+    "ethnicity": _("民族"),
+    "health": _("健康状况"),
+    "labour": _("劳动技能"),
+    "serious_illness_insured": _("大病保险"),
+    "political": _("政治面貌"),
+    "year": _("年度情况"),
+}
+CLAUSES: dict[str, str | Promise] = {
+    "gross": _("年总收入"),
+    "transfer": _("转移性收入"),
+    "property": _("财产性收入"),
+    "net": _("纯收入"),
+    "per_capita": _("人均纯收入"),
+}
+PHONE: dict[str, str | Promise] = {"blank": _("为空"), "malformed": _("格式不正确"), "shared": _("多户共用")}
+ACCOUNT: dict[str, str | Promise] = {"blank": _("为空"), "shared": _("与其他户相同")}
+PLACE: dict[str, str | Promise] = {
+    "registered_division": _("本地为在册地"),
+    "refused_division": _("本地为被拒绝的申请地"),
+}
+
+
+def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
+    return lambda value: "、".join(str(words.get(name, name)) for name in str(value).split(",") if name)
+
+
+def _persons(value: Any) -> str:
+    """`张三:sex,id_no,;李四:year,` in words."""
+    parts = []
+    for one in filter(None, str(value).split(";")):
+        name, _colon, fields = one.rpartition(":")
+        parts.append(f"{name or NONE}（{_listed(FIELDS)(fields)}）")
+    return "；".join(parts)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One kind of evidence: its label, and how a value is shown."""
+
+    label: str | Promise
+    show: Callable[[Any], str] = _plain
+
+
+FACTS: dict[str, Fact] = {
+    "code": Fact(_("户编码")),
+    "name": Fact(_("姓名")),
+    "head": Fact(_("户主")),
+    "id_length": Fact(_("证件号码位数")),
+    "sex": Fact(_("登记性别"), _code("sex")),
+    "id_sex": Fact(_("证件号码性别"), _code("sex")),
+    "birth_date": Fact(_("出生日期")),
+    "birth_ok": Fact(_("号码中的日期"), _ok),
+    "head_birth_date": Fact(_("户主出生日期")),
+    "health": Fact(_("健康状况"), _code("health")),
+    "certificate": Fact(_("残疾人证号"), _bool),
+    "fields": Fact(_("户未填项"), _listed(FIELDS)),
+    "person_fields": Fact(_("成员未填项"), _persons),
+    "place": Fact(_("本地"), _word(PLACE)),
+    "noticed_on": Fact(_("发现日期")),
+    "members": Fact(_("在册成员数")),
+    "stated": Fact(_("填报人口数")),
+    "heads": Fact(_("户主人数")),
+    "spouses": Fact(_("配偶人数")),
+    "spouse": Fact(_("配偶")),
+    "relation": Fact(_("与户主关系"), _code("relation")),
+    "age": Fact(_("年末年龄")),
+    "education": Fact(_("文化程度"), _code("education")),
+    "school_stage": Fact(_("在校生状况"), _code("school_stage")),
+    "labour": Fact(_("劳动技能"), _code("labour")),
+    "work_region": Fact(_("务工区域"), _code("work_region")),
+    "work_months": Fact(_("务工月数"), _number),
+    "phone": Fact(_("联系电话"), _word(PHONE)),
+    "account": Fact(_("银行卡号"), _word(ACCOUNT)),
+    "sharing": Fact(_("登记同一号码的户数")),
+    "clauses": Fact(_("不平项目"), _listed(CLAUSES)),
+    "gross": Fact(_("年总收入相差（元）"), _money),
+    "transfer": Fact(_("转移性收入相差（元）"), _money),
+    "property": Fact(_("财产性收入相差（元）"), _money),
+    "net": Fact(_("纯收入相差（元）"), _money),
+    "per_capita": Fact(_("人均纯收入相差（元）"), _money),
+    "operating": Fact(_("生产经营性收入（元）"), _money),
+    "operating_cost": Fact(_("生产经营性支出（元）"), _money),
+}
+
+
+def shown(name: str, value: Any) -> str:
+    """One value of evidence in words; a dash where there is none."""
+    if value is None or value in ("", []):
+        return NONE
+    fact = FACTS.get(name)
+    return fact.show(value) if fact else str(value)
+
+
+class _Words(dict[str, str]):
+    """The values of a sentence; a name the evidence does not hold is a dash, so that an old finding still reads."""
+
+    def __init__(self, evidence: Mapping[str, Any]) -> None:
+        super().__init__({name: shown(name, value) for name, value in evidence.items()})
+
+    def __missing__(self, name: str) -> str:
+        return NONE
+
+
+def sentence(rule: str, evidence: Mapping[str, Any]) -> str:
+    """The finding in one sentence; the rule's name where the rule has no sentence."""
+    known = RULES.get(rule)
+    if known is None:
+        entry = catalogue().get(rule)
+        return entry.title if entry else rule
+    words = _Words(evidence)
+    if rule == "ID-10":
+        both = [words[name] for name in ("fields", "person_fields") if words[name] != NONE]
+        words["what"] = "；".join(both)
+    return str(known.text) % words
+
+
+def listed(rule: str, evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and value of each piece of evidence, in the rule's order."""
+    known = RULES.get(rule)
+    names = known.evidence if known else tuple(evidence)
+    return [
+        (str(FACTS[name].label) if name in FACTS else name, shown(name, evidence.get(name)))
+        for name in names
+        if name not in UNLISTED and evidence.get(name) not in (None, "", [])
+    ]

@@ -1,0 +1,5 @@
+from apps.crosschecks.models.finding import Finding, FindingLog
+from apps.crosschecks.models.parameter import RuleParameter, RuleState
+from apps.crosschecks.models.run import Run, RunUnit
+
+__all__ = ["Finding", "FindingLog", "RuleParameter", "RuleState", "Run", "RunUnit"]

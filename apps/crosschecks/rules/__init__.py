@@ -1,0 +1,16 @@
+"""The rules that can run, by id, in the order of the catalogue.
+
+A rule is one function that narrows a queryset to the offending rows; everything else about it is a declaration. The
+same queryset serves the check while a form is open, the night run and the question "what if".
+"""
+
+from apps.crosschecks.rules.base import Rule, registered
+from apps.crosschecks.rules.context import Context
+from apps.crosschecks.rules.household import *  # noqa: F403  (declares)
+from apps.crosschecks.rules.identity import *  # noqa: F403
+from apps.crosschecks.rules.income import *  # noqa: F403
+from apps.crosschecks.rules.yearly import *  # noqa: F403
+
+RULES: dict[str, Rule] = registered()
+
+__all__ = ["RULES", "Context", "Rule"]

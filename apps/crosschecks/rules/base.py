@@ -1,0 +1,133 @@
+"""What a rule is: its declaration, and the rows it finds in the one shape that every use shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BigIntegerField, CharField, Expression, F, QuerySet, Value
+from django.db.models.functions import Cast, JSONObject
+from django.utils.functional import Promise
+
+from apps.crosschecks.catalogue import Entry, catalogue
+from apps.crosschecks.choices import ObjectKind
+from apps.crosschecks.rules.context import Context
+from apps.crosschecks.rules.parameters import PARAMETERS, Parameter
+
+Evidence = Mapping[str, "str | Expression"]
+Condition = Callable[[Any, Context], "QuerySet[Any]"]
+
+# Columns of a hit, in this order, for every rule alike.
+COLUMNS = ("rule", "object_kind", "object_id", "side", "household_id", "person_id", "division_id", "evidence")
+
+_rules: dict[str, Rule] = {}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule that can run.
+
+    `find` narrows the rows under test to the offending ones and annotates what the evidence names. `blocks` is the
+    form field that refuses the entry. `statuses` are those that the condition names itself (none: the register).
+    `places` are columns of a conflict whose divisions get a finding each. A rule with `looks_around` compares
+    households with each other: within a narrow scope it can prove a hit but not the absence of one.
+    """
+
+    entry: Entry
+    find: Condition
+    on: ObjectKind
+    text: str | Promise
+    condition: str | Promise
+    evidence: tuple[str, ...]
+    paths: Mapping[str, str]
+    parameters: tuple[Parameter, ...] = ()
+    statuses: tuple[str, ...] = ()
+    blocks: str = ""
+    places: tuple[str, ...] = ()
+    looks_around: bool = False
+    missing: Callable[[], str] | None = None
+
+    @property
+    def id(self) -> str:
+        return self.entry.id
+
+    def waits_for(self) -> str:
+        """Why the rule cannot run now, for people; empty when it can."""
+        return self.missing() if self.missing else ""
+
+    def rows(self, context: Context) -> QuerySet[Any]:
+        """The offending rows: households, persons or conflicts."""
+        return self.find(context.rows(self.on, self.statuses), context)
+
+    def hits(self, context: Context) -> list[QuerySet[Any]]:
+        """The offending rows as tuples of COLUMNS; one queryset, or one per place of a conflict."""
+        rows = self.rows(context).order_by()
+        if not self.places:
+            return [self._shaped(rows, F("division_id"), Value(0))]
+        return [
+            self._shaped(rows.filter(**{f"{place}__range": (context.low, context.high)}), F(place), F(place), place)
+            for place in self.places
+        ]
+
+    def _shaped(self, rows: QuerySet[Any], division: Any, side: Any, place: str = "") -> QuerySet[Any]:
+        """The eight columns of a hit. Their names carry a prefix, so that they never meet a field's."""
+        nobody = Cast(Value(None), BigIntegerField())
+        person = self.on == ObjectKind.PERSON
+        household = self.on == ObjectKind.HOUSEHOLD
+        evidence: dict[str, Any] = {name: F(self.paths.get(name, name)) for name in self.evidence}
+        if place:
+            evidence["place"] = Value(place, output_field=CharField())
+        columns = {
+            "rule": Value(self.id, output_field=CharField()),
+            "object_kind": Value(str(self.on), output_field=CharField()),
+            "object_id": F("pk"),
+            "side": Cast(side, BigIntegerField()),
+            "household_id": F("household_id") if person else F("pk") if household else nobody,
+            "person_id": F("pk") if person else nobody,
+            "division_id": Cast(division, BigIntegerField()),
+            "evidence": JSONObject(**evidence),
+        }
+        named = {f"hit_{name}": columns[name] for name in COLUMNS}
+        return rows.annotate(**named).values_list(*named)
+
+
+def rule(
+    identifier: str,
+    *,
+    on: ObjectKind,
+    text: str | Promise,
+    condition: str | Promise,
+    evidence: Sequence[str | tuple[str, str]],
+    parameters: Sequence[str] = (),
+    **more: Any,
+) -> Callable[[Condition], Condition]:
+    """Declare the function below as the rule of the catalogue with this id.
+
+    `evidence` names the columns that prove a hit; (name, path) where the ORM path differs. `text` is a template over
+    them, `condition` says in words for people what the function says in code.
+    """
+
+    def declare(find: Condition) -> Condition:
+        if identifier in _rules:
+            raise ValueError(f"{identifier} is declared twice")
+        names = tuple(one if isinstance(one, str) else one[0] for one in evidence)
+        _rules[identifier] = Rule(
+            entry=catalogue()[identifier],
+            find=find,
+            on=on,
+            text=text,
+            condition=condition,
+            evidence=names,
+            paths=dict(one for one in evidence if not isinstance(one, str)),
+            parameters=tuple(PARAMETERS[name] for name in parameters),
+            **more,
+        )
+        return find
+
+    return declare
+
+
+def registered() -> dict[str, Rule]:
+    """The declared rules by id, in the order of the catalogue."""
+    return {name: _rules[name] for name in catalogue() if name in _rules}

@@ -1,0 +1,181 @@
+"""What a rule is asked about: a date, a register year, and the rows under test (rule-semantics.md a.1-a.6).
+
+`households`, `persons` and `conflicts` are the rows under test; a rule narrows one of them. `members` and
+`registered` are for looking round: the active members of the households under test, and all live households of the
+region that the acting scope sees. Nothing here reads the clock.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db.models import (
+    Count,
+    DateField,
+    DecimalField,
+    Expression,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
+
+from apps.crosschecks.choices import ObjectKind
+from apps.crosschecks.rules.parameters import Settings
+from apps.households.models import LIVE, REGISTERED, Household, Person, RegistrationConflict
+
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
+
+HEAD = "01"
+
+
+def register_year(on: date) -> int:
+    """The register year of a date: its own from 1 December on, else the year before (rule-semantics.md a.1)."""
+    return on.year if on.month == 12 else on.year - 1
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day `years` earlier, 29 February falling back to the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+@dataclass(frozen=True)
+class Context:
+    """One question to the rules.
+
+    `low`, `high`: the range of division codes under test. `only`: the households under test on save and import, which
+    may then also be in status 10. `settings`: the thresholds that divisions have set.
+    """
+
+    date: date
+    year: int
+    low: int = 10**11
+    high: int = 10**12 - 1
+    only: tuple[int, ...] | None = None
+    settings: Settings = field(default_factory=Settings)
+
+    @classmethod
+    def at(cls, day: date, **more: Any) -> Context:
+        """A context of a date with its own register year."""
+        return cls(date=day, **{"year": register_year(day), **more})
+
+    def what_if(self, **overrides: Decimal) -> Context:
+        """The same question with some thresholds changed everywhere."""
+        return dataclasses.replace(self, settings=self.settings.only(overrides))
+
+    @property
+    def year_end(self) -> date:
+        """31 December of the register year: the day on which ages are taken."""
+        return date(self.year, 12, 31)
+
+    # --- Rows under test ---------------------------------------------------------------------------------------------
+
+    def rows(self, kind: ObjectKind, statuses: tuple[str, ...] = ()) -> QuerySet[Any]:
+        """The rows of one kind under test; `statuses` only where the rule names some (a.3)."""
+        if kind == ObjectKind.CONFLICT:
+            return self.conflicts()
+        return self.households(statuses) if kind == ObjectKind.HOUSEHOLD else self.persons(statuses)
+
+    def households(self, statuses: tuple[str, ...] = ()) -> QuerySet[Household]:
+        """Households under test."""
+        return self._narrow(Household.objects.filter(status__in=statuses or self.statuses), "pk")
+
+    def persons(self, statuses: tuple[str, ...] = ()) -> QuerySet[Person]:
+        """Active persons of households under test (a.4)."""
+        rows = Person.objects.filter(is_active=True, household__status__in=statuses or self.statuses)
+        return self._narrow(rows, "household_id")
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """Statuses that a rule covers which names none: the register; on save a household may also be in 10 (a.3)."""
+        return REGISTERED if self.only is None else LIVE
+
+    def conflicts(self) -> QuerySet[RegistrationConflict]:
+        """Open registration conflicts. They are noted by the region and belong to no household: none on save."""
+        rows = RegistrationConflict.objects.filter(state=RegistrationConflict.State.OPEN)
+        return rows.none() if self.only is not None else rows
+
+    # --- Looking round -----------------------------------------------------------------------------------------------
+
+    def members(self) -> QuerySet[Person]:
+        """Active members of the households under test, whatever the status: `n(h)` and its kind count these."""
+        return self._narrow(Person.objects.filter(is_active=True), "household_id")
+
+    def registered(self) -> QuerySet[Household]:
+        """All households of `L` in the region, for what several of them share."""
+        return Household.objects.filter(status__in=LIVE)
+
+    def members_of(self, household: str = "pk") -> QuerySet[Person]:
+        """Active members of the outer row's household, `household` being the outer path of its key."""
+        return Person.objects.filter(is_active=True, household_id=OuterRef(household))
+
+    def heads_of(self, household: str = "pk") -> QuerySet[Person]:
+        """Members of the outer row's household who are written as its head."""
+        return self.members_of(household).filter(relation=HEAD)
+
+    def head_name(self, household: str = "pk") -> Subquery:
+        """Name of the outer household's head, the first if there are several; for evidence."""
+        return Subquery(self.heads_of(household).order_by("pk").values("name")[:1])
+
+    def member_count(self, household: str = "pk", **conditions: Any) -> Coalesce:
+        """`n(h)` of the outer household, or how many of its members meet conditions; for evidence and single rows."""
+        counted = self.members_of(household).filter(**conditions).order_by().values("household_id")
+        return Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+
+    # --- Yearly facts ------------------------------------------------------------------------------------------------
+
+    def with_year(self, rows: Rows, year: int | None = None, name: str = "y") -> Rows:
+        """Add the yearly row of a person or household as `y` (all null where there is none)."""
+        relation = "years" if rows.model is Person else "householdyear"
+        return self._joined(rows, relation, year, name)
+
+    def with_income(self, rows: Rows, year: int | None = None, name: str = "inc") -> Rows:
+        """Add a household's income of a year as `inc`."""
+        return self._joined(rows, "householdincome", year, name)
+
+    def _joined(self, rows: Rows, relation: str, year: int | None, name: str) -> Rows:
+        condition = Q(**{f"{relation}__year": self.year if year is None else year})
+        return rows.alias(**{name: FilteredRelation(relation, condition=condition)})
+
+    # --- Thresholds --------------------------------------------------------------------------------------------------
+
+    def born_by(self, age: int | str, on: date | None = None) -> Expression | date:
+        """The last birth date of those who are `age` on a day (31 December of the year); a number, or a threshold."""
+        day = on or self.year_end
+        if isinstance(age, int):
+            return years_before(day, age)
+        return self.settings.expression(age, DateField(), lambda value: years_before(day, int(value)))
+
+    def born_after(self, age: str, on: date | None = None) -> Expression:
+        """The last birth date of those who are already older than the threshold `age`: `age + 1` on that day."""
+        day = on or self.year_end
+        return self.settings.expression(age, DateField(), lambda value: years_before(day, int(value) + 1))
+
+    def number(self, name: str) -> Expression:
+        """A threshold as a number."""
+        return self.settings.expression(name, DecimalField(max_digits=12, decimal_places=2))
+
+    def whole(self, name: str) -> Expression:
+        """A threshold as a whole number."""
+        return self.settings.expression(name, IntegerField(), int)
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _narrow(self, rows: Rows, household: str) -> Rows:
+        if self.only is not None:
+            return rows.filter(**{f"{household}__in": self.only})
+        return rows.filter(division__gte=self.low, division__lte=self.high)
+
+
+Narrow = Callable[[Any, Context], "QuerySet[Any]"]

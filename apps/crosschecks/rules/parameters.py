@@ -1,0 +1,114 @@
+"""Thresholds of rules. Every division may set its own; the nearest one above a row holds there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Case, Expression, Field, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.divisions import codes
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A threshold: what it is for people, its usual value and the bounds within which it may be set."""
+
+    name: str
+    label: str | Promise
+    default: Decimal
+    least: Decimal
+    most: Decimal
+    places: int = 0
+
+    def clean(self, value: Decimal) -> Decimal:
+        """The value as stored; ValidationError when it is out of bounds or finer than its decimal places."""
+        if not value.is_finite() or not self.least <= value <= self.most:
+            raise ValidationError(
+                _("%(label)s应在 %(least)s 至 %(most)s 之间。"),
+                code="out_of_bounds",
+                params={"label": self.label, "least": self.least, "most": self.most},
+            )
+        if value != round(value, self.places):
+            raise ValidationError(
+                _("%(label)s最多 %(places)d 位小数。"),
+                code="places",
+                params={"label": self.label, "places": self.places},
+            )
+        return round(value, self.places)
+
+
+def _whole(name: str, label: str | Promise, default: int, least: int, most: int) -> Parameter:
+    return Parameter(name, label, Decimal(default), Decimal(least), Decimal(most))
+
+
+PARAMETERS: dict[str, Parameter] = {
+    one.name: one
+    for one in (
+        _whole("age_max", gettext_lazy("合理年龄上限（岁）"), 110, 100, 130),
+        _whole("parent_gap", gettext_lazy("父母与子女最小年龄差（岁）"), 15, 10, 25),
+        _whole("grandparent_gap", gettext_lazy("祖孙最小年龄差（岁）"), 30, 20, 50),
+        _whole("head_age_min", gettext_lazy("户主最低年龄（岁）"), 16, 14, 20),
+        _whole("adult_age", gettext_lazy("成年年龄（岁）"), 18, 16, 20),
+        _whole("primary_age_min", gettext_lazy("小学最低年龄（岁）"), 6, 4, 8),
+        _whole("primary_age_max", gettext_lazy("小学最高年龄（岁）"), 14, 12, 20),
+        _whole("junior_age_min", gettext_lazy("初中最低年龄（岁）"), 11, 9, 13),
+        _whole("junior_age_max", gettext_lazy("初中最高年龄（岁）"), 18, 15, 25),
+        _whole("senior_age_min", gettext_lazy("高中（中职）最低年龄（岁）"), 14, 12, 16),
+        _whole("senior_age_max", gettext_lazy("高中（中职）最高年龄（岁）"), 22, 18, 30),
+        _whole("college_age_min", gettext_lazy("高等教育最低年龄（岁）"), 16, 13, 18),
+        _whole("working_age_min", gettext_lazy("劳动年龄下限（岁）"), 16, 14, 18),
+        _whole("working_age_max", gettext_lazy("劳动年龄上限（岁，不含）"), 60, 50, 70),
+        _whole("pupil_work_months", gettext_lazy("在校生每年务工月数上限"), 3, 0, 12),
+        _whole("phone_share_max", gettext_lazy("同一电话最多登记户数"), 5, 1, 100),
+        Parameter(
+            "income_tolerance", gettext_lazy("收入合计允许误差（元）"), Decimal("1.00"), Decimal(0), Decimal(1000), 2
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What divisions have set: name → ((low, high, value), …). Names that nobody set have their usual value."""
+
+    values: Mapping[str, tuple[tuple[int, int, Decimal], ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, int, Decimal]]) -> Settings:
+        """From rows (name, division, value); the narrowest division stands first."""
+        found: dict[str, list[tuple[int, int, Decimal]]] = {}
+        for name, division, value in rows:
+            found.setdefault(name, []).append((*codes.subtree(division), value))
+        return cls({name: tuple(sorted(ranges, key=lambda one: one[1] - one[0])) for name, ranges in found.items()})
+
+    def at(self, name: str, division: int) -> Decimal:
+        """The value that holds at a division; KeyError for a name that is no parameter."""
+        usual = PARAMETERS[name].default
+        return next((value for low, high, value in self.values.get(name, ()) if low <= division <= high), usual)
+
+    def only(self, overrides: Mapping[str, Decimal]) -> Settings:
+        """The settings with some parameters set to one value everywhere (what if)."""
+        kept = {name: ranges for name, ranges in self.values.items() if name not in overrides}
+        everywhere = {name: ((10**11, 10**12 - 1, value),) for name, value in overrides.items()}
+        return Settings({**kept, **everywhere})
+
+    def expression(
+        self, name: str, output_field: Field[Any, Any], convert: Callable[[Decimal], Any] = lambda value: value
+    ) -> Expression:
+        """The value for each row by its `division`, as SQL; `convert` turns values into what is compared."""
+        usual = Value(convert(PARAMETERS[name].default), output_field=output_field)
+        ranges = self.values.get(name, ())
+        if not ranges:
+            return usual
+        cases = [
+            When(division__gte=low, division__lte=high, then=Value(convert(value), output_field=output_field))
+            for low, high, value in ranges
+        ]
+        return Case(*cases, default=usual, output_field=output_field)

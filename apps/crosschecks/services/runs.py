@@ -1,0 +1,262 @@
+"""The ledger of runs: who does which unit, what came of it, and what is left after a breakdown.
+
+A unit is one rule over the run's division. It is claimed with a lease, worked in one transaction that writes findings
+and "done" together, and nothing else keeps state: a worker may die at any moment, and a message may be lost or come
+twice. A unit that fails three times is set aside by name, and the others go on.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections.abc import Iterable, Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.access import policy
+from apps.access import scope as scopes
+from apps.accounts.models import User
+from apps.accounts.services import system_account
+from apps.common.errors import ServiceError
+from apps.crosschecks.catalogue import catalogue
+from apps.crosschecks.choices import RunKind, RunState, UnitState
+from apps.crosschecks.models import RuleState, Run, RunUnit
+from apps.crosschecks.rules import RULES
+from apps.crosschecks.rules.context import register_year
+from apps.crosschecks.services.writing import Author, Written, context_for, today, write_region
+from apps.divisions import codes
+
+logger = logging.getLogger(__name__)
+
+REGION = 150000000000
+ATTEMPTS = 3
+ONCE_A_NIGHT = "run_once_a_night"
+# While a unit is worked its row is locked, so nobody takes it however long it lasts; the lease only covers a worker
+# that died before or after.
+LEASE = datetime.timedelta(seconds=60)
+RING_AGAIN = datetime.timedelta(seconds=60)
+WAITING = (UnitState.QUEUED, UnitState.RUNNING)
+
+
+@transaction.atomic
+def start_run(
+    division: int,
+    *,
+    kind: RunKind,
+    by: User | None = None,
+    rules: Sequence[str] = (),
+    date: datetime.date | None = None,
+    year: int | None = None,
+    night: datetime.date | None = None,
+) -> Run | None:
+    """Open a run of some rules (all if none are named) over a division. Its units wait to be executed.
+
+    None when the night run of this business day and division is there already. A rule that cannot run becomes a unit
+    in state *not run* with the reason. Raises PermissionDenied without `run_crosschecks` there, ServiceError (field
+    "rules") for a rule that does not exist.
+    """
+    if by is not None:
+        policy.require(by, "run_crosschecks", division)
+    if unknown := [name for name in rules if name not in catalogue()]:
+        raise ServiceError(_("没有这些规则：%(names)s。") % {"names": "、".join(unknown)}, field="rules")
+    date = date or today()
+    chosen = [name for name in catalogue() if not rules or name in rules]
+    run = Run(
+        division_id=division,
+        kind=kind,
+        night=night,
+        date=date,
+        year=year or register_year(date),
+        rules=chosen,
+        requested_by=by,
+        requested_by_name=str(by) if by else "",
+    )
+    if not _insert(run):
+        return None
+    now = timezone.now()
+    units = []
+    for name in chosen:
+        reason = why_not(name)
+        state = UnitState.NOT_RUN if reason else UnitState.QUEUED
+        units.append(
+            RunUnit(
+                run=run, division_id=division, rule=name, state=state, reason=reason,
+                finished_at=now if reason else None,
+            )
+        )  # fmt: skip
+    RunUnit.objects.bulk_create(units)
+    _note_states(run, [unit for unit in units if unit.state == UnitState.NOT_RUN])
+    _finish(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def _insert(run: Run) -> bool:
+    """Store the run; False when its night has one already. Of two at once the second waits for the first."""
+    try:
+        with transaction.atomic():
+            run.save()
+    except IntegrityError as error:
+        if ONCE_A_NIGHT not in str(error):
+            raise
+        return False
+    return True
+
+
+def why_not(name: str) -> str:
+    """Why a rule of the catalogue cannot run now; empty when it can."""
+    rule = RULES.get(name)
+    return rule.waits_for() if rule else catalogue()[name].reason
+
+
+def start_nightly(night: datetime.date | None = None) -> Run | None:
+    """Open the night run of a business day (today) over the region; None when it is open or done already."""
+    with scopes.acting(system_account(), source="system"):
+        return start_run(REGION, kind=RunKind.NIGHTLY, night=night or timezone.localdate())
+
+
+def execute(unit_id: int) -> Written | None:
+    """Claim a unit and work it. None when there is nothing to do: done already, somebody else's turn, or set aside.
+
+    An error is recorded at the unit, never raised: the next attempt or the sweeper deals with it.
+    """
+    with scopes.acting(system_account(), source="system"):
+        attempt = _claim(unit_id)
+    if attempt is None:
+        return None
+    try:
+        with scopes.acting(system_account(), source="system") as scope:
+            return _work(unit_id, attempt, scope)
+    except Exception as error:
+        logger.exception("Cross-check unit %s failed at attempt %s", unit_id, attempt)
+        with scopes.acting(system_account(), source="system"):
+            _give_back(unit_id, attempt, type(error).__name__)
+        return None
+
+
+def _claim(unit_id: int) -> int | None:
+    """Take a waiting unit, or one whose lease has run out; its number of this attempt, or None."""
+    now = timezone.now()
+    free = Q(state=UnitState.QUEUED) | Q(state=UnitState.RUNNING, lease_until__lt=now)
+    unit = RunUnit.objects.select_for_update(skip_locked=True).filter(free, pk=unit_id).first()
+    if unit is None:
+        return None
+    if unit.attempt >= ATTEMPTS:
+        _set_aside(unit, unit.reason)
+        return None
+    unit.attempt += 1
+    unit.state, unit.started_at, unit.lease_until = UnitState.RUNNING, now, now + LEASE
+    unit.save(update_fields=["attempt", "state", "started_at", "lease_until"])
+    Run.objects.filter(pk=unit.run_id, state=RunState.QUEUED).update(state=RunState.RUNNING, started_at=now)
+    return unit.attempt
+
+
+def _work(unit_id: int, attempt: int, scope: scopes.Scope) -> Written | None:
+    """Write the rule's findings and "done" in the transaction that holds the unit's row."""
+    unit = (
+        RunUnit.objects.select_for_update()
+        .filter(pk=unit_id, state=UnitState.RUNNING, attempt=attempt)
+        .select_related("run")
+        .first()
+    )
+    if unit is None:
+        return None
+    run = unit.run
+    low, high = codes.subtree(run.division_id)
+    context = context_for(run.date, year=run.year, low=low, high=high)
+    written = write_region(RULES[unit.rule], context, Author(scope.user_id, scope.username, run.pk))
+    unit.state, unit.finished_at, unit.lease_until, unit.reason = UnitState.DONE, timezone.now(), None, ""
+    for name in ("hits", "added", "reopened", "changed", "cleared"):
+        setattr(unit, name, getattr(written, name))
+    unit.save()
+    _note_states(run, [unit])
+    _finish(run.pk)
+    return written
+
+
+def _give_back(unit_id: int, attempt: int, reason: str) -> None:
+    """After an error: back to the queue, or set aside when that was the last attempt."""
+    unit = RunUnit.objects.select_for_update().filter(pk=unit_id, state=UnitState.RUNNING, attempt=attempt).first()
+    if unit is None:
+        return
+    if attempt >= ATTEMPTS:
+        _set_aside(unit, reason)
+    else:
+        unit.state, unit.lease_until, unit.rung_at, unit.reason = UnitState.QUEUED, None, None, reason
+        unit.save(update_fields=["state", "lease_until", "rung_at", "reason"])
+
+
+def _set_aside(unit: RunUnit, reason: str) -> None:
+    """A unit that does not come through is named and left, so that the others can go on."""
+    unit.state, unit.finished_at, unit.lease_until = UnitState.FAILED, timezone.now(), None
+    unit.reason = _("%(count)d 次执行均未完成（%(reason)s），已搁置") % {
+        "count": unit.attempt,
+        "reason": reason or _("执行进程中断"),
+    }
+    unit.save(update_fields=["state", "finished_at", "lease_until", "reason"])
+    _note_states(unit.run, [unit])
+    _finish(unit.run_id)
+
+
+def _finish(run_id: int) -> None:
+    """Close the run when no unit waits any more. Whoever ends the last unit waits here for the one before."""
+    run = Run.objects.select_for_update().get(pk=run_id)
+    units = RunUnit.objects.filter(run_id=run_id)
+    if run.is_over or units.filter(state__in=WAITING).exists():
+        return
+    run.state = RunState.PARTIAL if units.filter(state=UnitState.FAILED).exists() else RunState.DONE
+    run.finished_at = timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+
+
+def _note_states(run: Run, units: Iterable[RunUnit]) -> None:
+    """Say for everybody how the rules of these units stand now."""
+    rows = [
+        RuleState(
+            rule=unit.rule,
+            division_id=run.division_id,
+            state=unit.state,
+            reason=unit.reason,
+            date=run.date,
+            year=run.year,
+            finished_at=unit.finished_at,
+        )
+        for unit in units
+    ]
+    RuleState.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["rule", "division"],
+        update_fields=["state", "reason", "date", "year", "finished_at"],
+    )
+
+
+def to_ring(run: Run | None = None) -> list[int]:
+    """Units whose bell should be rung now: those of a new run, or (None) every waiting unit not rung for a minute.
+
+    The caller sends the messages after the transaction; a bell rung twice does nothing.
+    """
+    with scopes.acting(system_account(), source="system"):
+        now = timezone.now()
+        waiting = RunUnit.objects.filter(state=UnitState.QUEUED)
+        if run is not None:
+            waiting = waiting.filter(run=run)
+        else:
+            waiting = waiting.filter(Q(rung_at=None) | Q(rung_at__lt=now - RING_AGAIN))
+        units = list(waiting.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True))
+        RunUnit.objects.filter(pk__in=units).update(rung_at=now)
+    return units
+
+
+def sweep() -> list[int]:
+    """Put units of dead workers back into the queue, set aside those that had their attempts, and say what to ring."""
+    with scopes.acting(system_account(), source="system"):
+        expired = RunUnit.objects.select_for_update(skip_locked=True).filter(
+            state=UnitState.RUNNING, lease_until__lt=timezone.now()
+        )
+        for unit in expired.order_by("pk"):
+            _give_back(unit.pk, unit.attempt, "")
+    return to_ring()

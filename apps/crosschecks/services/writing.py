@@ -1,0 +1,252 @@
+"""Writing what rules found, set by set: one statement that touches only what changed.
+
+New hits become findings, ended ones that are hit again open anew, evidence follows the data, and open findings that
+are no longer hit are cleared. Every change of state stands in the log. Run twice over the same data, the second time
+writes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.crosschecks.choices import ENDED, State, Verdict
+from apps.crosschecks.models.parameter import settings_rows
+from apps.crosschecks.rules import Context, Rule
+from apps.crosschecks.rules.base import COLUMNS
+from apps.crosschecks.rules.parameters import Settings
+from apps.households.models import LIVE, REGISTERED
+
+COLUMN_LIST = ", ".join(COLUMNS)
+ENDED_LIST = ", ".join(f"'{state}'" for state in ENDED)
+SAME = "(rule, object_kind, object_id, side)"
+
+
+@dataclass(frozen=True)
+class Author:
+    """In whose name findings are written: the acting account, and the run if there is one."""
+
+    user_id: int | None
+    name: str
+    run_id: int | None = None
+
+
+@dataclass
+class Written:
+    """What one writing came to."""
+
+    hits: int = 0
+    added: int = 0
+    reopened: int = 0
+    changed: int = 0
+    cleared: int = 0
+
+    @property
+    def touched(self) -> int:
+        return self.added + self.reopened + self.changed + self.cleared
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One offending row as written: `standing` says that an open finding was there before."""
+
+    rule: str
+    object_kind: str
+    object_id: int
+    household_id: int | None
+    evidence: dict[str, Any] = field(hash=False)
+    standing: bool
+
+
+def hits_sql(rules: Sequence[Rule], context: Context) -> tuple[str, list[Any]]:
+    """One SELECT of all hits of some rules (UNION ALL), columns as in COLUMNS; no rows for no rules."""
+    arms: list[QuerySet[Any]] = [rows for rule in rules for rows in rule.hits(context)]
+    statements: list[str] = []
+    params: list[Any] = []
+    for arm in arms:
+        try:
+            sql, values = arm.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        statements.append(f"({sql})")
+        params += values
+    if not statements:
+        nothing = ("text", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "jsonb")
+        return "SELECT " + ", ".join(f"NULL::{kind}" for kind in nothing) + " WHERE false", []
+    return " UNION ALL ".join(statements), params
+
+
+# A finding that ended opens again when it is hit after data had cleared it, after it was said to be corrected, or with
+# other evidence than that which was looked at. "Said to be corrected" also counts before the matter is closed.
+REOPENS = (
+    f"(finding.state = '{State.CLEARED}'"
+    f" OR (finding.verdict = '{Verdict.CORRECTED}'"
+    f" AND finding.state IN ('{State.CORRECTED}', '{State.REVIEWED}', '{State.CLOSED}'))"
+    f" OR (finding.state = '{State.CLOSED}' AND finding.evidence IS DISTINCT FROM {{new}}.evidence))"
+)
+# Only what stood still since this transaction began: a check on save that ended meanwhile knows better.
+UNTOUCHED = "finding.state_since <= transaction_timestamp()"
+
+
+def _statement(source: str, coverage: str, answer: str) -> str:
+    """The writing statement. `source` defines the relation `hits`, `coverage` the findings that may be cleared."""
+    reopens_known, reopens_new = REOPENS.format(new="hits"), REOPENS.format(new="excluded")
+    return f"""
+WITH {source}
+terms (rule, severity, acting_level, due_days) AS (
+    SELECT * FROM unnest(%(rules)s::text[], %(severities)s::text[], %(levels)s::int[], %(days)s::int[])
+),
+known AS (
+    SELECT hits.*, finding.id AS finding_id, finding.state AS old_state,
+           finding.id IS NULL AS is_new, coalesce({reopens_known}, false) AS is_back,
+           coalesce(finding.evidence IS DISTINCT FROM hits.evidence AND finding.state NOT IN ({ENDED_LIST}), false)
+               AS is_other
+    FROM hits LEFT JOIN crosschecks_finding finding USING {SAME}
+),
+written AS (
+    INSERT INTO crosschecks_finding AS finding
+        (version, created_at, updated_at, {COLUMN_LIST}, run_id, severity, acting_level, department, found_on, due_on,
+         state, state_since, verdict, verdict_reason, verdict_by_name, review_needed)
+    SELECT 1, now(), now(), {COLUMN_LIST}, %(run)s::bigint, severity, acting_level, '',
+           %(date)s, %(date)s::date + due_days, '{State.NEW}', now(), '', '', '', false
+    FROM known JOIN terms USING (rule)
+    WHERE is_new OR is_back OR is_other
+    ORDER BY rule, object_kind, object_id, side
+    ON CONFLICT {SAME} DO UPDATE SET
+        version = finding.version + 1,
+        updated_at = now(),
+        evidence = excluded.evidence,
+        run_id = excluded.run_id,
+        state = CASE WHEN {reopens_new} THEN '{State.REOPENED}' ELSE finding.state END,
+        state_since = CASE WHEN {reopens_new} THEN now() ELSE finding.state_since END,
+        due_on = CASE WHEN {reopens_new} THEN excluded.due_on ELSE finding.due_on END,
+        verdict = CASE WHEN {reopens_new} THEN '' ELSE finding.verdict END,
+        review_needed = finding.review_needed AND NOT {reopens_new}
+    WHERE {UNTOUCHED}
+      AND ({reopens_new}
+           OR (finding.state NOT IN ({ENDED_LIST}) AND finding.evidence IS DISTINCT FROM excluded.evidence))
+    RETURNING finding.id, finding.rule, finding.object_kind, finding.object_id, finding.side, finding.household_id,
+              finding.division_id, finding.state, finding.evidence
+),
+cleared AS (
+    UPDATE crosschecks_finding finding
+    SET state = '{State.CLEARED}', state_since = now(), run_id = %(run)s::bigint, version = finding.version + 1,
+        updated_at = now()
+    FROM crosschecks_finding before
+    WHERE before.id = finding.id AND finding.rule = ANY (%(rules)s) AND finding.state NOT IN ({ENDED_LIST})
+      AND {UNTOUCHED} AND {coverage}
+      AND NOT EXISTS (
+          SELECT FROM hits WHERE hits.rule = finding.rule AND hits.object_kind = finding.object_kind
+                             AND hits.object_id = finding.object_id AND hits.side = finding.side)
+    RETURNING finding.id, finding.household_id, finding.division_id, before.state AS old_state, finding.evidence
+),
+logged AS (
+    INSERT INTO crosschecks_findinglog
+        (finding_id, household_id, division_id, run_id, at, by_id, by_name, from_state, to_state, note, file, evidence)
+    SELECT written.id, written.household_id, written.division_id, %(run)s::bigint, now(), %(user)s::bigint,
+           %(name)s::text, coalesce(known.old_state, ''), written.state, '', '', written.evidence
+    FROM written JOIN known USING {SAME}
+    WHERE known.old_state IS DISTINCT FROM written.state
+    UNION ALL
+    SELECT id, household_id, division_id, %(run)s::bigint, now(), %(user)s::bigint, %(name)s::text, old_state,
+           '{State.CLEARED}', '', '', evidence
+    FROM cleared
+)
+{answer}"""  # noqa: S608  (our own words; values are parameters)
+
+
+COUNTS = """
+SELECT (SELECT count(*) FROM hits), count(*) FILTER (WHERE known.is_new), count(*) FILTER (WHERE known.is_back),
+       count(*) FILTER (WHERE NOT known.is_new AND NOT known.is_back), (SELECT count(*) FROM cleared)
+FROM written JOIN known USING (rule, object_kind, object_id, side)"""
+
+EACH = f"""
+SELECT rule, object_kind, object_id, household_id, evidence, coalesce(old_state NOT IN ({ENDED_LIST}), false)
+FROM known ORDER BY rule, object_kind, object_id"""  # noqa: S608
+
+
+def _params(rules: Sequence[Rule], context: Context, author: Author) -> dict[str, Any]:
+    return {
+        "rules": [rule.id for rule in rules],
+        "severities": [str(rule.entry.severity) for rule in rules],
+        "levels": [int(rule.entry.level) for rule in rules],
+        "days": [rule.entry.due_days for rule in rules],
+        "date": context.date,
+        "run": author.run_id,
+        "user": author.user_id,
+        "name": author.name,
+    }
+
+
+def _named(sql: str, values: Sequence[Any]) -> tuple[str, dict[str, Any]]:
+    """A statement with `%s` marks as one with named ones, so that it can stand inside the writing statement."""
+    names = {f"hit{number}": value for number, value in enumerate(values)}
+    marks = iter(names)
+    # "%%" is a percent sign and stays one.
+    return re.sub("%[%s]", lambda mark: "%%" if mark[0] == "%%" else f"%({next(marks)})s", sql), names
+
+
+def write_region(rule: Rule, context: Context, author: Author) -> Written:
+    """Write the hits of one rule over the context's division: the night's unit of work.
+
+    The rule is asked first, into a table of its own: a SELECT into a table may use several processors, one inside a
+    writing statement may not. Findings of households in a status that the rule does not cover stay as they are.
+    """
+    sql, values = hits_sql([rule], context)
+    spared = [status for status in LIVE if status not in (rule.statuses or REGISTERED)]
+    coverage = """finding.division_id BETWEEN %(low)s AND %(high)s AND NOT EXISTS (
+          SELECT FROM households_household household
+          WHERE household.id = finding.household_id AND household.status = ANY (%(spared)s))"""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.crosschecks_hits")
+        cursor.execute(f"CREATE TEMPORARY TABLE crosschecks_hits ({COLUMN_LIST}) ON COMMIT DROP AS {sql}", values)
+        cursor.execute("ANALYZE crosschecks_hits")
+        cursor.execute(
+            _statement("hits AS (SELECT * FROM pg_temp.crosschecks_hits),", coverage, COUNTS),
+            {**_params([rule], context, author), "low": context.low, "high": context.high, "spared": spared},
+        )
+        written = Written(*cursor.fetchone())
+        cursor.execute("DROP TABLE pg_temp.crosschecks_hits")
+    return written
+
+
+def write_households(rules: Sequence[Rule], context: Context, author: Author) -> list[Hit]:
+    """Write the hits of some rules on the households that the context names, and say them, in one statement.
+
+    A rule that compares households with each other sees only what the acting scope sees: it may add findings here, but
+    clearing them is left to the night.
+    """
+    sql, values = _named(*hits_sql(rules, context))
+    certain = [rule.id for rule in rules if not rule.looks_around]
+    coverage = "finding.household_id = ANY (%(households)s) AND finding.rule = ANY (%(certain)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _statement(f"hits ({COLUMN_LIST}) AS MATERIALIZED ({sql}),", coverage, EACH),
+            {
+                **_params(rules, context, author),
+                **values,
+                "households": list(context.only or ()),
+                "certain": certain,
+            },
+        )
+        return [Hit(*row[:4], json.loads(row[4]), row[5]) for row in cursor.fetchall()]
+
+
+def today() -> datetime.date:
+    """The date that rules and deadlines count from: the reference date if set, else today in Asia/Shanghai."""
+    return settings.REFERENCE_DATE or timezone.localdate()
+
+
+def context_for(date: datetime.date | None = None, **more: Any) -> Context:
+    """A context of a date (today if none is given) with the thresholds that divisions have set. One query."""
+    return Context.at(date or today(), settings=Settings.of(settings_rows()), **more)
