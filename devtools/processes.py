@@ -51,10 +51,6 @@ def spawn(
     On Linux the kernel sends it `ending` when we die, however we die. `options` go to Popen (user, group).
     """
 
-    def prepare() -> None:
-        if _libc is not None:
-            _libc.prctl(_PR_SET_PDEATHSIG, int(ending))
-
     output: IO[bytes] | int = log.open("ab") if log else subprocess.DEVNULL
     try:
         return subprocess.Popen(
@@ -65,12 +61,40 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             process_group=0,
-            preexec_fn=prepare,
+            preexec_fn=_ends_with_us(ending),
             **options,
         )
     finally:
         if not isinstance(output, int):
             output.close()
+
+
+def _ends_with_us(ending: signal.Signals) -> Callable[[], None]:
+    """To be called in the child before its program starts."""
+
+    def prepare() -> None:
+        if _libc is not None:
+            _libc.prctl(_PR_SET_PDEATHSIG, int(ending))
+
+    return prepare
+
+
+def foreground(command: Sequence[str | Path], *, env: Mapping[str, str], ending: signal.Signals) -> int:
+    """Run a program that has the terminal, and stay until it ends; its exit status.
+
+    Ctrl-C reaches the program by itself, and what it does about it is its own affair (a shell goes on). When we alone
+    are told to stop, `ending` is passed on.
+    """
+    program = [str(part) for part in command]
+    with subprocess.Popen(program, env=dict(env), cwd=ROOT, preexec_fn=_ends_with_us(ending)) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                if not sys.stdin.isatty():
+                    process.send_signal(ending)
+            except SystemExit:
+                process.send_signal(ending)
 
 
 def stop(process: subprocess.Popen[bytes], ending: signal.Signals = signal.SIGTERM, patience: float = 15) -> None:
@@ -87,12 +111,13 @@ def stop(process: subprocess.Popen[bytes], ending: signal.Signals = signal.SIGTE
 
 def alive(pid: int, words: str) -> bool:
     """Is `pid` a living process whose command line contains `words`? Process numbers are used again."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
+    if sys.platform == "linux":
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            return False
+        # A process that ended and was not yet collected has no command line any more.
+        return bool(command) and words in command
     shown = subprocess.run(["ps", "-p", str(pid), "-o", "stat=,command="], capture_output=True, text=True, check=False)
     return words in shown.stdout and not shown.stdout.lstrip().startswith("Z")
 

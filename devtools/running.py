@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from devtools import postgres, processes, servers
-from devtools.paths import LOCAL, LOGS, PYTHON, ROOT, Failure, local_folder, say
+from devtools.paths import LOCAL, LOGS, PYTHON, Failure, local_folder, say
 from devtools.secrets import write_private
 from devtools.servers import Servers, manage
 
@@ -64,7 +64,8 @@ def bench(names: list[str], *, scale: int) -> int:
     try:
         _prepare(ours, scale, stages="bench-stages.json")
         ours.extra |= {"BENCH_SCALE": str(scale)}
-        return subprocess.run([PYTHON, "-m", "bench", *names], cwd=ROOT, env=ours.environment(), check=False).returncode
+        command = [str(PYTHON), "-m", "bench", *names]
+        return processes.foreground(command, env=ours.environment(), ending=signal.SIGINT)
     finally:
         ours.stop()
 

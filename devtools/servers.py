@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ from typing import IO
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from devtools import postgres, secrets
-from devtools.paths import LOCAL, PYTHON, ROOT, Failure
+from devtools.paths import LOCAL, PYTHON, Failure
 from devtools.postgres import Cluster
-from devtools.processes import locked, try_lock, wait_until
+from devtools.processes import foreground, locked, try_lock, wait_until
 from devtools.valkey import Valkey
 
 DATABASE = "poverty"
@@ -74,10 +74,10 @@ class Servers:
 
 def manage(servers: Servers, *arguments: str, check: bool = True) -> int:
     """Run manage.py with these servers; its exit status, or a Failure when it must succeed."""
-    done = subprocess.run([PYTHON, "manage.py", *arguments], cwd=ROOT, env=servers.environment(), check=False)
-    if check and done.returncode:
-        raise Failure(f"manage.py {' '.join(arguments)} ended with status {done.returncode}.")
-    return done.returncode
+    status = foreground([PYTHON, "manage.py", *arguments], env=servers.environment(), ending=signal.SIGTERM)
+    if check and status:
+        raise Failure(f"manage.py {' '.join(arguments)} ended with status {status}.")
+    return status
 
 
 def own(name: str = "main") -> Servers:

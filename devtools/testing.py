@@ -13,11 +13,10 @@ import subprocess
 import time
 from pathlib import Path
 
-from devtools import postgres, secrets
+from devtools import postgres, processes, secrets
 from devtools.environment import digest
 from devtools.paths import PYTHON, ROOT, Failure, local_folder, say
 from devtools.postgres import Cluster
-from devtools.processes import alive, locked
 from devtools.servers import Servers, manage
 from devtools.valkey import Valkey
 
@@ -43,22 +42,13 @@ def run(arguments: list[str]) -> int:
         env |= {"TEST_TEMPLATE": TEMPLATE, "TEST_ARTEFACTS": str(local_folder("test-artefacts"))}
         say(f"servers ready after {time.monotonic() - started:.1f} s")
         workers = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2"]
-        pytest = subprocess.Popen([PYTHON, "-m", "pytest", *workers, *arguments], cwd=ROOT, env=env)
-        return _wait(pytest) or (0 if complete else 1)
+        command = [str(PYTHON), "-m", "pytest", *workers, *arguments]
+        return processes.foreground(command, env=env, ending=signal.SIGINT) or (0 if complete else 1)
     finally:
         valkey.stop()
         cluster.stop()
         shutil.rmtree(place, ignore_errors=True)
         shutil.rmtree(valkey.data, ignore_errors=True)
-
-
-def _wait(pytest: subprocess.Popen[bytes]) -> int:
-    """Pass an interruption on, and stay until pytest has put its own things away."""
-    while True:
-        try:
-            return pytest.wait()
-        except (KeyboardInterrupt, SystemExit):
-            pytest.send_signal(signal.SIGINT)
 
 
 def _servers(cluster: Cluster, valkey: Valkey | None) -> Servers:
@@ -77,7 +67,7 @@ def _migrated() -> tuple[Path, bool]:
     """
     kept = postgres.folder_for("template")
     folder = kept / digest(_what_shapes_it())[:16]
-    with locked(local_folder() / "template.lock"):
+    with processes.locked(local_folder() / "template.lock"):
         if (folder / "done").exists():
             (folder / "done").touch()
             return folder / "data", True
@@ -132,7 +122,7 @@ def _copy(source: Path, target: Path) -> None:
 def _sweep(folder: Path) -> None:
     """Remove what killed runs left; their servers ended with them or are stopped here."""
     for place in folder.iterdir():
-        if place.name.isdigit() and not alive(int(place.name), "dev"):
+        if place.name.isdigit() and not processes.alive(int(place.name), "dev"):
             Cluster(place / "data", "").stop_orphan()
             shutil.rmtree(place, ignore_errors=True)
             shutil.rmtree(local_folder("test-valkey") / place.name, ignore_errors=True)

@@ -26,8 +26,6 @@ FILES = {
 class _Storage(FileSystemStorage):
     """Reads `vendor/NAME` from where the package keeps it."""
 
-    prefix = "vendor"
-
     def path(self, name: str) -> str:
         address = Path(name).as_posix().removeprefix("vendor/")
         for source, published in FILES.items():

@@ -1,6 +1,7 @@
 """Keys, catalogues and published packages."""
 
 import base64
+import os
 import stat
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from apps.common.staticfinder import FILES
+from apps.common.staticfinder import FILES, VendorFinder
 from devtools import catalogues, environment, paths, secrets
 
 
@@ -84,6 +85,15 @@ def test_published_file_is_installed(published: str) -> None:
     found = finders.find(f"vendor/{published}")
     assert isinstance(found, str)
     assert Path(found).is_relative_to(settings.BASE_DIR / "node_modules")
+
+
+def test_collected_files_keep_the_address_under_which_pages_ask_for_them() -> None:
+    vendor = next(f for f in finders.get_finders() if isinstance(f, VendorFinder))
+    collected = {
+        os.path.join(getattr(storage, "prefix", None) or "", path): storage.exists(path)
+        for path, storage in vendor.list([])
+    }
+    assert collected == {f"vendor/{published}": True for published in FILES.values()}
 
 
 def test_nothing_else_of_the_packages_is_published() -> None:
