@@ -6,5 +6,8 @@ from drf_spectacular.views import SpectacularAPIView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("", include("apps.accounts.api_urls")),
+    path("", include("apps.pages.api_urls")),
     path("", include("apps.households.api_urls")),
+    path("", include("apps.villages.api_urls")),
+    path("", include("apps.dashboards.api_urls")),
 ]

@@ -7,6 +7,14 @@ from apps.common.health import healthz
 urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("account/", include("apps.accounts.urls")),
+    path("", include("apps.pages.urls")),
     path("", include("apps.households.urls")),
-    path("api/v1/", include("config.api_urls")),
+    path("", include("apps.villages.urls")),
+    path("", include("apps.dashboards.urls")),
+    path("api/v1/", include(("config.api_urls", "api"))),
 ]
+
+handler400 = "apps.pages.errors.bad_request"
+handler403 = "apps.pages.errors.forbidden"
+handler404 = "apps.pages.errors.not_found"
+handler500 = "apps.pages.errors.server_error"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -26,15 +27,21 @@ from apps.pages.selection import Selection
 
 AT_ONCE = 1000
 
-EXPORT_CAPABILITY = {"register": "export_register", "accounts": "view_accounts", "audit": "view_audit"}
+
+def may_export(selection: Selection, user: Any) -> bool:
+    """Whether the user may take out rows of the place asked for."""
+    return policy.can(user, selection.resource.export_capability(), selection.place.code)
 
 
-def check(selection: Selection, user: Any) -> None:
-    """PermissionDenied without the right to take out these rows; ServiceError when the question itself is wrong."""
-    selection.resource.require_open(user)
-    policy.require(user, EXPORT_CAPABILITY[selection.resource.model.realm], selection.place.code)  # type: ignore[attr-defined]
+def select(resource: type[Resource], user: Any, params: QueryDict) -> Selection:
+    """What a query string asks to take out; PermissionDenied without the right to, ServiceError if it is wrong."""
+    selection = Selection(resource, user, params, rows=resource.exportable(user))
+    resource.require_open(user)
+    if not may_export(selection, user):
+        raise PermissionDenied(_("您没有导出这些数据的权限。"))
     if selection.problems:
         raise ServiceError(_("查询条件有误，无法导出。"), status=400)
+    return selection
 
 
 def is_small(selection: Selection) -> bool:
@@ -45,7 +52,7 @@ def is_small(selection: Selection) -> bool:
 def title_of(selection: Selection) -> str:
     """What the workbook is called: the kind of rows and their place."""
     place = selection.place.code
-    name = selection.resource.labels()[1]
+    name = selection.resource.plural()
     return f"{name}_{Places.of([place]).full(place).replace(' ', '')}" if place else name
 
 
@@ -65,7 +72,7 @@ def write(
         _("导出人"): f"{user} ({user.username})",
         _("导出时间"): timezone.localtime().strftime("%Y-%m-%d %H:%M:%S"),
     }
-    count = workbook.write(target, selection.resource.labels()[1], columns, _counting(rows, progress), notes)
+    count = workbook.write(target, selection.resource.plural(), columns, _counting(rows, progress), notes)
     log_access(
         user,
         "export",
@@ -93,8 +100,7 @@ def submit(selection: Selection, user: Any) -> ExportJob:
 def perform(job: ExportJob, user: Any) -> None:
     """Write the job's workbook; the file appears under its name only when it is whole."""
     resource: type[Resource] = import_string(job.resource)
-    selection = Selection(resource, user, QueryDict(job.query))
-    check(selection, user)
+    selection = select(resource, user, QueryDict(job.query))
     job.path.parent.mkdir(parents=True, exist_ok=True)
     draft = job.path.with_suffix(".draft")
     with contextlib.ExitStack() as stack:

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 # Parameters of every list that are no filters of its model.
@@ -61,10 +62,10 @@ def between(
     field_name: str, label: Any, filter_class: type[django_filters.Filter] = django_filters.NumberFilter
 ) -> tuple[django_filters.Filter, django_filters.Filter]:
     """Two filters, from and to (both inclusive): `age_min, age_max = between("age", _("年龄"))`."""
-    return (
-        filter_class(field_name=field_name, lookup_expr="gte", label=_("%(label)s 从") % {"label": label}),
-        filter_class(field_name=field_name, lookup_expr="lte", label=_("%(label)s 至") % {"label": label}),
-    )
+    low = filter_class(field_name=field_name, lookup_expr="gte", label=format_lazy(_("{} 从"), label))
+    high = filter_class(field_name=field_name, lookup_expr="lte", label=format_lazy(_("{} 至"), label))
+    low.group = high.group = label
+    return low, high
 
 
 def _for_relation(field: models.ForeignKey[Any, Any]) -> dict[str, Any]:
@@ -78,6 +79,28 @@ class Chip:
     label: str
     text: str
     without: str
+
+
+@dataclass(frozen=True)
+class FilterGroup:
+    """One menu of the filter line: a single filter, or a pair from and to."""
+
+    label: str
+    fields: list[forms.BoundField]
+    given: bool
+
+    @property
+    def pair(self) -> bool:
+        return len(self.fields) == 2
+
+    @property
+    def hidden(self) -> bool:
+        return self.fields[0].is_hidden
+
+    @property
+    def many(self) -> bool:
+        """Whether the choices are so many that they need two columns."""
+        return len(getattr(self.fields[0].field, "choices", ())) > 12
 
 
 class Filters(django_filters.FilterSet):
@@ -129,7 +152,7 @@ class Filters(django_filters.FilterSet):
                 found[name] = [ValidationError(_("没有这个查询参数。"), code="unknown")]
             elif blank_is_error and "" in values:
                 found[name] = [ValidationError(_("没有给出值。"), code="blank")]
-            elif len(values) > 1 and not isinstance(self.filters.get(name), ChoicesFilter):
+            elif len(values) > 1 and name != "columns" and not isinstance(self.filters.get(name), ChoicesFilter):
                 found[name] = [ValidationError(_("这个参数只能给出一次。"), code="repeated")]
         if self.given:
             found.update({name: found.get(name, []) + errors for name, errors in self.form.errors.as_data().items()})
@@ -138,6 +161,17 @@ class Filters(django_filters.FilterSet):
     def narrow(self) -> QuerySet[Any]:
         """The rows that pass; call after `problems` found none. A request without filters builds no form at all."""
         return self.qs if self.given else self.queryset
+
+    def groups(self) -> list[FilterGroup]:
+        """The menus of the filter line, the two ends of a range together."""
+        given = set(self.given)
+        by_label: dict[str, list[str]] = {}
+        for name, filter_ in self.filters.items():
+            by_label.setdefault(str(getattr(filter_, "group", "") or filter_.label), []).append(name)
+        return [
+            FilterGroup(label, [self.form[name] for name in names], bool(given & set(names)))
+            for label, names in by_label.items()
+        ]
 
     def chips(self) -> Iterator[Chip]:
         """The filters in force, for people."""

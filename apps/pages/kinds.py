@@ -11,12 +11,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import BooleanField, Choices, DateField, DateTimeField, DecimalField, Field, ForeignKey
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.codes import codelist
+from apps.common.fields import CodeArrayField, CodeField, SealedField
+from apps.divisions.models import Division
 from apps.pages.places import Places
 
 EMPTY = SafeString('<span class="empty-value">—</span>')
@@ -89,6 +92,15 @@ class Number(Kind):
 
     def cell(self, value: Any) -> Any:
         return value
+
+
+class Year(Number):
+    """A calendar year: a number that is not grouped."""
+
+    cell_format = "text"
+
+    def text(self, value: int) -> str:
+        return str(value)
 
 
 class Money(Number):
@@ -174,6 +186,18 @@ class Code(Kind):
         return "、".join(str(labels.get(code, code)) for code in codes)
 
 
+class Choice(Kind):
+    """A value of Django choices: its label for people, the value in JSON."""
+
+    def __init__(self, choices: type[Choices]) -> None:
+        self.labels = dict(choices.choices)
+        whole = all(isinstance(value, int) for value in self.labels)
+        self.schema = {"type": "integer" if whole else "string", "enum": list(self.labels)}
+
+    def text(self, value: Any) -> str:
+        return str(self.labels.get(value, value))
+
+
 class State(Kind):
     """A choice shown as a light with its text; red is for what is overdue or wrong, never decoration.
 
@@ -199,7 +223,7 @@ class State(Kind):
         return format_html('<span class="light light-{}">{}</span>', self.colours.get(value, "grey"), self.text(value))
 
 
-class Place(Kind):
+class PlaceName(Kind):
     """A division, stored as its code: the last two names of its path on a page, the whole path in a workbook."""
 
     css = "place"
@@ -209,8 +233,8 @@ class Place(Kind):
     def __init__(self, places: Places | None = None) -> None:
         self.places = places
 
-    def bind(self, values: Iterable[Any]) -> Place:
-        return Place(Places.of(value for value in values if value is not None))
+    def bind(self, values: Iterable[Any]) -> PlaceName:
+        return PlaceName(Places.of(value for value in values if value is not None))
 
     def text(self, value: int) -> str:
         return self.places.full(value) if self.places else str(value)
@@ -225,5 +249,25 @@ class Place(Kind):
 
 
 TEXT, IDENTIFIER, SEALED = Kind(), Identifier(), Sealed()
-NUMBER, MONEY, PERCENT = Number(), Money(), Percent()
-DATE, MOMENT, BOOL, PLACE = Date(), Moment(), Bool(), Place()
+NUMBER, YEAR, MONEY, PERCENT = Number(), Year(), Money(), Percent()
+DATE, MOMENT, BOOL, PLACE = Date(), Moment(), Bool(), PlaceName()
+
+
+def of_field(field: Field[Any, Any]) -> Kind:
+    """The kind that fits a model field, for what has no declaration of its own (the history)."""
+    match field:
+        case CodeField() | CodeArrayField():
+            return Code(field.list_name)
+        case SealedField():
+            return SEALED
+        case ForeignKey() if field.related_model is Division:
+            return PLACE
+        case BooleanField():
+            return BOOL
+        case DateTimeField():
+            return MOMENT
+        case DateField():
+            return DATE
+        case DecimalField():
+            return Number(field.decimal_places)
+    return State(labels=dict(field.choices), colours={}) if field.choices else TEXT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
+from apps.pages.imports.models import ImportBatch, StagedUnit
+
+__all__ = ["ExportJob", "ImportBatch", "StagedUnit", "StoredAnswer"]
 
 ANSWERS_KEPT = timedelta(hours=24)
 EXPORTS_KEPT = timedelta(hours=24)
@@ -44,8 +47,7 @@ class ExportJob(PlacedModel):
     own_lookup = "user_id"
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("等待中")
-        RUNNING = "running", _("正在导出")
+        WAITING = "waiting", _("正在导出")
         DONE = "done", _("已完成")
         FAILED = "failed", _("失败")
 
@@ -78,7 +80,7 @@ class ExportJob(PlacedModel):
         return Path(settings.MEDIA_ROOT) / "exports" / f"{self.pk}.xlsx"
 
     @property
-    def expires_at(self) -> timezone.datetime:
+    def expires_at(self) -> datetime:
         """When the file is thrown away."""
         return (self.finished_at or self.created_at) + EXPORTS_KEPT
 

@@ -19,6 +19,8 @@ from apps.pages.columns import Column
 from apps.pages.filters import Filters
 from apps.pages.paging import KeySet
 
+EXPORT_CAPABILITY = {"register": "export_register", "accounts": "view_accounts", "audit": "view_audit"}
+
 
 @dataclass(frozen=True)
 class Section:
@@ -42,6 +44,8 @@ class Related:
 class Resource:
     """The declaration of one model. Subclass it in the app's `tables.py`; views and API take the class as it is."""
 
+    do_not_call_in_templates = True  # templates get the class itself
+
     name: ClassVar[str]  # of its URLs: "household" gives household-list, household-detail …
     model: ClassVar[type[Model]]
     columns: ClassVar[Sequence[Column]]
@@ -53,13 +57,23 @@ class Resource:
     descending: ClassVar[bool] = False
     title: ClassVar[str] = "pk"  # ORM path of what a row is called
     icon: ClassVar[str] = "list"
+    label: ClassVar[str | Promise] = ""  # of the list, where the model's own name will not do
     empty: ClassVar[str | Promise] = ""  # what to do when the list is empty
-    change_capability: ClassVar[str | None] = None  # the model's own unless named
 
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
         """The rows a user may see; every surface begins here, so there is nothing to forget."""
         return cls.model._default_manager.visible_to(user)  # type: ignore[attr-defined]
+
+    @classmethod
+    def exportable(cls, user: Any) -> QuerySet[Any]:
+        """The rows a user may take out: those at places where he holds the right to."""
+        return cls.rows(user).editable_by(user, cls.export_capability())  # type: ignore[attr-defined]
+
+    @classmethod
+    def export_capability(cls) -> str:
+        """The capability that an export takes, by the realm of the rows."""
+        return EXPORT_CAPABILITY[cls.model.realm]  # type: ignore[attr-defined]
 
     @classmethod
     def open_to(cls, user: Any) -> bool:
@@ -83,7 +97,7 @@ class Resource:
         """Whether this user may add and change rows, here or anywhere; False when the model has no form."""
         if cls.form is None:
             return False
-        return policy.can(user, cls.change_capability or cls.model.change_capability, where)  # type: ignore[attr-defined]
+        return policy.can(user, cls.model.change_capability, where)  # type: ignore[attr-defined]
 
     @classmethod
     def form_class(cls) -> type[ModelForm[Any]]:
@@ -117,6 +131,23 @@ class Resource:
         return reverse(f"{cls.name}-{page}", args=[] if key is None else [key])
 
     @classmethod
-    def labels(cls) -> tuple[str, str]:
-        """The model's name for people, singular and plural."""
-        return str(cls.model._meta.verbose_name), str(cls.model._meta.verbose_name_plural)
+    def list_url(cls) -> str:
+        return cls.url("list")
+
+    @classmethod
+    def create_url(cls) -> str:
+        return cls.url("create")
+
+    @classmethod
+    def export_url(cls) -> str:
+        return cls.url("export")
+
+    @classmethod
+    def singular(cls) -> str:
+        """The model's name for people."""
+        return str(cls.model._meta.verbose_name)
+
+    @classmethod
+    def plural(cls) -> str:
+        """The name of its list."""
+        return str(cls.label or cls.model._meta.verbose_name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from apps.pages.api import ResourceViewSet
+from apps.pages.export_views import ExportPage
 from apps.pages.resources import Resource
-from apps.pages.views import DetailPage, FormPage, ListPage
+from apps.pages.views import DetailPage, FormPage, HistoryPage, ListPage
 
 
 def pages(
@@ -17,18 +18,20 @@ def pages(
     detail_page: type[DetailPage] = DetailPage,
     form_page: type[FormPage] = FormPage,
 ) -> list[URLPattern]:
-    """List and detail, and the form pages if the resource has a form."""
+    """List, detail and export; the history of a tracked model; the form pages if the resource has a form."""
     name = resource.name
-    found = [
-        path(f"{prefix}/", list_page.as_view(resource=resource), name=f"{name}-list"),
-        path(f"{prefix}/<int:key>/", detail_page.as_view(resource=resource), name=f"{name}-detail"),
+    wanted: list[tuple[str, str, type[ListPage | DetailPage | FormPage | HistoryPage | ExportPage]]] = [
+        ("", "list", list_page),
+        ("export/", "export", ExportPage),
+        ("<int:key>/", "detail", detail_page),
     ]
+    if hasattr(resource.model, "events"):
+        wanted.append(("<int:key>/history/", "history", HistoryPage))
     if resource.form is not None:
-        found += [
-            path(f"{prefix}/new/", form_page.as_view(resource=resource), name=f"{name}-create"),
-            path(f"{prefix}/<int:key>/edit/", form_page.as_view(resource=resource), name=f"{name}-update"),
-        ]
-    return found
+        wanted += [("new/", "create", form_page), ("<int:key>/edit/", "update", form_page)]
+    return [
+        path(f"{prefix}/{rest}", view.as_view(resource=resource), name=f"{name}-{page}") for rest, page, view in wanted
+    ]
 
 
 def viewset(resource: type[Resource], base: type[ResourceViewSet] = ResourceViewSet) -> type[ResourceViewSet]:

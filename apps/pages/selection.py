@@ -25,10 +25,20 @@ class Selection:
     Reading the place comes first and raises Http404 for one that is not the user's.
     """
 
-    def __init__(self, resource: type[Resource], user: Any, params: QueryDict, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        resource: type[Resource],
+        user: Any,
+        params: QueryDict,
+        *,
+        rows: QuerySet[Any] | None = None,
+        strict: bool = False,
+    ) -> None:
+        """`rows`: fewer than all that the user may see. `strict`: blank parameters are errors too."""
         self.resource, self.params, self.strict = resource, params, strict
         self.place = Place.read(user, params)
-        self.filters = resource.filters(params, self.place.narrow(resource.rows(user)), user=user)
+        rows = resource.rows(user) if rows is None else rows
+        self.filters = resource.filters(params, self.place.narrow(rows), user=user)
 
     @cached_property
     def problems(self) -> Problems:
@@ -66,7 +76,7 @@ class Selection:
 
     @property
     def _names(self) -> list[str]:
-        return [name for name in self.params.get("columns", "").split(",") if name]
+        return [name for given in self.params.getlist("columns") for name in given.split(",") if name]
 
     def columns(self, remembered: Sequence[str] = ()) -> list[Column]:
         """The columns to show, in the resource's order: those asked for, those remembered, or the usual ones."""
@@ -93,6 +103,17 @@ class Selection:
             message = _("这个翻页位置无效，请从第一页开始。")
             self.problems["before" if before else "after"] = [ValidationError(message, code="invalid")]
             return paging.Page()
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The parameters that stay when the filters change: place, order, size of pages."""
+        return [(name, self.params[name]) for name in ("division", "order", "page_size") if self.params.get(name)]
+
+    @property
+    def given(self) -> list[tuple[str, str]]:
+        """The parameters that stay when the columns change."""
+        gone = {"columns", "after", "before"}
+        return [(name, value) for name, values in self.params.lists() if name not in gone for value in values]
 
     def query(self, **changes: str | None) -> str:
         """The query string with some parameters set or (None) removed, back on the first page."""

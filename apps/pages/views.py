@@ -1,4 +1,4 @@
-"""The usual pages of a resource: list, detail, form. They build the rows themselves, so no view can forget to.
+"""The usual pages of a resource: list, detail, form, history. They build the rows themselves: no view can forget to.
 
 What is not the requester's is 404 before anything else is looked at; one's own row without the right is 403.
 """
@@ -19,33 +19,28 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from apps.common.errors import ServiceError, StaleVersion
+from apps.history.services import history_of
+from apps.pages import exports
 from apps.pages.columns import Column, Reader
+from apps.pages.conflicts import differences
 from apps.pages.resources import Related, Resource
 from apps.pages.selection import Selection
 
 
 class ResourceView(View):
-    """What all pages of a resource share: its declaration, and templates that fall back to the generic ones."""
+    """What all pages of a resource share: its declaration, its rows, and templates that fall back to generic ones."""
 
     resource: type[Resource] = Resource
     page: ClassVar[str]
 
     def show(self, template: str = "", *, status: int = 200, **context: Any) -> HttpResponse:
         """Render `<app>/<name>_<page>.html`, or the generic page of that kind."""
-        meta = self.resource.model._meta
-        names = (
-            [template]
-            if template
-            else [f"{meta.app_label}/{self.resource.name}_{self.page}.html", f"generic/{self.page}.html"]
-        )
-        context = {
-            "resource": self.resource,
-            "may_add": self.resource.may_change(self.request.user),
-            **context,
-        }
-        return render(self.request, names, context, status=status)  # type: ignore[arg-type]
+        own = f"{self.resource.model._meta.app_label}/{self.resource.name}_{self.page}.html"
+        names = [template] if template else [own, f"generic/{self.page}.html"]
+        return render(self.request, names, {"resource": self.resource, **context}, status=status)  # type: ignore[arg-type]
 
     def rows(self) -> QuerySet[Any]:
+        """The rows the requester may see."""
         return self.resource.rows(self.request.user)
 
     def get_object(self, key: Any) -> Any:
@@ -54,6 +49,10 @@ class ResourceView(View):
         if found is None:
             raise Http404(_("没有这条记录，或者它不在您的范围内。"))
         return found
+
+    def title(self, found: Any) -> str:
+        """What a row is called."""
+        return str(self.rows().filter(pk=found.pk).values_list(self.resource.title, flat=True).get())
 
 
 class ListPage(ResourceView):
@@ -65,25 +64,59 @@ class ListPage(ResourceView):
         selection = Selection(self.resource, request.user, request.GET)
         self.resource.require_open(request.user)
         columns = selection.columns(self.remembered_columns(selection))
+        shown = [column.name for column in columns]
         # The first column is always the link to the row.
         columns[0] = replace(columns[0], link=self.resource.name, link_source="pk")
         reader = Reader(columns)
         page = None if selection.problems else selection.page(reader)
-        ok = not selection.problems
-        context = {
+        context: dict[str, Any] = {
+            "title": self.resource.plural(),
             "selection": selection,
-            "columns": columns,
-            "rows": list(reader.table_rows(page.rows)) if page else [],
-            "page": page,
-            "count": selection.count if ok else None,
+            "groups": selection.filters.groups(),
+            "shown": shown,
+            "may_add": self.resource.may_change(request.user),
         }
+        if page is not None and not selection.problems:
+            context |= {
+                "rows": list(reader.table_rows(page.rows)),
+                "page": page,
+                "previous": selection.query(columns=None, before=page.before),
+                "next": selection.query(columns=None, after=page.after),
+                "heads": [self.head(column, selection) for column in columns],
+                "count": selection.count,
+                "chips": list(selection.filters.chips()),
+                "may_export": exports.may_export(selection, request.user),
+                "export_query": selection.query(columns=",".join(shown)),
+            }
+        else:
+            context["problems"] = self.explain(selection)
         partial = request.headers.get("HX-Target") == "list"
-        return self.show("generic/_list.html" if partial else "", status=200 if ok else 400, **context)
+        return self.show("generic/_list.html" if partial else "", status=400 if selection.problems else 200, **context)
+
+    def head(self, column: Column, selection: Selection) -> dict[str, Any]:
+        """A heading: how the list is sorted by it, and the query that sorts it the next way (up, down, not)."""
+        if not column.sortable:
+            return {"column": column}
+        up, down = column.name, f"-{column.name}"
+        after = {up: down, down: None}.get(selection.order, up)
+        sorted_now = {up: "ascending", down: "descending"}.get(selection.order, "")
+        return {"column": column, "sorted": sorted_now, "link": selection.query(columns=None, order=after) or "order="}
+
+    def explain(self, selection: Selection) -> list[tuple[str, str]]:
+        """What is wrong with the query, for people: the parameter's label and the message."""
+        labels = {name: filter_.label for name, filter_ in selection.filters.filters.items()}
+        return [
+            (str(labels.get(name) or name), message)
+            for name, problems in selection.problems.items()
+            for problem in problems
+            for message in problem.messages
+        ]
 
     def remembered_columns(self, selection: Selection) -> Sequence[str]:
         """The columns chosen last time in this session; a choice in the URL is remembered from now on."""
         chosen = self.request.session.get("columns", {})
-        if named := self.request.GET.get("columns"):
+        named = ",".join(self.request.GET.getlist("columns"))
+        if named:
             if "columns" not in selection.problems and chosen.get(self.resource.name) != named:
                 self.request.session["columns"] = {**chosen, self.resource.name: named}
             return ()
@@ -97,12 +130,15 @@ class DetailPage(ResourceView):
 
     def get(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
+        may_change = self.resource.may_change(request.user, found)
         return self.show(
             object=found,
             title=self.title(found),
             sections=self.sections(found),
             related=[self.related_table(found, related) for related in self.resource.related],
-            may_change=self.resource.may_change(request.user, found),
+            may_change=may_change,
+            edit_url=self.resource.url("update", found.pk) if may_change else "",
+            history_url=self.resource.url("history", found.pk) if hasattr(found, "events") else "",
             **self.more(found),
         )
 
@@ -110,38 +146,43 @@ class DetailPage(ResourceView):
         """Further context for a page of one's own."""
         return {}
 
-    def title(self, found: Any) -> str:
-        """What the row is called."""
-        return str(self.rows().filter(pk=found.pk).values_list(self.resource.title, flat=True).get())
-
-    def sections(self, found: Any) -> list[tuple[Any, list[tuple[Column, Any]]]]:
-        """(title, [(column, value as markup), …]) for each section, read like any list row; one query for all."""
+    def sections(self, found: Any) -> list[dict[str, Any]]:
+        """The sections with their facts, (column, value as markup); all read like one list row, in one query."""
         names = list(dict.fromkeys(name for section in self.resource.sections for name in section.columns))
         columns = [self.resource.column(name) for name in names] or list(self.resource.columns)
         reader = Reader(columns)
         row = self.rows().filter(pk=found.pk).values_list(*reader.paths).get()
-        pairs = list(zip(columns, next(reader.html([row])), strict=True))
+        facts = list(zip(columns, next(reader.html([row])), strict=True))
         if not self.resource.sections:
-            return [(self.resource.labels()[0], pairs)]
-        values = {column.name: pair for column, pair in zip(columns, pairs, strict=True)}
-        return [(section.title, [values[name] for name in section.columns]) for section in self.resource.sections]
+            return [{"title": self.resource.singular(), "facts": facts}]
+        by_name = {column.name: fact for column, fact in zip(columns, facts, strict=True)}
+        return [
+            {"title": section.title, "facts": [by_name[name] for name in section.columns]}
+            for section in self.resource.sections
+        ]
 
     def related_table(self, found: Any, related: Related) -> dict[str, Any]:
         """The rows of another resource that point to this one, as far as the requester may see them."""
         other = related.resource
-        by_name = other.by_name()
-        columns = [by_name[name] for name in related.columns] or [one for one in other.columns if one.default]
+        columns = [other.column(name) for name in related.columns] or [one for one in other.columns if one.default]
         columns[0] = replace(columns[0], link=other.name, link_source="pk")
         reader = Reader(columns)
         rows = other.rows(self.request.user).filter(**{related.field: found.pk})
         page = other.orderings()[related.order].page(rows, reader.paths, size=50)
         more = f"{other.url('list')}?{related.field}={found.pk}" if page.after else ""
-        return {
-            "title": related.title,
-            "columns": columns,
-            "rows": list(reader.table_rows(page.rows)),
-            "more": more,
-        }
+        return {"title": related.title, "columns": columns, "rows": list(reader.table_rows(page.rows)), "more": more}
+
+
+class HistoryPage(ResourceView):
+    """Who changed what of one row, and when."""
+
+    page = "history"
+
+    def get(self, request: HttpRequest, key: int) -> HttpResponse:
+        found = self.get_object(key)
+        changes = history_of(found)
+        back = self.resource.url("detail", found.pk)
+        return self.show(object=found, title=self.title(found), changes=changes, back_url=back)
 
 
 class FormPage(ResourceView):
@@ -156,11 +197,20 @@ class FormPage(ResourceView):
         return super().dispatch(request, *args, **kwargs)
 
     def form(self, data: Any = None, files: Any = None) -> ModelForm[Any]:
+        """The resource's form for the requester, at the chosen place if it is for a new row."""
         initial = {"division": self.request.GET.get("division")} if self.object is None else {}
         return self.resource.form_class()(data, files, instance=self.object, initial=initial, user=self.request.user)  # type: ignore[call-arg]
 
+    def show_form(self, form: ModelForm[Any], status: int = 200, **context: Any) -> HttpResponse:
+        if self.object is None:
+            title, back = _("新增%(name)s") % {"name": self.resource.singular()}, self.resource.list_url()
+        else:
+            title = _("修改%(name)s") % {"name": self.resource.singular()}
+            back = self.resource.url("detail", self.object.pk)
+        return self.show(status=status, object=self.object, form=form, title=title, back_url=back, **context)
+
     def get(self, request: HttpRequest, key: int | None = None) -> HttpResponse:
-        return self.show(object=self.object, form=self.form())
+        return self.show_form(self.form())
 
     def post(self, request: HttpRequest, key: int | None = None) -> HttpResponse:
         form = self.form(request.POST, request.FILES)
@@ -168,10 +218,10 @@ class FormPage(ResourceView):
             try:
                 saved = form.save()
             except StaleVersion as stale:
-                return self.show(object=self.object, form=form, conflict=stale, status=409)
+                return self.show_form(form, status=409, conflict=differences(form, stale.current))
             except ServiceError as error:
                 form.add_error(error.field if error.field in form.fields else None, str(error))
             else:
                 messages.success(request, _("已保存。"))
                 return HttpResponseRedirect(self.resource.url("detail", saved.pk))
-        return self.show(object=self.object, form=form, status=422)
+        return self.show_form(form, status=422)

@@ -1,0 +1,87 @@
+"""Exports: asking for one, watching it, fetching the file."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.generic import View
+
+from apps.common.errors import ServiceError
+from apps.pages import errors, exports, tasks
+from apps.pages.models import ExportJob
+from apps.pages.resources import Resource
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ExportPage(View):
+    """Take out what a list shows: the file at once when it is small, else a job to wait for."""
+
+    resource: type[Resource] = Resource
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            answer = start(self.resource, request)
+        except ServiceError as error:
+            return errors.answer(request, error.status, str(error))
+        if isinstance(answer, ExportJob):
+            return HttpResponseRedirect(reverse("export-detail", args=[answer.pk]))
+        return answer
+
+
+def start(resource: type[Resource], request: HttpRequest) -> FileResponse | ExportJob:
+    """The workbook, or the job that a worker will do after this transaction."""
+    selection = exports.select(resource, request.user, request.GET)
+    if exports.is_small(selection):
+        file = io.BytesIO()
+        exports.write(selection, request.user, file)
+        file.seek(0)
+        return attachment(file, exports.title_of(selection))
+    job = exports.submit(selection, request.user)
+    transaction.on_commit(lambda: tasks.export.delay(job.pk, job.user_id))
+    return job
+
+
+def attachment(file: Any, title: str) -> FileResponse:
+    """A workbook to be saved under its title and the day."""
+    name = f"{title}_{timezone.localdate():%Y%m%d}.xlsx"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=MEDIA_TYPE)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@never_cache
+def export_list(request: HttpRequest) -> HttpResponse:
+    """One's own exports of late."""
+    jobs = ExportJob.objects.visible_to(request.user).filter(user=request.user).order_by("-pk")[:50]
+    return render(request, "pages/exports.html", {"jobs": jobs, "title": _("我的导出")})
+
+
+@require_safe
+@never_cache
+def export_detail(request: HttpRequest, key: int) -> HttpResponse:
+    """One export: how far it is, then the file. The page asks again by itself while the worker writes."""
+    job = exports.of_user(request.user, key)
+    context = {"job": job, "done": exports.progress_of(job), "title": _("导出")}
+    partial = request.headers.get("HX-Target") == "export"
+    return render(request, "pages/_export.html" if partial else "pages/export.html", context)
+
+
+@require_safe
+@never_cache
+def export_file(request: HttpRequest, key: int) -> HttpResponse:
+    """The finished workbook; Http404 when it is not one's own, not finished or thrown away."""
+    job = exports.of_user(request.user, key)
+    if not job.ready:
+        raise Http404
+    return attachment(job.path.open("rb"), job.title)

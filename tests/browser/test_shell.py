@@ -1,0 +1,113 @@
+"""The shell and the generic pages in a real browser, at a desk and on a phone, light and dark."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.db import transaction
+
+from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.divisions import VILLAGES, plant
+from tests.factories.households import make_household, make_person
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+NAMES = ("王建国", "李秀英", "包金山", "白乌云", "陈海龙", "斯琴高娃", "刘桂兰", "哈斯额尔敦")
+STATES = ("20", "20", "40", "41", "30", "50", "20", "10")
+
+
+@pytest.fixture
+def register(committed_db):
+    with transaction.atomic():
+        plant(*VILLAGES)
+        make_user("county", "county_officer", 150422000000)
+        for number in range(64):
+            household = make_household(
+                VILLAGES[number % 3],
+                status=STATES[number % 8],
+                cause_main=f"{number % 9 + 1:02d}",
+                address=f"{number % 7 + 1}组{number + 1}号",
+                identified_on=datetime.date(2014, 1 + number % 12, 10),
+                plan_exit_year=2016 + number % 4,
+            )
+            make_person(household, name=NAMES[number % 8])
+
+
+@pytest.fixture
+def sign_in(visit, register):
+    """A window at which a county officer has signed in."""
+
+    def go(**options):
+        window = visit(**options)
+        window.page.goto("/account/sign-in/")
+        window.page.fill("input[name=username]", "county")
+        window.page.fill("input[name=password]", PASSWORD)
+        window.page.click("button.btn-primary")
+        window.page.wait_for_url(lambda url: "sign-in" not in url)
+        return window
+
+    return go
+
+
+PAGES = {
+    "list": "/households/",
+    "filtered": "/households/?status=20&status=50&division=150422100000&order=code",
+    "divisions": "/divisions/",
+    "division": "/divisions/150422000000/",
+    "exports": "/exports/",
+    "missing": "/households/999999/",
+}
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_pages_are_accessible_and_within_their_policy(sign_in, picture, size):
+    window = sign_in(viewport=DESK if size == "desk" else PHONE)
+    faults = {}
+    for name, address in PAGES.items():
+        window.page.goto(address)
+        window.page.wait_for_load_state("networkidle")
+        picture(window, f"{name}-{size}")
+        faults[name] = window.accessibility()
+        wide = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{name} is {wide} px too wide"
+    window.page.goto("/households/")
+    window.page.click("tbody tr:first-child a")
+    window.page.wait_for_load_state("networkidle")
+    picture(window, f"detail-{size}")
+    faults["detail"] = window.accessibility()
+    assert faults == dict.fromkeys(faults, [])
+
+
+def test_menus_open_and_close_by_mouse_and_keyboard(sign_in, picture):
+    window = sign_in(viewport=DESK)
+    page = window.page
+    page.goto("/households/?status=20")
+    page.click(".filters summary:has-text('致贫原因')")
+    picture(window, "filter-open")
+    page.check(".filter-panel label:has-text('因病') input")
+    page.wait_for_selector(".chip:has-text('因病')")
+    assert "cause_main=01" in page.url and "status=20" in page.url and "code=" not in page.url
+    page.keyboard.press("Escape")
+    assert page.locator("details.pop[open]").count() == 0
+    page.click(".crumbs summary")
+    page.wait_for_selector(".place-grid a")
+    picture(window, "place-open")
+    page.click("body", position={"x": 900, "y": 700})
+    assert page.locator("details.pop[open]").count() == 0
+    page.click(".account-button")
+    page.click("[data-action=theme]")
+    picture(window, "dark-desk")
+    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    assert window.accessibility() == []
+    page.click("[data-action=type]")
+    picture(window, "large-desk")
+    page.goto("/households/")
+    page.click("summary:has-text('列')")
+    picture(window, "columns-open")
+    page.keyboard.press("Escape")
+    page.click("tbody tr:first-child a")
+    picture(window, "dark-detail")
+    page.click("a:has-text('修改')")
+    picture(window, "dark-form")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
