@@ -1,0 +1,17 @@
+"""The register's declarations: columns, sections and related tables of each model, for pages, API and export."""
+
+from apps.households.tables.events import NaturalChangeResource, StatusEventResource
+from apps.households.tables.households import HouseholdResource
+from apps.households.tables.persons import PersonResource, PersonYearResource
+from apps.households.tables.years import GuaranteeStatusResource, HouseholdIncomeResource, HouseholdYearResource
+
+__all__ = [
+    "GuaranteeStatusResource",
+    "HouseholdIncomeResource",
+    "HouseholdResource",
+    "HouseholdYearResource",
+    "NaturalChangeResource",
+    "PersonResource",
+    "PersonYearResource",
+    "StatusEventResource",
+]

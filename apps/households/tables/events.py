@@ -1,0 +1,56 @@
+"""What happened to a household."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.households import filters, forms
+from apps.households.models import NaturalChange, StatusEvent
+from apps.households.tables.shared import HOUSEHOLD, ROW_ID, STATUS
+from apps.pages.columns import Column
+from apps.pages.kinds import DATE, MOMENT, PLACE, Code, State
+from apps.pages.resources import Resource
+
+
+class StatusEventResource(Resource):
+    """状态变化."""
+
+    name = "status-event"
+    model = StatusEvent
+    filters = filters.StatusEventFilters
+    title = "household__code"
+    icon = "history"
+    columns = (
+        Column("on", _("日期"), kind=DATE),
+        Column("kind", _("事件"), kind=State(labels=dict(StatusEvent.Kind.choices), colours={})),
+        Column("status", _("脱贫属性"), kind=STATUS),
+        HOUSEHOLD,
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("by", _("经办人"), source="by__name"),
+        Column("recorded_at", _("记录时间"), kind=MOMENT, default=False),
+        Column("note", _("说明"), default=False),
+        ROW_ID,
+    )
+
+
+class NaturalChangeResource(Resource):
+    """自然变更."""
+
+    name = "natural-change"
+    model = NaturalChange
+    filters = filters.NaturalChangeFilters
+    form = forms.NaturalChangeForm
+    title = "household__code"
+    icon = "refresh"
+    columns = (
+        Column("happened_on", _("发生日期"), kind=DATE),
+        Column("kind", _("变更类型"), kind=Code("natural_change")),
+        Column("person", _("姓名"), source="person__name", link="person", link_source="person_id"),
+        HOUSEHOLD,
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("reported_by", _("上报人"), source="reported_by__name"),
+        Column("approved_on", _("批准日期"), kind=DATE),
+        Column("rejected_on", _("退回日期"), kind=DATE, default=False),
+        Column("reason", _("说明"), default=False),
+        ROW_ID,
+    )
