@@ -9,6 +9,6 @@ class CrosschecksConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.common import savechecks
-        from apps.crosschecks.services.checking import check
+        from apps.crosschecks.services.checking import check, check_many
 
-        savechecks.register(check)
+        savechecks.register(check, many=check_many)

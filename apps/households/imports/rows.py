@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -61,7 +62,7 @@ def reader(field: Field) -> Read:
     model_field = None if field.section == PLACE else field.model_field
     empty = NULL
     if model_field is not None and not model_field.null:
-        empty = "{}" if model_field.get_internal_type() == "ArrayField" else ""
+        empty = "{}" if isinstance(model_field, ArrayField) else ""
 
     def read(cell: Cell) -> str:
         value = parse(cell)
