@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.forms import ModelForm
 from django.http import Http404
@@ -14,6 +15,7 @@ from apps.divisions import codes
 from apps.households.tables import HouseholdResource
 from apps.pages.columns import Reader
 from apps.pages.views import DetailPage, FormPage
+from apps.villages.kinds import INCIDENCE
 from apps.villages.models import Village, VillageYear
 from apps.villages.tables import VillageYearResource
 
@@ -27,22 +29,21 @@ class VillagePage(DetailPage):
     """一村一档: the profile, the facts of the year chosen by `?year=` (the latest one), its households."""
 
     def more(self, found: Village) -> dict[str, Any]:
-        years = list(
+        years = dict(
             VillageYear.objects.visible_to(self.request.user)
             .filter(village=found)
             .order_by("-year")
             .values_list("year", "pk")
         )
-        place = codes.text(found.division_id)
+        place = urlencode({"division": codes.text(found.division_id)})
         return {
-            "village": self.rows().filter(pk=found.pk).get(),
-            "years": [year for year, _pk in years],
-            "facts": self._facts(dict(years)),
+            "years": list(years),
+            "facts": self._facts(years),
             "households": self._households(found),
-            "place_code": place,
-            "household_list": f"{reverse('household-list')}?division={place}",
-            "person_list": f"{reverse('person-list')}?division={place}",
-            "year_form": f"{reverse('village-year-create')}?division={place}",
+            "incidence": INCIDENCE.html(found.incidence),
+            "poor_households_url": f"{reverse('household-list')}?{place}&population=poor",
+            "poor_persons_url": f"{reverse('person-list')}?{place}&population=poor",
+            "add_year_url": f"{reverse('village-year-create')}?{place}",
         }
 
     def _facts(self, years: dict[int, int]) -> dict[str, Any] | None:
@@ -53,18 +54,19 @@ class VillagePage(DetailPage):
         if not years:
             return None
         year = int(asked) if asked else max(years)
-        names = [name for section in VillageYearResource.sections[1:] for name in section.columns]
-        reader = Reader([VillageYearResource.column(name) for name in names])
-        rows = VillageYearResource.rows(self.request.user).filter(pk=years[year])
-        values = dict(zip(names, next(reader.html([rows.values_list(*reader.paths).get()])), strict=True))
-        sections = [
-            (
-                section.title,
-                [(VillageYearResource.column(name), values[name]) for name in section.columns],
-            )
-            for section in VillageYearResource.sections[1:]
-        ]
-        return {"year": year, "key": years[year], "sections": sections}
+        sections = [section for section in VillageYearResource.sections if "year" not in section.columns]
+        columns = [VillageYearResource.column(name) for section in sections for name in section.columns]
+        reader = Reader(columns)
+        row = VillageYearResource.rows(self.request.user).filter(pk=years[year]).values_list(*reader.paths).get()
+        values = {column.name: (column, value) for column, value in zip(columns, next(reader.html([row])), strict=True)}
+        return {
+            "year": year,
+            "url": VillageYearResource.url("detail", years[year]),
+            "edit_url": VillageYearResource.url("update", years[year]),
+            "sections": [
+                {"title": section.title, "facts": [values[name] for name in section.columns]} for section in sections
+            ],
+        }
 
     def _households(self, found: Village) -> dict[str, Any]:
         """The households of the village with their state, as the generic tables on a detail page are given."""
@@ -80,6 +82,13 @@ class VillagePage(DetailPage):
             "rows": list(reader.table_rows(page.rows)),
             "more": more,
         }
+
+
+class VillageYearPage(DetailPage):
+    """One year's facts of a village."""
+
+    def title(self, found: VillageYear) -> str:
+        return _("%(village)s %(year)d 年度情况") % {"village": super().title(found), "year": found.year}
 
 
 class VillageYearFormPage(FormPage):

@@ -1,0 +1,164 @@
+"""What a desk shows, put together from counts: its figures, and the units below compared with each other."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.dashboards.counting import Counts
+from apps.dashboards.extent import ELSEWHERE, Extent
+from apps.dashboards.figures import FIGURES, Figure, Value
+from apps.divisions import codes, maps
+from apps.divisions.models import Division
+from apps.villages.models import Village
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure at a place: its value with last year's beside it, and the list that it counts."""
+
+    figure: Figure
+    value: Value
+    before: Value
+    url: str
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.figure.text(self.value)
+
+    @property
+    def before_text(self) -> str:
+        return self.figure.text(self.before)
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether the figure counts something that should not be there."""
+        return self.figure.alarm and bool(self.value)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit below a place: its name, the way down, and its figures in the order of the table."""
+
+    code: int
+    name: str
+    down: str
+    figures: Sequence[Shown]
+    shown: Shown
+    share: float
+    is_zone: bool = False
+    host: str = ""
+    lon: Any = None
+    lat: Any = None
+
+    @property
+    def text_code(self) -> str:
+        return codes.text(self.code) if self.code else ""
+
+
+def figures_at(wanted: Iterable[str], counts: Counts, division: int | None, on: datetime.date) -> list[Shown]:
+    """These figures of one place."""
+    return [_shown(FIGURES[code], counts, division, on) for code in wanted]
+
+
+def _shown(figure: Figure, counts: Counts, division: int | None, on: datetime.date) -> Shown:
+    url = figure.url(division, on)
+    return Shown(figure, figure.value(counts), figure.value_before(counts), url, _note(figure, counts))
+
+
+def _note(figure: Figure, counts: Counts) -> str:
+    """What stands beside a figure, apart from last year's."""
+    if figure.code == "exited_households" and counts.get("planned_households"):
+        return _("计划 %(n)s") % {"n": f"{counts['planned_households']:,}"}
+    if figure.code == "open_findings" and counts.get("open_critical_findings"):
+        return _("其中严重 %(n)s") % {"n": f"{counts['open_critical_findings']:,}"}
+    if figure.code == "overdue_findings" and counts.get("overdue_critical_findings"):
+        return _("其中严重 %(n)s") % {"n": f"{counts['overdue_critical_findings']:,}"}
+    if figure.code == "incidence" and counts.get("population"):
+        return _("总人口 %(n)s") % {"n": f"{counts['population']:,}"}
+    return ""
+
+
+def units(
+    extent: Extent,
+    found: Mapping[int, Counts],
+    *,
+    chosen: str,
+    table: Sequence[str],
+    on: datetime.date,
+    user: Any,
+) -> list[Unit]:
+    """The units below, ranked by the chosen figure (largest first, unknown last, then in tree order).
+
+    Units that have ended or hold nobody appear only if they count something; what is placed at the place itself, or
+    outside of every unit, has a line of its own, so that the lines add up to the place's figure.
+    """
+    divisions = extent.children()
+    points = _points(extent, user) if extent.level == codes.TOWNSHIP else {}
+    figure = FIGURES[chosen]
+    made = []
+    for division in divisions:
+        counts = found.get(division.code, {})
+        if (division.is_virtual or division.ended_on) and not any(counts.values()):
+            continue
+        made.append(_unit(division, counts, figure, table, on, points.get(division.code)))
+    known = {division.code for division in divisions}
+    for code, counts in found.items():
+        if extent.has_units and code not in known and any(counts.values()):
+            made.append(_rest(code, counts, figure, table, on))
+    largest = max((float(one.shown.value) for one in made if one.shown.value is not None), default=0)
+    ranked = sorted(made, key=lambda one: (one.shown.value is None, -(one.shown.value or 0)))
+    return [_with_share(one, largest) for one in ranked]
+
+
+def _unit(
+    division: Division, counts: Counts, figure: Figure, table: Sequence[str], on: datetime.date, point: Any
+) -> Unit:
+    return Unit(
+        code=division.code,
+        name=division.short_name or division.name,
+        down=f"{reverse('desk')}?division={division.code_text}",
+        figures=figures_at(table, counts, division.code, on),
+        shown=_shown(figure, counts, division.code, on),
+        share=0,
+        is_zone=division.is_zone,
+        host=codes.text(division.host_id) if division.host_id else "",
+        lon=point[0] if point else None,
+        lat=point[1] if point else None,
+    )
+
+
+def _rest(code: int, counts: Counts, figure: Figure, table: Sequence[str], on: datetime.date) -> Unit:
+    """Rows of no unit below: placed at the place itself, or reached by pairing and share outside the own places. No
+    list shows exactly these."""
+    name = _("帮扶和共享的户") if code == ELSEWHERE else _("本级")
+    figures = [replace(shown, url="") for shown in figures_at(table, counts, None, on)]
+    return Unit(0, name, "", figures, replace(_shown(figure, counts, None, on), url=""), 0)
+
+
+def _with_share(one: Unit, largest: float) -> Unit:
+    value = one.shown.value
+    return replace(one, share=round(float(value) / largest * 100, 1) if value and largest else 0)
+
+
+def _points(extent: Extent, user: Any) -> dict[int, tuple[Any, Any]]:
+    """Where the villages of a township lie, as far as their profiles say."""
+    rows = extent.narrow(Village.objects.visible_to(user)).exclude(lon=None).exclude(lat=None)
+    return {code: (lon, lat) for code, lon, lat in rows.values_list("division_id", "lon", "lat")}
+
+
+def map_of(extent: Extent) -> dict[str, Any] | None:
+    """The map to draw: its file, whether its outlines are approximate, and the one unit to show whole (a township)."""
+    if extent.code is None or extent.level is None or not extent.has_units:
+        return None
+    return {
+        "file": maps.static_name(extent.code),
+        "note": maps.APPROXIMATE if maps.is_approximate(extent.code) else "",
+        "only": codes.text(extent.code) if extent.level == codes.TOWNSHIP else "",
+    }

@@ -1,0 +1,86 @@
+"""近期动态: what happened lately in a place: changes of status by day, steps on findings, the last cross-check."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Max, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.crosschecks.catalogue import catalogue
+from apps.crosschecks.models import FindingLog, RuleState
+from apps.dashboards.extent import Extent
+from apps.divisions import codes
+from apps.households.models import StatusEvent
+
+SHOWN = 8
+WINDOW = datetime.timedelta(days=90)
+"""How far back changes of status are looked for."""
+
+
+def happenings(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
+    """The latest events of the place, newest first; each with its day, what happened, and where to read on."""
+    found = [*_status_changes(user, extent, on), *_steps(user, extent)]
+    if last := last_run(extent):
+        found.append(last)
+    return sorted(found, key=lambda one: one["on"], reverse=True)[:SHOWN]
+
+
+def _status_changes(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
+    """Status events of one day and kind together, as the list of them counts."""
+    rows = extent.narrow(StatusEvent.objects.visible_to(user)).filter(on__gt=on - WINDOW, on__lte=on).order_by()
+    days = rows.values("on", "kind").annotate(n=Count("pk")).order_by("-on", "kind")[:SHOWN]
+    return [
+        {
+            "on": day["on"],
+            "kind": StatusEvent.Kind(day["kind"]).label,
+            "text": ngettext("%(n)d 户", "%(n)d 户", day["n"]) % {"n": day["n"]},
+            "url": _url("status-event-list", extent, kind=day["kind"], on_from=day["on"], on_to=day["on"]),
+            "icon": "household",
+        }
+        for day in days
+    ]
+
+
+def _steps(user: Any, extent: Extent) -> list[dict[str, Any]]:
+    """Steps that people took on findings; what a run wrote is told by the run itself."""
+    rows = extent.narrow(FindingLog.objects.visible_to(user)).filter(~Q(by=None), run=None).order_by("-pk")
+    return [
+        {
+            "on": timezone.localdate(step.at),
+            "kind": step.get_to_state_display(),
+            "text": _("%(who)s：%(what)s") % {"who": step.by_name, "what": catalogue()[step.finding.rule].title},
+            "url": reverse("finding-detail", args=[step.finding_id]),
+            "icon": "finding",
+        }
+        for step in rows.select_related("finding")[:SHOWN]
+    ]
+
+
+def last_run(extent: Extent) -> dict[str, Any] | None:
+    """The latest cross-check that covered the place; None where none ever did."""
+    code = extent.code or (extent.tops[0] if extent.tops else None)
+    where = (
+        RuleState.objects.filter(division_id__in=[*codes.ancestors(code), code]) if code else RuleState.objects.all()
+    )
+    last = where.aggregate(at=Max("finished_at"), n=Count("rule", distinct=True, filter=~Q(state="not_run")))
+    if last["at"] is None:
+        return None
+    return {
+        "on": timezone.localdate(last["at"]),
+        "kind": _("数据比对"),
+        "text": ngettext("运行 %(n)d 条规则", "运行 %(n)d 条规则", last["n"]) % {"n": last["n"]},
+        "url": _url("finding-list", extent, state="open"),
+        "icon": "rule",
+    }
+
+
+def _url(name: str, extent: Extent, **query: Any) -> str:
+    if extent.code:
+        query["division"] = codes.text(extent.code)
+    return f"{reverse(name)}?{urlencode(query)}"

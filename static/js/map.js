@@ -1,0 +1,205 @@
+// Draws the map beside a ranking. The ranking is the one source of names, figures and addresses, so that the two always
+// agree; the map adds where the units lie. A drawing of our own (SVG) costs a phone some kilobytes instead of a megabyte,
+// follows the colour scheme by itself, prints, and its units are ordinary links.
+
+import { features } from "./topology.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const WIDTH = 640;
+const MARGIN = 8;
+const SHADES = 5;
+const files = new Map();
+
+function read(address) {
+  if (!files.has(address)) {
+    files.set(
+      address,
+      fetch(address, { credentials: "same-origin" }).then((answer) => {
+        if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+        return answer.json().then(features);
+      }),
+    );
+  }
+  return files.get(address);
+}
+
+function element(name, attributes = {}, text = "") {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text) made.textContent = text;
+  return made;
+}
+
+/** The lines of the ranking by code: name, value, address, and where a village lies. */
+function unitsOf(ranking) {
+  const units = new Map();
+  for (const line of ranking.querySelectorAll("[data-code]")) {
+    const { code, value, text, host, lon, lat } = line.dataset;
+    const link = line.querySelector("a.ranking-name");
+    units.set(code, {
+      code,
+      line,
+      host,
+      text,
+      name: link.textContent,
+      address: link.getAttribute("href"),
+      value: value === "" ? null : Number(value),
+      point: lon ? [Number(lon), Number(lat)] : null,
+    });
+  }
+  return units;
+}
+
+function polygonsOf({ geometry }) {
+  return geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+}
+
+/** A projection of the shapes onto the drawing: degrees of longitude shrunk as they are in the middle of the map. */
+function projection(shapes) {
+  const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
+  for (const shape of shapes) {
+    for (const [outer] of polygonsOf(shape)) {
+      for (const [lon, lat] of outer) {
+        bounds.left = Math.min(bounds.left, lon);
+        bounds.right = Math.max(bounds.right, lon);
+        bounds.bottom = Math.min(bounds.bottom, lat);
+        bounds.top = Math.max(bounds.top, lat);
+      }
+    }
+  }
+  const shrink = Math.cos((((bounds.bottom + bounds.top) / 2) * Math.PI) / 180);
+  const width = (bounds.right - bounds.left) * shrink;
+  const height = bounds.top - bounds.bottom;
+  // Tall shapes are drawn narrower, so that the map never becomes longer than the list beside it.
+  const scale = Math.min((WIDTH - 2 * MARGIN) / width, (WIDTH * 0.85 - 2 * MARGIN) / height);
+  const shift = (WIDTH - width * scale) / 2;
+  return {
+    height: height * scale + 2 * MARGIN,
+    at: ([lon, lat]) => [(lon - bounds.left) * shrink * scale + shift, (bounds.top - lat) * scale + MARGIN],
+  };
+}
+
+function outline(shape, at) {
+  const line = (ring) => ring.map((point) => at(point).map((number) => number.toFixed(1)).join(",")).join("L");
+  return polygonsOf(shape)
+    .map((rings) => rings.map((ring) => `M${line(ring)}Z`).join(""))
+    .join("");
+}
+
+/** Upper ends of the shades: equal steps up to the largest value; none when there is nothing to tell apart. */
+function steps(units) {
+  const largest = Math.max(0, ...[...units.values()].map((unit) => unit.value ?? 0));
+  if (!largest) return [];
+  const whole = [...units.values()].every((unit) => Number.isInteger(unit.value ?? 0));
+  const ends = Array.from({ length: SHADES }, (_, index) => (largest * (index + 1)) / SHADES);
+  return whole ? [...new Set(ends.map(Math.ceil))] : ends.map((end) => Math.ceil(end * 100) / 100);
+}
+
+function shade(value, ends) {
+  if (value === null) return "";
+  if (!value) return "shade-1";
+  const place = ends.findIndex((end) => value <= end);
+  // Few steps are spread over the whole scale.
+  return `shade-${Math.round(((place < 0 ? ends.length - 1 : place) / Math.max(1, ends.length - 1)) * (SHADES - 1)) + 1}`;
+}
+
+function legend(target, ends, unit) {
+  target.replaceChildren();
+  let from = 0;
+  ends.forEach((end, index) => {
+    const item = document.createElement("span");
+    item.className = shade(end, ends);
+    item.textContent = `${index ? from : 0}–${end}${index === ends.length - 1 ? ` ${unit}` : ""}`;
+    from = Number.isInteger(end) ? end + 1 : end;
+    target.append(item);
+  });
+}
+
+/** What a unit says when pointed at, with the zones that lie on its ground. */
+function words(unit, units, label) {
+  const zones = [...units.values()].filter((other) => other.host === unit.code);
+  return [unit, ...zones].map((one) => `${one.name} ${label} ${one.text}`).join("\n");
+}
+
+function linked(unit, units, label) {
+  const link = element("a", { href: unit.address, tabindex: "-1" });
+  link.append(element("title", {}, words(unit, units, label)));
+  const light = (on) => () => {
+    link.classList.toggle("is-lit", on);
+    unit.line.classList.toggle("is-lit", on);
+  };
+  for (const part of [link, unit.line]) {
+    part.addEventListener("pointerenter", light(true));
+    part.addEventListener("pointerleave", light(false));
+  }
+  return link;
+}
+
+/** Names where there is room: the largest values first, none over another. */
+function names(drawing, labels, size) {
+  const taken = [];
+  for (const { name, x, y } of labels.sort((one, other) => other.weight - one.weight)) {
+    const half = (name.length * size) / 2 + 2;
+    const box = [x - half, y - size, x + half, y + size * 0.4];
+    const clash = taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
+    if (clash || box[0] < 0 || box[2] > WIDTH) continue;
+    taken.push(box);
+    drawing.append(element("text", { x: x.toFixed(1), y: y.toFixed(1) }, name));
+  }
+}
+
+async function draw(figure) {
+  const { map, only, label, unit: measure } = figure.dataset;
+  const units = unitsOf(document.querySelector(figure.dataset.units));
+  const { features: all } = await read(map);
+  const shapes = only ? all.filter((shape) => shape.properties.code === only) : all;
+  const points = only ? [...units.values()].filter((unit) => unit.point) : [];
+  if (!shapes.length || (only && !points.length)) return;
+
+  const { at, height } = projection(shapes);
+  const drawing = element("svg", { viewBox: `0 0 ${WIDTH} ${height.toFixed(0)}` });
+  const ends = steps(units);
+  const labels = [];
+  for (const shape of shapes) {
+    const unit = units.get(shape.properties.code);
+    const path = element("path", { d: outline(shape, at), "fill-rule": "evenodd" });
+    if (!unit) {
+      path.setAttribute("class", "outline");
+      drawing.append(path);
+      continue;
+    }
+    path.setAttribute("class", shade(unit.value, ends));
+    const link = linked(unit, units, label);
+    link.append(path);
+    drawing.append(link);
+    if (shape.properties.cp) {
+      const [x, y] = at(shape.properties.cp);
+      labels.push({ name: unit.name, x, y, weight: unit.value ?? -1 });
+    }
+  }
+  for (const unit of points) {
+    const [x, y] = at(unit.point);
+    const link = linked(unit, units, label);
+    link.append(element("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, class: shade(unit.value, ends) }));
+    drawing.append(link);
+    labels.push({ name: unit.name, x, y: y - 12, weight: unit.value ?? -1 });
+  }
+  figure.hidden = false;
+  figure.querySelector(".map-drawing").replaceChildren(drawing);
+  // Letters keep their size on the screen, whatever the drawing's.
+  const size = parseFloat(getComputedStyle(figure).fontSize) * 0.86 * (WIDTH / (drawing.clientWidth || WIDTH));
+  drawing.setAttribute("font-size", size.toFixed(1));
+  names(drawing, labels, size);
+  legend(figure.querySelector(".map-legend"), ends, measure);
+}
+
+function drawIn(part) {
+  for (const figure of part.querySelectorAll("[data-map]:not([data-drawn])")) {
+    figure.dataset.drawn = "";
+    // The ranking says the same in words: a map that cannot be had is simply not shown.
+    draw(figure).catch((problem) => console.warn(problem));
+  }
+}
+
+drawIn(document);
+document.addEventListener("htmx:load", (event) => drawIn(event.detail.elt.parentElement ?? document));
