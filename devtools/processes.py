@@ -87,14 +87,20 @@ def foreground(command: Sequence[str | Path], *, env: Mapping[str, str], ending:
     """
     program = [str(part) for part in command]
     with subprocess.Popen(program, env=dict(env), cwd=ROOT, preexec_fn=_ends_with_us(ending)) as process:
+        told: SystemExit | None = None
         while True:
             try:
-                return process.wait()
+                status = process.wait()
+                break
             except KeyboardInterrupt:
                 if not sys.stdin.isatty():
                     process.send_signal(ending)
-            except SystemExit:
+            except SystemExit as reason:
+                told = reason
                 process.send_signal(ending)
+    if told is not None:
+        raise told
+    return status
 
 
 def stop(process: subprocess.Popen[bytes], ending: signal.Signals = signal.SIGTERM, patience: float = 15) -> None:

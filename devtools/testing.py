@@ -33,8 +33,7 @@ def run(arguments: list[str]) -> int:
     cluster = Cluster(place / "data", words["superuser"], durable=False)
     valkey = Valkey(local_folder("test-valkey", f"{os.getpid()}"), words["valkey"])
     try:
-        template, complete = _migrated()
-        _copy(template, cluster.data)
+        complete = _fill(cluster.data)
         cluster.start()
         valkey.start()
         env = _servers(cluster, valkey).environment()
@@ -60,17 +59,18 @@ def _servers(cluster: Cluster, valkey: Valkey | None) -> Servers:
     )
 
 
-def _migrated() -> tuple[Path, bool]:
-    """The data folder of a stopped cluster that holds the migrated template database, made when needed.
+def _fill(data: Path) -> bool:
+    """Copy a stopped cluster with the migrated template database to this data folder; migrate when needed.
 
-    False with it when the migrations failed: tests without a database can still run, and the run fails at its end.
+    False when the migrations failed: tests without a database can still run, and the run fails at its end.
     """
     kept = postgres.folder_for("template")
     folder = kept / digest(_what_shapes_it())[:16]
     with processes.locked(local_folder() / "template.lock"):
         if (folder / "done").exists():
             (folder / "done").touch()
-            return folder / "data", True
+            _copy(folder / "data", data)
+            return True
         say("migrating the test database")
         shutil.rmtree(folder, ignore_errors=True)
         postgres.folder_for("template", folder.name)
@@ -85,14 +85,15 @@ def _migrated() -> tuple[Path, bool]:
             command = ["migrate", "--database", "owner", "--no-input", "--skip-checks", "--verbosity", "0"]
             if manage(servers, *command, check=False):
                 say("the migrations failed: no test that needs the database can pass")
-                return folder / "data", False
+            else:
+                (folder / "done").touch()
         finally:
             cluster.stop()
-        (folder / "done").touch()
-        older = sorted(kept.glob("*/done"), key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]
-        for done in older:
-            shutil.rmtree(done.parent, ignore_errors=True)
-        return folder / "data", True
+        newest = sorted(kept.glob("*/done"), key=lambda path: path.stat().st_mtime, reverse=True)[:_KEPT]
+        for other in set(kept.iterdir()) - {folder, *(done.parent for done in newest)}:
+            shutil.rmtree(other, ignore_errors=True)
+        _copy(folder / "data", data)
+        return (folder / "done").exists()
 
 
 def _what_shapes_it() -> list[Path]:
