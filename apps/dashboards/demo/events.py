@@ -7,7 +7,7 @@ import random
 
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.plan import Slot
-from apps.dashboards.demo.records import Family, GuaranteeStatus, NaturalChange, StatusEvent
+from apps.dashboards.demo.records import Family, GuaranteeStatus, NaturalChange, StatusEvent, net_of
 
 MET, NOT_MET = "met", "not_met"
 POOR, EXITED, POLICY_ENDED, RETURNED = "20", "40", "41", "50"
@@ -87,7 +87,7 @@ def guarantees_of(family: Family) -> list[GuaranteeStatus]:
     household = family.household
     found = []
     for living, income in zip(family.years, family.incomes, strict=True):
-        enough = income.net >= figures.LINES[living.year] * max(living.members, 1)
+        enough = net_of(income) >= figures.LINES[living.year] * max(living.members, 1)
         found.append(
             GuaranteeStatus(
                 household_id=household.id,

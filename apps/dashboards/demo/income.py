@@ -14,7 +14,7 @@ from decimal import Decimal
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.lives import age_on
 from apps.dashboards.demo.plan import Slot
-from apps.dashboards.demo.records import HouseholdIncome, HouseholdYear, PersonYear
+from apps.dashboards.demo.records import HouseholdIncome, HouseholdYear, PersonYear, net_of
 
 PENSION_MONTH = {2017: 118, 2018: 128}
 # Lowest amounts that are plausible at all (rule IN-11), rounded up.
@@ -145,7 +145,7 @@ def income_of(chance: random.Random, reasons: Reasons, per_head: int) -> Househo
 
 def stated(income: HouseholdIncome, members: int) -> HouseholdIncome:
     """Write the stated totals as they come out of the parts; the quotient is rounded half away from zero."""
-    net = income.net
+    net = net_of(income)
     income.gross_stated = net + int(income.operating_cost or 0)
     income.net_stated = net
     income.per_capita_net_stated = Decimal((net * 200 + members) // (2 * members)).scaleb(-2)

@@ -161,12 +161,11 @@ class HouseholdIncome:
     net_stated: Money
     per_capita_net_stated: Money
 
-    @property
-    def net(self) -> int:
-        """Net income as the database computes it; whole yuan here."""
-        return int((self.wage or 0) + (self.operating or 0) + (self.property or 0) + (self.transfer or 0)) - int(
-            self.operating_cost or 0
-        )
+
+def net_of(income: HouseholdIncome) -> int:
+    """Net income as the database computes it; whole yuan here."""
+    total = (income.wage or 0) + (income.operating or 0) + (income.property or 0) + (income.transfer or 0)
+    return int(total - (income.operating_cost or 0))
 
 
 @dataclass(slots=True)
@@ -234,6 +233,33 @@ class Family:
     events: list[StatusEvent] = field(default_factory=list)
     changes: list[NaturalChange] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Counter:
+    """households.CodeCounter: the last household serial issued in a village."""
+
+    division_id: int
+    last: int
+
+
+@dataclass(slots=True)
+class Helper:
+    """accounts.User with the one post he holds: a helping cadre who cannot sign in."""
+
+    username: str
+    name: str
+    division_id: int
+
+
+@dataclass(slots=True)
+class Pairing:
+    """access.Pairing; `helper` is a username."""
+
+    household_id: int
+    division_id: int
+    helper: str
+    from_on: datetime.date
 
 
 @dataclass(frozen=True, slots=True)

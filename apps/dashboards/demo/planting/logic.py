@@ -170,9 +170,9 @@ def unbalanced(bed: Bed) -> Planted:
         income.per_capita_net_stated += 120
         return "stated income a head is not net by members", None
     if form == 3:
-        income.transfer = (income.transfer or 0) + 260
+        income.other_transfer = (income.other_transfer or 0) + 260
         return "transfer income is not the sum of its parts", None
-    income.property = (income.property or 0) + 180
+    income.other_property = (income.other_property or 0) + 180
     return "property income is not the sum of its parts", None
 
 
@@ -181,7 +181,10 @@ def no_cost(bed: Bed) -> Planted:
     if income.operating:
         income.operating -= income.operating_cost or 0
     else:
-        income.operating = 600
+        # Taken from what is given by kin, so that the net stays what it was.
+        moved = min(600, income.other_transfer or 0)
+        income.other_transfer, income.transfer = (income.other_transfer or 0) - moved, (income.transfer or 0) - moved
+        income.operating = moved or 600
     income.operating_cost = None if bed.form % 2 else 0
     stated(income, max(bed.living.members, 1))
     return "operating income without cost", None

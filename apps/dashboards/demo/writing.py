@@ -1,0 +1,202 @@
+"""From plan to database: accounts, register, helpers and villages in one transaction, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import Group
+from django.db import connection, models
+
+from apps.access import scope as scopes
+from apps.access.models import Pairing
+from apps.accounts.models import User
+from apps.accounts.services import SET_UP, system_account
+from apps.common.errors import ServiceError
+from apps.dashboards.demo import records, tables
+from apps.dashboards.demo.accounts import create_accounts
+from apps.dashboards.demo.bulk import Bulk, Stopwatch
+from apps.dashboards.demo.families import Batch, families
+from apps.dashboards.demo.helpers import Pairer
+from apps.dashboards.demo.plan import Plan, make_plan
+from apps.dashboards.demo.tables import WRITTEN_AT, Table
+from apps.dashboards.demo.villages import fill_villages
+from apps.divisions.models import Division
+from apps.households import models as register
+from apps.households.models import Household, Person
+
+# Households brought in together: enough for a statement to be worth it, few enough to stay small.
+BLOCK = 4_000
+# Nobody signs in with this; it is no hash of anything.
+_NO_PASSWORD = "!" + "-" * 40
+
+HELPER = Table(
+    User,
+    records.Helper,
+    constants={
+        "password": _NO_PASSWORD,
+        "is_active": True,
+        "must_change_password": True,
+        "language": "",
+        "created_at": WRITTEN_AT,
+    },
+)
+PAIRING = Table(Pairing, records.Pairing, only_staged={"helper": "text"})
+
+_Item = TypeVar("_Item")
+
+
+@dataclass(slots=True)
+class Seeded:
+    """What was made: rows by table, planted contradictions, seconds by phase."""
+
+    plan: Plan
+    truths: list[records.Truth]
+    rows: dict[str, int]
+    seconds: dict[str, float]
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines ready for COPY, by table, parents first."""
+
+    households: int = 0
+    lines: list[tuple[Table, str]] = field(default_factory=list)
+    truths: list[records.Truth] = field(default_factory=list)
+
+
+def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int], None] | None = None) -> Seeded:
+    """Make the demonstration at 1 in `scale`; `show` is told of households done and to be done.
+
+    ServiceError when the register is not empty or the divisions are not loaded; ValueError for an impossible scale.
+    """
+    watch = Stopwatch()
+    with scopes.acting(system_account()) as system:
+        if Household.objects.exists():
+            raise ServiceError("the register is not empty; ./dev run --fresh starts anew")
+        if not Division.objects.exists():
+            raise ServiceError("there are no divisions; run load_divisions first")
+        with watch.phase("plan"):
+            plan = make_plan(Division.objects.current(), scale, seed)
+        with watch.phase("accounts"):
+            create_accounts(password)
+        # Helpers are accounts, pairings belong to the register: one scope for both.
+        both = replace(system, capabilities={**system.capabilities, **SET_UP.capabilities})
+        with scopes.activate(both):
+            bulk = Bulk(watch)
+            truths = _register(plan, bulk, show)
+            with watch.phase("villages"), bulk.without_history():
+                bulk.rows["villages_villageyear"] = fill_villages(scale, seed)
+    return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds))
+
+
+def _register(plan: Plan, bulk: Bulk, show: Callable[[int, int], None] | None) -> list[records.Truth]:
+    """Write the plan block by block; the next one is made while the database is busy with the last."""
+    expressions = _expressions(
+        bulk.reserve(Household, plan.households), bulk.reserve(Person, plan.persons), system_account().pk
+    )
+    truths: list[records.Truth] = []
+    done = 0
+    for block in _ahead(_blocks(plan)):
+        for table, lines in block.lines:
+            bulk.put(table, lines, expressions.get(table.model))
+            if table is HELPER:
+                _appoint(bulk)
+            bulk.empty(table)
+        truths += block.truths
+        done += block.households
+        if show:
+            show(done, plan.households)
+    return truths
+
+
+def _expressions(households: int, persons: int, system: int) -> dict[type[models.Model], dict[str, str]]:
+    """What the database adds to the lines: keys from ordinals, the system account as the one who wrote."""
+    household = {"household_id": f"household_id + {households}"}
+    person = {"person_id": f"person_id + {persons}"}
+    return {
+        register.Household: {"id": f"id + {households}"},
+        register.Person: {"id": f"id + {persons}"} | household,
+        register.PersonYear: household | person,
+        register.HouseholdYear: household,
+        register.HouseholdIncome: household,
+        register.GuaranteeStatus: household,
+        register.StatusEvent: household | {"by_id": str(system)},
+        register.NaturalChange: household
+        | person
+        | {
+            "reported_by_id": str(system),
+            "approved_by_id": f"CASE WHEN approved_on IS NOT NULL THEN {system} END",
+        },
+        Pairing: household | {"helper_id": "(SELECT one.id FROM accounts_user AS one WHERE one.username = helper)"},
+    }
+
+
+def _appoint(bulk: Bulk) -> None:
+    """Give the helpers of the block their post. A helper's role grants nothing by itself: pairings do."""
+    with bulk.watch.phase("insert"), bulk.without_history(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_post (user_id, division_id, role_id, valid_from, reason)"  # noqa: S608
+            f" SELECT id, division_id, %s, %s, '' FROM {bulk.stage_of(HELPER)} JOIN accounts_user"
+            " USING (username, division_id) ORDER BY id",
+            [Group.objects.get(name="helper").pk, WRITTEN_AT],
+        )
+        bulk.rows["accounts_post"] += cursor.rowcount
+
+
+def _blocks(plan: Plan) -> Iterator[Block]:
+    """Families, rendered for COPY in blocks of whole villages."""
+    pairer = Pairer(plan.seed)
+    waiting: list[Batch] = []
+    for batch in families(plan):
+        waiting.append(batch)
+        if sum(len(one.families) for one in waiting) >= BLOCK:
+            yield _block(waiting, pairer)
+            waiting = []
+    if waiting:
+        yield _block(waiting, pairer)
+
+
+def _block(batches: list[Batch], pairer: Pairer) -> Block:
+    made = [family for batch in batches for family in batch.families]
+    helpers: list[records.Helper] = []
+    pairings: list[records.Pairing] = []
+    for batch in batches:
+        new, pairs = pairer.pair(batch.families)
+        helpers += new
+        pairings += pairs
+    parts: list[tuple[Table, Iterable[Any]]] = [
+        (HELPER, helpers),
+        (tables.COUNTER, [records.Counter(batch.village.code, len(batch.families)) for batch in batches]),
+        (tables.HOUSEHOLD, [family.household for family in made]),
+        *(
+            (table, [row for family in made for row in getattr(family, name)])
+            for table, name in (
+                (tables.PERSON, "persons"),
+                (tables.PERSON_YEAR, "person_years"),
+                (tables.HOUSEHOLD_YEAR, "years"),
+                (tables.INCOME, "incomes"),
+                (tables.GUARANTEE, "guarantees"),
+                (tables.STATUS_EVENT, "events"),
+                (tables.NATURAL_CHANGE, "changes"),
+                (tables.CONFLICT, "conflicts"),
+            )
+        ),
+        (PAIRING, pairings),
+    ]
+    return Block(
+        len(made),
+        [(table, "".join(table.lines(rows))) for table, rows in parts],
+        [truth for batch in batches for truth in batch.truths],
+    )
+
+
+def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The items, each made in a second thread while the one before is being used."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
