@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from apps.divisions import codes
 from apps.divisions.choices import Level
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class DivisionQuerySet(models.QuerySet["Division"]):
-    """Divisions in tree order unless ordered otherwise."""
+    """Divisions; unless ordered otherwise in tree order: a unit before what lies below it, zones after the real
+    counties of their league."""
 
     def within(self, code: int) -> Self:
         """The unit and everything below it; `ValueError` when `code` is no division code."""
@@ -80,7 +81,3 @@ class DivisionQuerySet(models.QuerySet["Division"]):
     def poverty_counties(self) -> Self:
         """Counties of the national or the regional list."""
         return self.exclude(poverty_tier="").filter(level=Level.COUNTY)
-
-    def ordered(self) -> Self:
-        """Tree order: a unit before what lies below it, zones after the real counties of their league."""
-        return self.order_by(F("sort_key").asc())

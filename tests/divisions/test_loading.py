@@ -8,10 +8,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.divisions.models import Division, HistoricalCode
 from apps.divisions.reference import units
 from apps.divisions.services import Loaded, load, load_historical_codes
+from apps.divisions.signals import divisions_loaded
 
 pytestmark = pytest.mark.django_db
 
@@ -20,9 +22,10 @@ COUNTY = 150422000000
 VILLAGE = 150422100200
 
 
-def test_load_and_load_again(django_assert_num_queries):
-    with django_assert_num_queries(4):  # savepoint, merge, count, release
+def test_load_and_load_again():
+    with CaptureQueriesContext(connection) as queries:
         assert load(WANTED) == Loaded(added=15938, changed=0, unchanged=0, others=0)
+    assert sum("INSERT INTO divisions_division" in query["sql"] for query in queries) == 1
     assert load(WANTED) == Loaded(added=0, changed=0, unchanged=15938, others=0)
     assert Counter(Division.objects.values_list("level", flat=True)) == {1: 1, 2: 12, 3: 108, 4: 1225, 5: 14592}
 
@@ -157,3 +160,16 @@ def test_database_takes_a_row_that_agrees_with_its_code():
     row(code=150422100398, parent_id=150422100000, level=5).save(force_insert=True)
     row(code=160000000000, parent_id=None, level=1, kind="region").save(force_insert=True)
     row(code=150422300000, parent_id=150422000000, level=4, kind="sumu").save(force_insert=True)
+
+
+def test_what_follows_the_list_is_loaded_with_it_or_not_at_all():
+    def refuse(**kwargs):
+        raise RuntimeError("no lines")
+
+    divisions_loaded.connect(refuse, weak=False)
+    try:
+        with pytest.raises(RuntimeError, match="no lines"):
+            load(WANTED)
+    finally:
+        divisions_loaded.disconnect(refuse)
+    assert not Division.objects.exists()

@@ -16,7 +16,8 @@ from apps.common.errors import ServiceError
 from apps.divisions import services
 from apps.divisions.models import Division, DivisionHistory
 from apps.divisions.services import loading, moving
-from apps.households.models import Household, Person, PersonYear, PovertyLine
+from apps.households.models import Household, Person, PersonYear, PovertyLine, RegistrationConflict
+from apps.villages.models import Village
 from tests.factories.accounts import make_user
 from tests.factories.divisions import plant
 from tests.factories.households import make_household, make_household_year, make_person, make_person_year
@@ -90,7 +91,8 @@ def test_renumbering_there_and_back_revives_the_old_unit(tree):
 
 def test_loading_the_list_again_does_not_undo_a_recoding(tree):
     recode(OLD, FREE, create=True)
-    listed = [unit for unit in loading.units() if Division.objects.filter(code=unit.code).exists()]
+    planted = set(Division.objects.values_list("code", flat=True))
+    listed = [unit for unit in loading.units() if unit.code in planted]
     assert services.load(listed) == services.Loaded(added=0, changed=0, unchanged=len(listed), others=1)
     assert Division.objects.get(code=OLD).replaced_by_id == FREE
 
@@ -274,12 +276,38 @@ def test_a_fact_that_the_new_place_has_already_stays_at_the_old_code(tree):
         PovertyLine.objects.create(year=2018, division_id=NEW, amount=3500)
     done = recode()
     assert (done.moved["households.PovertyLine"], done.kept["households.PovertyLine"]) == (1, 1)
-    lines = PovertyLine.objects.order_by("year", "division_id").values_list("year", "division_id", "amount")
+    lines = PovertyLine.objects.filter(division_id__in=[OLD, NEW]).order_by("year", "division_id")
+    lines = lines.values_list("year", "division_id", "amount")
     assert [(year, code, int(amount)) for year, code, amount in lines] == [
         (2017, NEW, 3200),
         (2018, OLD, 3300),
         (2018, NEW, 3500),
     ]
+
+
+def test_codes_kept_as_plain_numbers_move_too(tree):
+    with scopes.acting(system_account()):
+        conflict = RegistrationConflict.objects.create(
+            id_no_index=b"x" * 32, registered_division=OLD, refused_division=THIRD, division_id=150422000000
+        )
+    recode()
+    with scopes.acting(system_account()):
+        conflict.refresh_from_db()
+    assert (conflict.registered_division, conflict.refused_division) == (NEW, THIRD)
+    assert ("crosschecks_finding", "side") in {(place.table, place.column) for place in moving.places()}
+
+
+def test_village_profile_moves_or_stays_where_the_new_village_has_one(tree):
+    def profile(code):
+        with scopes.acting(system_account()):
+            return Village.objects.create(division_id=code)
+
+    first, second = profile(OLD), profile(NEW)
+    done = recode()
+    assert [place_of(first), place_of(second)] == [OLD, NEW]
+    assert done.kept["villages.Village"] == 1
+    recode(NEW, FREE, create=True)
+    assert [place_of(first), place_of(second)] == [OLD, FREE]
 
 
 def test_neighbours_are_left_alone(tree):

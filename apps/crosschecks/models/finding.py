@@ -28,6 +28,7 @@ class Finding(Versioned, PlacedModel):
 
     household_lookup = "household_id"
     change_capability = "work_findings"
+    division_code_fields = ("side",)  # moves when a division is re-coded
 
     rule = models.CharField(_("规则"), max_length=8, editable=False)
     object_kind = models.CharField(_("对象"), max_length=10, choices=ObjectKind, editable=False)

@@ -51,8 +51,9 @@ def load(listed: Sequence[Unit] | None = None, *, using: str = "default") -> Loa
     """
     wanted = units() if listed is None else listed
     rows = [[getattr(unit, name) for name in _UNIT_COLUMNS] for unit in wanted]
-    done = _merge(Division._meta.db_table, ["code"], _UNIT_COLUMNS, rows, using)
-    divisions_loaded.send(Division, using=using)
+    with transaction.atomic(using=using):
+        done = _merge(Division._meta.db_table, ["code"], _UNIT_COLUMNS, rows, using)
+        divisions_loaded.send(Division, using=using)
     return done
 
 

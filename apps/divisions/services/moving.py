@@ -71,12 +71,12 @@ def places() -> list[Place]:
         named = getattr(model, "division_code_fields", ())
         for field in meta.local_concrete_fields:
             if field.name in named or (field.is_relation and field.related_model is Division):
-                found.append(Place(model, meta.db_table, field.column, _key(model)))
+                found.append(Place(model, meta.db_table, str(field.column), _key(model)))
     return found
 
 
 def _key(model: type[models.Model]) -> tuple[str, ...]:
-    return tuple(field.column for field in model._meta.pk_fields)
+    return tuple(str(field.column) for field in model._meta.pk_fields)
 
 
 def move(old: Sequence[int], distance: int, using: str) -> tuple[dict[str, int], dict[str, int]]:

@@ -114,7 +114,7 @@ def _plan(old: int, new: int, *, create: bool, name: str, using: str) -> list[_S
         raise ServiceError(_("区划代码 %(code)s 不存在。") % {"code": old}, field="old", code="unknown")
     if known[old].ended_on:
         raise ServiceError(_("区划代码 %(code)s 已经撤销。") % {"code": old}, field="old", code="ended")
-    if not units.current().filter(code=codes.parent(new)).exists():
+    if not units.current().filter(code=codes.ancestors(new)[-1]).exists():
         raise ServiceError(_("新代码 %(code)s 的上级区划不存在。") % {"code": new}, field="new", code="no_parent")
     if (new not in known or known[new].ended_on) and not create:
         raise ServiceError(

@@ -145,6 +145,8 @@ class RegistrationConflict(PlacedModel):
         OPEN = "open", _("待核实")
         RESOLVED = "resolved", _("已处理")
 
+    division_code_fields = ("registered_division", "refused_division")  # move when a division is re-coded
+
     id_no_index = models.BinaryField(max_length=32, editable=False)
     registered_division = models.BigIntegerField(_("在册地"))
     refused_division = models.BigIntegerField(_("申请地"))
