@@ -78,7 +78,7 @@ class PersonFilters(Filters):
         choices=[("poor", _("未脱贫")), ("exited", _("已脱贫")), ("registered", _("在册"))],
     )
     household_status = ChoicesFilter(
-        label=_("户脱贫属性"), field_name="household__status", choices=lambda: codelist("poverty_status").choices
+        label=_("户脱贫属性"), field_name="household__status", choices=codelist("poverty_status").choices
     )
     born_from, born_to = between("birth_date", _("出生日期"), DateFilter)
 
