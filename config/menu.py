@@ -11,4 +11,12 @@ MENU = [
             Entry(_("行政区划"), "division", "division-list"),
         ],
     ),
+    Group(
+        _("系统管理"),
+        [
+            Entry(_("账户"), "account", "user-list", realm="accounts"),
+            Entry(_("任职"), "post", "post-list", realm="accounts"),
+            Entry(_("查阅记录"), "audit", "access-log-list", realm="audit"),
+        ],
+    ),
 ]

@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz/", healthz, name="healthz"),
     path("account/", include("apps.accounts.urls")),
     path("", include("apps.pages.urls")),
+    path("", include("apps.accounts.admin_urls")),
     path("", include("apps.households.urls")),
     path("", include("apps.villages.urls")),
     path("", include("apps.dashboards.urls")),

@@ -1,8 +1,8 @@
-"""Sessions over the API: for the browser, the phone page and officials' scripts."""
+"""Sessions and one's own password over the API."""
 
 from __future__ import annotations
 
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -34,6 +34,13 @@ class SessionState(serializers.Serializer):
     division = serializers.CharField(allow_null=True)
 
 
+class PasswordChange(serializers.Serializer):
+    """The old password and the new one."""
+
+    old_password = serializers.CharField(max_length=200, trim_whitespace=False)
+    new_password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
 class SessionView(APIView):
     """Begin (POST), look at (GET) and end (DELETE) a session."""
 
@@ -60,6 +67,19 @@ class SessionView(APIView):
     def delete(self, request: Request) -> Response:
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PasswordView(APIView):
+    """Change one's own password; other sessions of the account end with it, this one gets a new CSRF token."""
+
+    @extend_schema(request=PasswordChange, responses=SessionState)
+    def post(self, request: Request) -> Response:
+        form = PasswordChange(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
+        services.change_password(request.user, old=data["old_password"], new=data["new_password"])
+        update_session_auth_hash(request._request, request.user)
+        return Response(_state(request))
 
 
 def _state(request: Request) -> dict[str, str | None]:

@@ -1,16 +1,23 @@
-"""Sign-in and passwords."""
+"""Sign-in and passwords, accounts and posts; the rules are the services'."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
-from django.core.exceptions import ValidationError
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.accounts.models import User
+from apps.accounts import services
+from apps.accounts.models import Post, User
+from apps.accounts.roles import ROLES, SYSTEM
+from apps.pages.forms import DivisionField, PageForm
+
+
+def _password(label: Any, autocomplete: str) -> forms.CharField:
+    widget = forms.PasswordInput({"autocomplete": autocomplete})
+    return forms.CharField(label=label, max_length=200, strip=False, widget=widget)
 
 
 class SignInForm(forms.Form):
@@ -21,50 +28,84 @@ class SignInForm(forms.Form):
         max_length=60,
         widget=forms.TextInput({"autocomplete": "username", "autofocus": True}),
     )
-    password = forms.CharField(
-        label=gettext_lazy("密码"),
-        max_length=200,
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
-    )
+    password = _password(gettext_lazy("密码"), "current-password")
 
 
 class ChangePasswordForm(forms.Form):
-    """The old password, and the new one twice."""
+    """The old password, and the new one twice; the rules are the service's."""
 
-    old_password = forms.CharField(
-        label=gettext_lazy("原密码"),
-        max_length=200,
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
-    )
-    new_password = forms.CharField(
-        label=gettext_lazy("新密码"),
-        max_length=200,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
-    repeated = forms.CharField(
-        label=gettext_lazy("再次输入新密码"),
-        max_length=200,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-    )
+    old_password = _password(gettext_lazy("原密码"), "current-password")
+    new_password = _password(gettext_lazy("新密码"), "new-password")
+    repeated = _password(gettext_lazy("再次输入新密码"), "new-password")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
         self.fields["new_password"].help_text = " ".join(password_validators_help_texts())
-
-    def clean_old_password(self) -> str:
-        old = self.cleaned_data["old_password"]
-        if not self.user.check_password(old):
-            raise ValidationError(_("原密码不正确。"))
-        return old
-
-    def clean_new_password(self) -> str:
-        new = self.cleaned_data["new_password"]
-        validate_password(new, self.user)
-        return new
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("new_password") and data.get("repeated") and data["new_password"] != data["repeated"]:
             self.add_error("repeated", _("两次输入的新密码不一致。"))
         return data
+
+
+class UserForm(PageForm):
+    """账户: the user name is chosen once. `password` is the first password of an account that this form made."""
+
+    division = DivisionField(label=gettext_lazy("所属单位所在地"))
+    password = ""
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "division"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            del self.fields["username"]
+
+    def clean_username(self) -> str:
+        return str(self.cleaned_data["username"]).lower()
+
+    def save(self, commit: bool = True) -> User:
+        if self.instance.pk is not None:
+            return services.change_account(self.instance, by=self.user)
+        self.password = services.create_account(self.instance, by=self.user)
+        return self.instance
+
+
+class PostForm(PageForm):
+    """任职: an account, a role, a place and a time; a post is ended later, never changed."""
+
+    role = forms.ChoiceField(label=gettext_lazy("角色"))
+    division = DivisionField(label=gettext_lazy("任职地"))
+    valid_until = forms.DateTimeField(
+        label=gettext_lazy("结束时间"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=gettext_lazy("不填写表示长期有效。"),
+    )
+
+    class Meta:
+        model = Post
+        fields = ["user", "division", "valid_until", "reason"]
+
+    field_order = ["user", "role", "division", "valid_until", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Every role of the catalogue: what one may not give is refused with its reason, not as an unknown value.
+        roles = [(name, role.label) for name, role in ROLES.items() if name != SYSTEM]
+        self.fields["role"].choices = [("", "—"), *roles]  # type: ignore[attr-defined]
+        self.fields["user"].widget = forms.TextInput({"inputmode": "numeric"})
+
+    def save(self, commit: bool = True) -> Post:
+        data = self.cleaned_data
+        return services.appoint(
+            data["user"],
+            role=data["role"],
+            division=data["division"].pk,
+            valid_until=data["valid_until"],
+            reason=data["reason"],
+            by=self.user,
+        )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
+import orjson
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-IDLE_KEY = "last_seen"
-STEP = 60  # the time of the last request is written at most once a minute
+from apps.accounts import sessions
+from apps.pages import problems
 
 
 class SessionLimitMiddleware:
-    """End a session after `SESSION_IDLE_SECONDS` without a request (the absolute limit is the cookie's age), and
-    hold everybody whose password must be changed at the page that does it."""
+    """End a session after `SESSION_IDLE_SECONDS` without a request and after `SESSION_COOKIE_AGE` altogether, and hold
+    everybody whose password must be changed at the page (or API resource) that does it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,17 +26,24 @@ class SessionLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        now = int(time.time())
-        last = request.session.get(IDLE_KEY, now)
-        if now - last > settings.SESSION_IDLE_SECONDS:
+        if sessions.is_over(request):
             logout(request)
             return self.get_response(request)
-        if now - last >= STEP or IDLE_KEY not in request.session:
-            request.session[IDLE_KEY] = now
-        if settings.PASSWORD_CHANGE_REQUIRED and request.user.password_expired:
-            allowed = {reverse("accounts:change-password"), reverse("accounts:sign-out")}
-            if request.path not in allowed and not request.path.startswith((settings.STATIC_URL, "/api/")):
-                return redirect("accounts:change-password")
-        response = self.get_response(request)
+        response = self._held_back(request) or self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+    def _held_back(self, request: HttpRequest) -> HttpResponse | None:
+        """The answer to everything but the change of password, while that is due."""
+        if not settings.PASSWORD_CHANGE_REQUIRED or not request.user.password_expired:  # type: ignore[union-attr]
+            return None
+        if request.path.startswith("/api/"):
+            if request.path in {reverse("api:session"), reverse("api:password")}:
+                return None
+            message = _("密码已到期或是初始密码，请先修改密码。")
+            document = problems.problem(403, message, [problems.entry("", "password_expired", message)])
+            return HttpResponse(orjson.dumps(document), status=403, content_type=problems.MEDIA_TYPE)
+        allowed = {reverse("accounts:change-password"), reverse("accounts:sign-out"), reverse("set_language")}
+        if request.path in allowed or request.path.startswith(settings.STATIC_URL):
+            return None
+        return redirect("accounts:change-password")

@@ -8,9 +8,10 @@ from typing import Any, Self
 import pghistory
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +19,19 @@ from apps.access.models import PlacedModel
 from apps.access.querysets import ScopedQuerySet
 from apps.accounts.roles import ROLES
 
+USERNAME = r"^[a-z0-9][a-z0-9._-]{1,59}\Z"
 
-class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+
+class UserQuerySet(ScopedQuerySet):
+    """Users and the roles they hold."""
+
+    def with_roles(self, user: Any, now: datetime) -> Self:
+        """Add `roles`: the names of the roles held at this moment, as far as `user` may see the posts."""
+        posts = Post.objects.visible_to(user).valid(now).filter(user=OuterRef("pk"))
+        return self.annotate(roles=ArraySubquery(posts.order_by("id").values("role__name")))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Users by their case-folded name."""
 
     def get_by_natural_key(self, username: str | None) -> User:
@@ -48,9 +60,7 @@ class User(AbstractBaseUser, PlacedModel):
         _("用户名"),
         max_length=60,
         unique=True,
-        validators=[
-            RegexValidator(r"^[a-z0-9][a-z0-9._-]{1,59}\Z", _("用户名只能用小写字母、数字、点、横线和下划线。"))
-        ],
+        validators=[RegexValidator(USERNAME, _("用户名只能用小写字母、数字、点、横线和下划线。"))],
     )
     name = models.CharField(_("姓名"), max_length=50)
     is_active = models.BooleanField(_("启用"), default=True)
@@ -86,6 +96,11 @@ class User(AbstractBaseUser, PlacedModel):
             return True
         return timezone.now() - self.password_changed_at > timedelta(days=settings.PASSWORD_MAX_DAYS)
 
+    def last_passwords(self, number: int) -> list[str]:
+        """The hashes of the present password and of that many before it."""
+        former = PasswordRecord.objects.filter(user=self).order_by("-id").values_list("password", flat=True)
+        return [self.password, *former[:number]]
+
 
 class PasswordRecord(models.Model):
     """A hash of a former password, so that the last five cannot come back."""
@@ -108,6 +123,11 @@ class PostQuerySet(ScopedQuerySet):
     def valid(self, now: datetime) -> Self:
         """Posts that have begun and not ended at this moment."""
         return self.filter(Q(valid_until=None) | Q(valid_until__gt=now), valid_from__lte=now)
+
+    def overlapping(self, begin: datetime, end: datetime | None) -> Self:
+        """Posts that are valid at some moment from `begin` until `end` (None: for good)."""
+        still = self.filter(Q(valid_until=None) | Q(valid_until__gt=begin) & Q(valid_until__gt=F("valid_from")))
+        return still if end is None else still.filter(valid_from__lt=end)
 
 
 @pghistory.track(model_name="PostEvent")

@@ -23,6 +23,9 @@ SENIOR = OFFICER | {"review_register", "review_findings", "run_crosschecks", "ma
 DELEGATED = frozenset({"view_accounts", "manage_accounts"})
 
 
+SYSTEM = "system"  # of the one account in whose name night work acts; no person is given it
+
+
 @dataclass(frozen=True)
 class Role:
     """A role: its name for people, the levels (1 region … 5 village) it can be held at, its capabilities."""
@@ -44,7 +47,7 @@ ROLES: dict[str, Role] = {
     "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings"}),
     "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
-    "system": Role(_("系统账户"), frozenset({1}), SENIOR),
+    SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR),
     "system_administrator": Role(
         _("系统管理员"), frozenset({1, 2, 3}), frozenset({"manage_system"}), administrator=True
     ),

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
+FORMER = 5
+
+
 class CharacterClassesValidator:
     """At least three of: lower case, upper case, digits, other characters."""
 
@@ -33,12 +36,9 @@ class FormerPasswordValidator:
     """Not the present password and none of the last five."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        from apps.accounts.models import PasswordRecord  # noqa: PLC0415  # the user model loads these validators
-
         if user is None or user.pk is None:
             return
-        former = PasswordRecord.objects.filter(user=user).order_by("-id").values_list("password", flat=True)[:5]
-        if any(check_password(password, encoded) for encoded in (user.password, *former)):
+        if any(check_password(password, encoded) for encoded in user.last_passwords(FORMER)):
             raise ValidationError(self.get_help_text(), code="password_former")
 
     def get_help_text(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.access.middleware import own_transactions
 from apps.accounts import services
 from apps.accounts.forms import ChangePasswordForm, SignInForm
+from apps.common.errors import ServiceError
 
 
 @own_transactions
@@ -42,9 +44,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sign_in.html", {"form": form, "next": wanted}, status=status)
 
 
+@login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; the browser is told to forget what it kept."""
+    """End the session, if there still is one; the browser is told to forget what it kept."""
     logout(request)
     response = redirect("accounts:sign-in")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -55,10 +58,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; other sessions of the account end with it."""
-    form = ChangePasswordForm(request.POST or None, user=request.user)
+    form = ChangePasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.change_password(request.user, new=form.cleaned_data["new_password"])
-        update_session_auth_hash(request, request.user)
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        data = form.cleaned_data
+        try:
+            services.change_password(request.user, old=data["old_password"], new=data["new_password"])
+        except ServiceError as error:
+            form.add_error(error.field, str(error))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            update_session_auth_hash(request, request.user)
+            return redirect(settings.LOGIN_REDIRECT_URL)
     status = 422 if form.is_bound else 200
     return render(request, "accounts/change_password.html", {"form": form}, status=status)

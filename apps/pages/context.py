@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from apps.access import scope as scopes
-from apps.accounts.models import Post
 from apps.pages import menu
 from apps.pages.places import Place
 
@@ -31,7 +30,7 @@ def place_of(request: HttpRequest) -> Place:
 
 def post_label(user: Any) -> str:
     """The posts an account holds now: role and place, for the top bar."""
-    posts = list(Post.objects.valid(timezone.now()).filter(user_id=user.pk).select_related("role", "division")[:3])
+    posts = list(user.posts.valid(timezone.now()).select_related("role", "division")[:3])
     return "、".join(f"{post.division} {post.role_label}" for post in posts)
 
 

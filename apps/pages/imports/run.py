@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, transaction
@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from apps.access import scope as scopes
-from apps.accounts.models import User
 from apps.history.services import log_access
 from apps.pages.imports import report
 from apps.pages.imports.importer import Importer, Outcome, Progress, Stage, Unit
 from apps.pages.imports.models import ImportBatch, StagedUnit
 from apps.pages.imports.workbook import open_table
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 ATTEMPTS = 3
 CHUNK = 2000

@@ -1,0 +1,61 @@
+"""How accounts, posts and the access log are narrowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Post, User
+from apps.accounts.roles import ROLES
+from apps.history.models import AccessLog
+from apps.pages.filters import ChoicesFilter, DateFilter, Filters, YesNoFilter
+
+ROLE_CHOICES = [(name, role.label) for name, role in ROLES.items()]
+
+
+class UserFilters(Filters):
+    """账户. `role`: holds this role now, at a place that the requester sees."""
+
+    username = django_filters.CharFilter(label=_("用户名"), lookup_expr="startswith")
+    name = django_filters.CharFilter(label=_("姓名"), lookup_expr="startswith")
+    role = ChoicesFilter(label=_("角色"), method="holding", choices=ROLE_CHOICES)
+
+    class Meta:
+        model = User
+        fields = ["is_active"]
+
+    def holding(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        posts = Post.objects.visible_to(self.user).valid(timezone.now())
+        return rows.filter(Exists(posts.filter(user=OuterRef("pk"), role__name__in=value))) if value else rows
+
+
+class PostFilters(Filters):
+    """任职. `current`: valid at this moment."""
+
+    role = ChoicesFilter(label=_("角色"), field_name="role__name", choices=ROLE_CHOICES)
+    current = YesNoFilter(label=_("现任"), method="valid_now")
+
+    class Meta:
+        model = Post
+        fields = ["user"]
+
+    def valid_now(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        now = timezone.now()
+        valid = Q(valid_from__lte=now) & (Q(valid_until=None) | Q(valid_until__gt=now))
+        return rows.filter(valid) if value else rows.exclude(valid)
+
+
+class AccessLogFilters(Filters):
+    """查阅记录. Accounts are named by their user name: an auditor sees no accounts."""
+
+    username = django_filters.CharFilter(label=_("用户名"))
+    at_from = DateFilter(label=_("日期 从"), field_name="at", lookup_expr="date__gte")
+    at_to = DateFilter(label=_("日期 至"), field_name="at", lookup_expr="date__lte")
+
+    class Meta:
+        model = AccessLog
+        fields = ["action", "object_kind", "object_id"]

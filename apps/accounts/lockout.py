@@ -1,0 +1,60 @@
+"""When failed sign-ins close an account or an address for a while (GB/T 22239-2019, 8.1.4.1 b), on top of axes.
+
+Axes by itself forgets at a successful sign-in every failure of the *address*: whoever has an account of his own could
+then try a neighbour's password for ever, four times and once his own. Here a success forgets its own account's only.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+from apps.accounts.models import USERNAME
+
+
+class Guard(AxesDatabaseHandler):
+    """Counts failures per account and, with a higher limit of its own, per address."""
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """The failures within the cool-off time, as a number to compare with `AXES_FAILURE_LIMIT`.
+
+        Those of the address are scaled, so that both limits are reached at the same number.
+        """
+        of_account, of_address = (
+            sum(attempts.values_list("failures_since_start", flat=True))
+            for attempts in self.get_user_attempts(request, credentials)
+        )
+        return max(of_account, of_address * settings.AXES_FAILURE_LIMIT // settings.ADDRESS_FAILURE_LIMIT)
+
+    def reset_user_attempts(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """Forget the failures of the account that signed in, and nobody else's."""
+        count, _each = AccessAttempt.objects.filter(username=counted_name(request, credentials)).delete()
+        return count
+
+
+def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """Under what name a failure is counted: the account's, case-folded.
+
+    What is no user name may be anything that somebody typed into the wrong box, so only a keyed digest of it is kept.
+    """
+    name = str((credentials or {}).get("username") or "").lower()
+    return name if re.match(USERNAME, name) else f"~{salted_hmac('sign-in', name).hexdigest()[:16]}"
+
+
+def own_answer(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:
+    """The view's own answer to a locked-out request, in place of axes' plain text."""
+    return response
+
+
+@receiver(pre_save, sender=AccessAttempt)
+def _keep_no_query(sender: type[AccessAttempt], instance: AccessAttempt, **kwargs: Any) -> None:
+    """The page asked for may name persons in its query; none of it is needed to count failures."""
+    instance.get_data = instance.post_data = ""

@@ -1,0 +1,43 @@
+"""The writes behind accounts and posts, each in one transaction."""
+
+from apps.accounts.services.posts import (
+    appoint,
+    check_delegation,
+    end_post,
+    held,
+    may_end,
+    may_manage,
+    roles_to_give,
+)
+from apps.accounts.services.signing_in import sign_in
+from apps.accounts.services.system import REGION, SET_UP, SYSTEM, sync_roles, system_account
+from apps.accounts.services.users import (
+    change_account,
+    change_password,
+    create_account,
+    random_password,
+    reset_password,
+    set_active,
+)
+
+__all__ = [
+    "REGION",
+    "SET_UP",
+    "SYSTEM",
+    "appoint",
+    "change_account",
+    "change_password",
+    "check_delegation",
+    "create_account",
+    "end_post",
+    "held",
+    "may_end",
+    "may_manage",
+    "random_password",
+    "reset_password",
+    "roles_to_give",
+    "set_active",
+    "sign_in",
+    "sync_roles",
+    "system_account",
+]

@@ -1,0 +1,161 @@
+"""Appointing and ending posts, and how far an account may go in managing others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.access import policy
+from apps.access import scope as scopes
+from apps.access.models import Grant
+from apps.accounts.models import Post, User
+from apps.accounts.roles import ROLES, SYSTEM, Role, conflicts
+from apps.common.errors import Refused, ServiceError
+from apps.divisions import codes
+
+
+@transaction.atomic
+def appoint(
+    user: User,
+    *,
+    role: str,
+    division: int,
+    by: User | None,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+    reason: str = "",
+) -> Post:
+    """Give a user a role at a division. `by=None` is the system itself (set-up, demo data).
+
+    Raises ServiceError when the role does not exist at that level, meets one it must not meet, is held there already,
+    ends before it begins, or is more than the appointing account has to give; PermissionDenied when the account or the
+    place is not its to manage.
+    """
+    begin = valid_from or timezone.now()
+    wanted = ROLES.get(role)
+    if wanted is None:
+        raise ServiceError(_("没有这个角色：%(role)s。") % {"role": role}, field="role")
+    if codes.level(division) not in wanted.levels:
+        raise ServiceError(_("“%(role)s”不能在这一级任职。") % {"role": wanted.label}, field="division")
+    if valid_until is not None and valid_until <= begin:
+        raise ServiceError(_("结束时间早于开始时间。"), field="valid_until")
+    if by is not None:
+        policy.require(by, "manage_accounts", user.division_id)
+        check_delegation(by, role, division)
+    # A row lock on the account: of two appointments at once the second sees the first.
+    User.objects.select_for_update().get(pk=user.pk)
+    for other in held(user, begin, valid_until):
+        if other.role.name == role and other.division_id == division:
+            raise ServiceError(_("这个账户已担任这一职务。"), field="role", code="duplicate")
+        if conflicts(role, other.role.name):
+            raise ServiceError(_("管理员角色不能与其他角色由同一账户担任。"), field="role", code="conflict")
+    post = Post.objects.create(
+        user=user,
+        role=Group.objects.get(name=role),
+        division_id=division,
+        valid_from=begin,
+        valid_until=valid_until,
+        appointed_by=by,
+        reason=reason,
+    )
+    permissions = Permission.objects.filter(group=post.role)
+    Grant.objects.bulk_create(
+        Grant(user=user, permission=permission, content_object_id=division, post=post) for permission in permissions
+    )
+    scopes.forget(user)
+    return post
+
+
+@transaction.atomic
+def end_post(post: Post, *, by: User, at: datetime | None = None) -> Post:
+    """End a post (now, if no time is given). It counts no more from the next request on, in live sessions too.
+
+    Whoever could not give a post cannot take it away either, and nobody ends his own. ServiceError when it has ended
+    already or would end earlier anyway.
+    """
+    check_delegation(by, post.role.name, post.division_id)
+    if post.user_id == by.pk:
+        raise Refused(_("不能结束自己的任职。"))
+    end = max(at or timezone.now(), post.valid_from)
+    if post.valid_until is not None and post.valid_until <= end:
+        raise ServiceError(_("这项任职已经结束，或者会更早结束。"), field="valid_until", code="ended")
+    post.valid_until = end
+    post.save(update_fields=["valid_until"])
+    scopes.forget(post.user)
+    return post
+
+
+def check_delegation(by: User, role: str, division: int) -> None:
+    """Raise unless `by` may give (and take) this role at this place.
+
+    An account grants only inside its own subtree, and never more than it holds. Security administrators grant what
+    they cannot use themselves; only they appoint administrators. Nobody gives the system's own role.
+    """
+    policy.require(by, "manage_accounts", division)
+    wanted: Role = ROLES[role]
+    if role == SYSTEM:
+        raise Refused(_("系统账户不由人任命。"), field="role")
+    if not policy.can(by, "view_register", division):  # a security administrator
+        return
+    if wanted.administrator:
+        raise Refused(_("只有安全管理员可以任命管理员。"), field="role")
+    if any(not policy.can(by, name, division) for name in wanted.capabilities):
+        raise Refused(_("不能授予自己没有的权限。"), field="role")
+
+
+def may_end(by: User, post: Post) -> bool:
+    """Whether `by` may end this post now."""
+    if post.user_id == by.pk or not policy.can(by, "manage_accounts", post.division_id):
+        return False
+    if post.valid_until is not None and post.valid_until <= max(timezone.now(), post.valid_from):
+        return False
+    try:
+        check_delegation(by, post.role.name, post.division_id)
+    except Refused:
+        return False
+    return True
+
+
+def may_manage(by: User, user: User) -> bool:
+    """Whether `by` may change, close or reset this account: it is his to manage, and so is every post it holds.
+
+    Who may set the password of an account can act as that account; so the rule is that of appointing.
+    """
+    if user.pk == by.pk or not policy.can(by, "manage_accounts", user.division_id):
+        return False
+    for post in held(user, timezone.now()):
+        if not policy.can(by, "manage_accounts", post.division_id):
+            return False
+        try:
+            check_delegation(by, post.role.name, post.division_id)
+        except Refused:
+            return False
+    return True
+
+
+def roles_to_give(by: User, division: int) -> list[str]:
+    """The roles that `by` may give at a division, in the catalogue's order."""
+    found = []
+    for name, role in ROLES.items():
+        try:
+            check_delegation(by, name, division)
+        except Refused:
+            continue
+        if codes.level(division) in role.levels:
+            found.append(name)
+    return found
+
+
+def held(user: User, begin: datetime, end: datetime | None = None) -> list[Post]:
+    """All posts of an account that are valid at some moment from `begin` until `end`, wherever they are.
+
+    Read as the account itself sees them: whoever manages it sees only those at his own places, and would take an
+    administrator of somewhere else for an account without a post.
+    """
+    itself = scopes.identity(user.pk)
+    with scopes.activate(itself):
+        return list(Post.objects.visible_to(itself).overlapping(begin, end).select_related("role"))

@@ -1,0 +1,122 @@
+"""Making accounts, opening and closing them, and their passwords."""
+
+from __future__ import annotations
+
+import secrets
+import string
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from apps.access import policy
+from apps.accounts.models import PasswordRecord, User
+from apps.accounts.services.posts import may_manage
+from apps.common.errors import Refused, ServiceError
+
+PASSWORD_LENGTH = 14
+# Without the characters that are taken for one another when read from a screen or paper.
+ALPHABETS = (
+    "".join(set(string.ascii_lowercase) - set("lo")),
+    "".join(set(string.ascii_uppercase) - set("IO")),
+    "23456789",
+    "-+=%",
+)
+PASSWORD_FIELDS = ["password", "password_changed_at", "must_change_password"]
+
+
+def random_password() -> str:
+    """A password for one use: random, of all classes of characters, easy to read out."""
+    letters = [secrets.choice(alphabet) for alphabet in ALPHABETS]
+    letters += [secrets.choice("".join(ALPHABETS[:3])) for _position in range(PASSWORD_LENGTH - len(letters))]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
+
+
+@transaction.atomic
+def create_account(user: User, *, by: User) -> str:
+    """Store a new account at a division of the creating one, without any post. Answers its first password, which is
+    kept nowhere and must be changed at the first sign-in.
+
+    ServiceError when the user name is taken, also by an account that the creating one does not see.
+    """
+    policy.require(by, "manage_accounts", user.division_id)
+    password = random_password()
+    user.username = user.username.lower()
+    user.set_password(password)
+    user.must_change_password = True
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        if "username" not in str(error):
+            raise
+        raise ServiceError(_("这个用户名已被使用。"), field="username", code="unique") from error
+    return password
+
+
+@transaction.atomic
+def change_account(user: User, *, by: User) -> User:
+    """Store a changed name or place of an account; both the old and the new place are the changing account's own."""
+    before = User.objects.select_for_update().get(pk=user.pk)
+    _require_managing(by, before)
+    policy.require(by, "manage_accounts", user.division_id)
+    user.save(update_fields=["name", "division"])
+    return user
+
+
+@transaction.atomic
+def set_active(user: User, *, active: bool, by: User) -> str:
+    """Open or close an account. A closed one reaches nothing from its next request on; one that is opened again gets a
+    new first password, which is answered (empty when closed), so that no old session comes back to life."""
+    if user.pk == by.pk:
+        raise ServiceError(_("不能停用自己的账户。"))
+    _require_managing(by, user)
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    return _issue_password(user) if active else ""
+
+
+@transaction.atomic
+def reset_password(user: User, *, by: User) -> str:
+    """Give an account of somebody else a new first password and answer it; its sessions end with the old one."""
+    if user.pk == by.pk:
+        raise ServiceError(_("自己的密码请在“修改密码”中更改。"))
+    _require_managing(by, user)
+    return _issue_password(user)
+
+
+@transaction.atomic
+def change_password(user: User, *, old: str, new: str) -> None:
+    """Change one's own password; the old hash is kept so that it cannot come back.
+
+    ServiceError when the old one is wrong, ValidationError by field when the new one breaks a rule
+    (`AUTH_PASSWORD_VALIDATORS`).
+    """
+    if not user.check_password(old):
+        raise ServiceError(_("原密码不正确。"), field="old_password", code="wrong")
+    try:
+        validate_password(new, user)
+    except ValidationError as error:
+        raise ValidationError({"new_password": error.error_list}) from error
+    PasswordRecord.objects.create(user=user, password=user.password)
+    user.set_password(new)
+    user.must_change_password = False
+    user.save(update_fields=PASSWORD_FIELDS)
+
+
+def _issue_password(user: User) -> str:
+    if user.has_usable_password():
+        PasswordRecord.objects.create(user=user, password=user.password)
+    password = random_password()
+    user.set_password(password)
+    user.must_change_password = True
+    user.save(update_fields=PASSWORD_FIELDS)
+    return password
+
+
+def _require_managing(by: User, user: User) -> None:
+    policy.require(by, "manage_accounts", user.division_id)
+    if not may_manage(by, user):
+        raise Refused(_("这个账户的任职超出了您的管理权限。"))
