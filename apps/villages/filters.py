@@ -19,7 +19,7 @@ class VillageFilters(Filters):
     name = django_filters.CharFilter(label=_("名称"), field_name="division__name", lookup_expr="startswith")
     listed = YesNoFilter(label=_("贫困村"), method="on_the_list")
     attributes = ChoicesFilter(
-        label=_("村属性"), method="with_attributes", choices=lambda: codelist("village_attribute").choices
+        label=_("村属性"), method="with_attributes", choices=codelist("village_attribute").choices
     )
 
     class Meta:

@@ -45,7 +45,7 @@ def household(village):
 
 def test_the_page_shows_everything_of_the_household_and_no_number(village, household):
     page = village.get(f"/households/{household.pk}/").content.decode()
-    for text in (household.code, "包·其木格", "未达标", "新识别", "3500.00", "3535.00", "138****4444"):
+    for text in (household.code, "包·其木格", "未达标", "新识别", "3,500.00", "3,535.00", "138****4444"):
         assert text in page
     assert "13800004444" not in page
 

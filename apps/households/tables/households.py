@@ -14,7 +14,7 @@ from apps.households.tables.persons import PersonResource, PersonYearResource
 from apps.households.tables.shared import KEYS, STATUS
 from apps.households.tables.years import GuaranteeStatusResource, HouseholdIncomeResource, HouseholdYearResource
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MOMENT, NUMBER, PLACE, SEALED, Code, Number
+from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MOMENT, NUMBER, PLACE, SEALED, YEAR, Code, Number
 from apps.pages.resources import Related, Resource, Section
 
 
@@ -43,8 +43,8 @@ class HouseholdResource(Resource):
         Column("cause_other", _("其他致贫原因"), kind=Code("poverty_cause"), default=False),
         Column("return_cause", _("返贫原因"), kind=Code("poverty_cause"), default=False),
         Column("identified_on", _("识别时间"), kind=DATE),
-        Column("plan_exit_year", _("计划脱贫年度"), kind=NUMBER, default=False),
-        Column("exit_year", _("脱贫年度"), kind=NUMBER),
+        Column("plan_exit_year", _("计划脱贫年度"), kind=YEAR, default=False),
+        Column("exit_year", _("脱贫年度"), kind=YEAR),
         Column("returned_on", _("返贫时间"), kind=DATE, default=False),
         Column("phone", _("联系电话"), kind=SEALED),
         Column("bank_name", _("开户银行"), default=False),

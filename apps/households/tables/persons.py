@@ -8,7 +8,7 @@ from apps.households import filters, forms
 from apps.households.models import Person, PersonYear
 from apps.households.tables.shared import HOUSEHOLD, KEYS, STATUS
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, DATE, IDENTIFIER, NUMBER, PLACE, SEALED, Code, Number
+from apps.pages.kinds import BOOL, DATE, IDENTIFIER, NUMBER, PLACE, SEALED, YEAR, Code, Number
 from apps.pages.resources import Related, Resource, Section
 
 
@@ -24,7 +24,7 @@ class PersonYearResource(Resource):
     icon = "user"
     columns = (
         Column("person", _("姓名"), source="person__name", link="person", link_source="person_id"),
-        Column("year", _("年度"), kind=NUMBER),
+        Column("year", _("年度"), kind=YEAR),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("household", _("户"), source="household_id", kind=NUMBER, default=False),
         Column("political", _("政治面貌"), kind=Code("political"), default=False),

@@ -8,7 +8,7 @@ from apps.households import filters, forms
 from apps.households.models import GuaranteeStatus, HouseholdIncome, HouseholdYear
 from apps.households.tables.shared import AREA, HOUSEHOLD, KEYS, VERDICT
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, DATE, MONEY, NUMBER, PLACE, Code, Number
+from apps.pages.kinds import BOOL, DATE, MONEY, NUMBER, PLACE, YEAR, Code, Number
 from apps.pages.resources import Resource
 
 
@@ -23,7 +23,7 @@ class HouseholdYearResource(Resource):
     icon = "home"
     columns = (
         HOUSEHOLD,
-        Column("year", _("年度"), kind=NUMBER),
+        Column("year", _("年度"), kind=YEAR),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("cultivated_mu", _("耕地（亩）"), kind=AREA),
         Column("irrigated_mu", _("有效灌溉（亩）"), kind=AREA, default=False),
@@ -42,7 +42,7 @@ class HouseholdYearResource(Resource):
         Column("housing_m2", _("住房（平方米）"), kind=AREA),
         Column("is_dangerous", _("危房户"), kind=BOOL, default=False),
         Column("dwelling_grade", _("危房级别"), kind=Code("dwelling_grade")),
-        Column("repair_plan_year", _("改造计划年度"), kind=NUMBER, default=False),
+        Column("repair_plan_year", _("改造计划年度"), kind=YEAR, default=False),
         Column("repair_done_on", _("改造竣工"), kind=DATE, default=False),
         Column("has_domestic_power", _("生活用电"), kind=BOOL),
         Column("has_tv", _("广播电视"), kind=BOOL),
@@ -66,7 +66,7 @@ class HouseholdIncomeResource(Resource):
     icon = "coin"
     columns = (
         HOUSEHOLD,
-        Column("year", _("年度"), kind=NUMBER),
+        Column("year", _("年度"), kind=YEAR),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("wage", _("工资性"), kind=MONEY),
         Column("wage_public_job", _("公益性岗位"), kind=MONEY, default=False),
@@ -102,7 +102,7 @@ class GuaranteeStatusResource(Resource):
     icon = "shield"
     columns = (
         HOUSEHOLD,
-        Column("year", _("年度"), kind=NUMBER),
+        Column("year", _("年度"), kind=YEAR),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("food_ok", _("不愁吃"), kind=VERDICT),
         Column("clothing_ok", _("不愁穿"), kind=VERDICT),
