@@ -83,3 +83,9 @@ def recorded(field: Field[Any, Any], value: Any) -> str:
 def amount(value: Decimal | int | None) -> SafeString:
     """Yuan in 万元 or 亿元 with the exact value on hover."""
     return amounts.html(value)
+
+
+@register.filter
+def yuan(value: Decimal | None) -> str:
+    """An exact amount in yuan, thousands grouped; a dash when unknown. (Django groups by four in Chinese.)"""
+    return "—" if value is None else kinds.MONEY.text(value)
