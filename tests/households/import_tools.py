@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import xlsxwriter
 from django.conf import settings
 from django.core.management import call_command
 from python_calamine import CalamineWorkbook
@@ -64,10 +65,11 @@ def put_household(rows: Rows, row: int, header: str, value: Any) -> None:
 
 
 def xlsx(rows: Rows, path: Path) -> Path:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append([None if cell == "" else cell for cell in row])
-    book.save(path)
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
     return path
 
 

@@ -152,7 +152,14 @@ FIELDS: tuple[Field, ...] = (
     _code("household", "identification_standard", "识别标准", "identification_standard", required=True),
     _code("household", "cause_main", "主要致贫原因", "poverty_cause", "aac007", required=True, width=16),
     _codes(
-        "household", "cause_other", "其他致贫原因", "poverty_cause", "aac008", "其它致贫原因", none=("无",), width=16
+        "household",
+        "cause_other",
+        "其他致贫原因",
+        "poverty_cause",
+        *OTHER_CAUSES,
+        several=True,
+        none=("无",),
+        width=16,
     ),
     _date("household", "identified_on", "识别时间", "识别日期"),
     _number("income", "wage", "工资性收入", "aac073"),

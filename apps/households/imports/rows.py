@@ -32,6 +32,8 @@ from apps.pages.imports.cells import CellError, clean
 from apps.pages.imports.workbook import Cell, Row
 
 NULL = "\\N"
+# Null where the cell was wrong: nothing further is said about it. Equal to NULL, but not the same object.
+WRONG = "".join(("\\", "N"))
 FLUSH = 5000
 REMEMBERED = 20_000
 # Columns whose values hardly repeat.
@@ -144,8 +146,7 @@ class RowReader:
                 values.append(read(cells[at]))
             except CellError as error:
                 self._problem(seq, row, field.header, str(error), "cell")
-                # The row is refused; what stands here only has to fit the column.
-                values.append(NULL)
+                values.append(WRONG)
         return values
 
     # --- the household -----------------------------------------------------------------------------------------------
@@ -256,12 +257,18 @@ class RowReader:
         if clear != NULL:
             facts = numbers.id_facts(clear)
             self._check_number(seq, row, clear, facts)
-        elif values[p["id_type"]] != ID_NO_REQUIRED_UNLESS_TYPE:
+        elif clear is not WRONG and values[p["id_type"]] != ID_NO_REQUIRED_UNLESS_TYPE:
             self._problem(seq, row, "证件号码", _("必填项为空。"), "cell")
         birth = (
             facts.birth_date.isoformat() if facts.birth_date else values[p["birth_date"]] if "birth_date" in p else NULL
         )
-        if values[p["political"]] == NULL and birth != NULL and self.year - int(birth[:4]) >= POLITICAL_FROM_AGE:
+        political = values[p["political"]]
+        if (
+            political == NULL
+            and political is not WRONG
+            and birth != NULL
+            and self.year - int(birth[:4]) >= POLITICAL_FROM_AGE
+        ):
             self._problem(seq, row, "政治面貌", _("年满18周岁的必填。"), "cell")
         health = values[p["health"]]
         if len(health) > 4:
