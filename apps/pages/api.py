@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model
-from django.forms import ModelForm
+from django.forms import BooleanField, Field, ModelForm, ModelMultipleChoiceField, MultipleChoiceField
 from django.forms.models import model_to_dict
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
@@ -52,6 +52,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
+def fits(field: Field, value: Any) -> bool:
+    """Whether a JSON value is of a type that this form field reads; forms would take anything for text."""
+    if isinstance(field, MultipleChoiceField | ModelMultipleChoiceField):
+        return value is None or (isinstance(value, list) and all(isinstance(one, str | int) for one in value))
+    if isinstance(field, BooleanField):
+        return value is None or isinstance(value, bool)
+    return not isinstance(value, list | dict | bool)
+
+
 class ResourceViewSet(viewsets.ViewSet):
     """List, read, add and change the rows of one resource."""
 
@@ -62,7 +71,7 @@ class ResourceViewSet(viewsets.ViewSet):
     def list(self, request: Request) -> Response:
         selection = Selection(self.resource, request.user, request.query_params, strict=True)
         self.resource.require_open(request.user)
-        reader = Reader(selection.columns() if request.GET.get("columns") else self.resource.columns)
+        reader = Reader(selection.columns() if request.GET.get("columns") else self.resource.api_columns())
         page = None if selection.problems else selection.page(reader)
         if page is None or selection.problems:
             return answer(problems.problem(400, errors=problems.entries(selection.problems)))
@@ -108,7 +117,7 @@ class ResourceViewSet(viewsets.ViewSet):
 
     def current(self, found: Model) -> dict[str, Any]:
         """The row as the API shows it; Http404 if the requester does not see it (any more)."""
-        reader = Reader(self.resource.columns)
+        reader = Reader(self.resource.api_columns())
         row = self.resource.rows(self.request.user).filter(pk=found.pk).values_list(*reader.paths).first()
         if row is None:
             raise Http404
@@ -143,8 +152,14 @@ class ResourceViewSet(viewsets.ViewSet):
 
     def save(self, form: ModelForm[Any]) -> Any:
         """Save a valid form; 422 with all that is wrong otherwise."""
-        if unknown := set(form.data) - set(form.fields):
-            raise ValidationError({name: ValidationError(_("没有这个字段。"), code="unknown") for name in unknown})
+        wrong = {
+            name: ValidationError(_("没有这个字段。"), code="unknown") for name in set(form.data) - set(form.fields)
+        }
+        for name, field in form.fields.items():
+            if name in form.data and not fits(field, form.data[name]):
+                wrong[name] = ValidationError(_("值的类型不对。"), code="invalid")
+        if wrong:
+            raise ValidationError(wrong)
         if not form.is_valid():
             raise ValidationError(form.errors.as_data())
         return form.save()

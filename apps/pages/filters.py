@@ -127,7 +127,7 @@ class Filters(django_filters.FilterSet):
         self.user = user
         for filter_ in self.filters.values():
             if isinstance(filter_, django_filters.ModelChoiceFilter):
-                filter_.extra["queryset"] = filter_.extra["queryset"].model._default_manager.visible_to(user)
+                filter_.queryset = filter_.queryset.model._default_manager.visible_to(user)
 
     @classmethod
     def filter_for_lookup(cls, field: models.Field[Any, Any], lookup_type: str) -> tuple[Any, dict[str, Any]]:
@@ -163,10 +163,10 @@ class Filters(django_filters.FilterSet):
         return self.qs if self.given else self.queryset
 
     def groups(self) -> list[FilterGroup]:
-        """The menus of the filter line, the two ends of a range together."""
+        """The menus of the filter line: choices first, the two ends of a range together."""
         given = set(self.given)
         by_label: dict[str, list[str]] = {}
-        for name, filter_ in self.filters.items():
+        for name, filter_ in sorted(self.filters.items(), key=lambda item: not isinstance(item[1], ChoicesFilter)):
             by_label.setdefault(str(getattr(filter_, "group", "") or filter_.label), []).append(name)
         return [
             FilterGroup(label, [self.form[name] for name in names], bool(given & set(names)))

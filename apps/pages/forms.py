@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.access import policy
@@ -34,6 +36,9 @@ class PageForm(forms.ModelForm):
     StaleVersion when the row has changed since.
     """
 
+    # (legend, names of fields) in the order of the page; what is not named comes last, without a legend.
+    fieldsets: ClassVar[Sequence[tuple[str | Promise, Sequence[str]]]] = ()
+
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
@@ -44,6 +49,12 @@ class PageForm(forms.ModelForm):
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=self.instance.version, min_value=1, label=_("版本")
             )
+
+    def groups(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
+        """The visible fields under their legends, for the page."""
+        visible = {bound.name: bound for bound in self.visible_fields()}
+        found = [(legend, [visible.pop(name) for name in names if name in visible]) for legend, names in self.fieldsets]
+        return [(legend, fields) for legend, fields in [*found, ("", list(visible.values()))] if fields]
 
     def clean_division(self) -> Division:
         """The place, refused where the user may not change rows; the message does not tell what is there."""

@@ -58,17 +58,17 @@ class Kind:
 
 
 class Identifier(Kind):
-    """Codes and numbers that are compared digit by digit: monospace, and text in a workbook."""
+    """Codes and numbers that are compared digit by digit: monospace, and text in JSON and in a workbook."""
 
     css = "mono"
     width = 22
 
+    def json(self, value: Any) -> str | None:
+        return None if value is None else str(value)
+
 
 class Sealed(Identifier):
     """An encrypted number: everything shows its mask. The clear number is only ever revealed one at a time."""
-
-    def json(self, value: Any) -> str | None:
-        return None if value is None else str(value)
 
 
 class Number(Kind):

@@ -17,6 +17,7 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.pages.columns import Column
 from apps.pages.filters import Filters
+from apps.pages.kinds import NUMBER
 from apps.pages.paging import KeySet
 
 EXPORT_CAPABILITY = {"register": "export_register", "accounts": "view_accounts", "audit": "view_audit"}
@@ -114,6 +115,12 @@ class Resource:
     @classmethod
     def by_name(cls) -> Mapping[str, Column]:
         return {column.name: column for column in cls.columns}
+
+    @classmethod
+    def api_columns(cls) -> list[Column]:
+        """The columns of an API object: all of them, after the row's `id` where it has one."""
+        has_id = cls.model._meta.pk.name == "id" and "id" not in cls.by_name()
+        return [*([Column("id", "id", source="pk", kind=NUMBER)] if has_id else []), *cls.columns]
 
     @classmethod
     def orderings(cls) -> dict[str, KeySet]:
