@@ -84,9 +84,9 @@ def _of_household(family: Family) -> Iterator[str]:
         yield "HH-05"
     if not persons:
         yield "HH-06"
-    if head and head.birth_date and (age(head.birth_date) or 0) <= 15:
-        if any((age(one.birth_date) or 0) >= 18 for one in persons if one is not head):
-            yield "HH-08"
+    minor = head is not None and head.birth_date is not None and (age(head.birth_date) or 0) <= 15
+    if minor and any((age(one.birth_date) or 0) >= 18 for one in persons if one is not head):
+        yield "HH-08"
     income = next(row for row in family.incomes if row.year == YEAR)
     if _unbalanced(income, year.members or len(persons)):
         yield "IN-01"

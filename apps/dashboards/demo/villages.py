@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Avg, Count
 
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
@@ -22,7 +22,7 @@ from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo import places
 from apps.dashboards.demo.names import Namer
 from apps.divisions.models import Division
-from apps.households.models import Person
+from apps.households.models import Household, Person
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 
@@ -83,17 +83,21 @@ def fill_villages(scale: int, seed: int | str) -> int:
         ensure_villages()
         rural = places.rural_villages(Division.objects.current())
         registered = dict(
-            Person.objects.filter(is_active=True)
+            Person.objects.filter(is_active=True).order_by().values_list("division_id").annotate(n=Count("pk"))
+        )
+        centres = {
+            code: (float(lon), float(lat))
+            for code, lon, lat in Household.objects.exclude(lon=None)
             .order_by()
             .values_list("division_id")
-            .annotate(n=Count("pk"))
-            .values_list("division_id", "n")
-        )
+            .annotate(middle_lon=Avg("lon"), middle_lat=Avg("lat"))
+        }
         status = listed_status(rural, registered, str(seed))
         profiles, years = [], []
         for serial, village in enumerate(rural, start=1):
             chance = random.Random(f"{seed}:village:{village.code}")  # noqa: S311  # invented data, no secrets
-            made = Maker(village, registered.get(village.code, 0), status.get(village.code), chance)
+            people, centre = registered.get(village.code, 0), centres.get(village.code)
+            made = Maker(village, people, centre, status.get(village.code), chance)
             profiles.append({"division_id": village.code, **made.profile(serial)})
             years.append({"division_id": village.code, **made.facts()})
         _write_profiles(profiles)
@@ -130,10 +134,12 @@ class Maker:
         self,
         village: places.Village,
         registered: int,
+        centre: tuple[float, float] | None,
         status: tuple[str, int | None] | None,
         chance: random.Random,
     ) -> None:
-        self.village, self.registered, self.status, self.chance = village, registered, status, chance
+        self.village, self.registered, self.centre = village, registered, centre
+        self.status, self.chance = status, chance
         self.namer = Namer(chance)
         self.mongol = min(0.95, figures.LEAGUES[village.league_code].mongol * (1.8 if village.is_gacha else 0.7))
         self.pastoral = chance.random() < village.pastoral
@@ -172,6 +178,11 @@ class Maker:
             attributes.append("08")
         status, exit_year = self.status or (None, None)
         farming = ("01", "01", "01", "02", "03", "05", "07")
+        # Where no household says where the village lies, it is somewhere around the township's seat.
+        lon, lat = self.centre or (
+            self.village.lon + max(-0.14, min(0.14, chance.gauss(0, 0.06))),
+            self.village.lat + max(-0.10, min(0.10, chance.gauss(0, 0.045))),
+        )
         phone = f"160{serial:08d}"
         return {
             "attributes": "{" + ",".join(attributes) + "}",
@@ -183,8 +194,8 @@ class Maker:
             "leader_title": "党支部书记兼主任" if self.yes(0.6) else "党支部书记",
             "leader_phone": seal("phone", phone),
             "leader_phone_index": blind_index("phone", phone),
-            "lon": round(self.village.lon + chance.uniform(-0.04, 0.04), 6),
-            "lat": round(self.village.lat + chance.uniform(-0.03, 0.03), 6),
+            "lon": round(lon, 6),
+            "lat": round(lat, 6),
         }
 
     def facts(self) -> dict[str, Any]:

@@ -73,11 +73,11 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
     ServiceError when the register is not empty or the divisions are not loaded; ValueError for an impossible scale.
     """
     watch = Stopwatch()
+    if not Division.objects.exists():
+        raise ServiceError("there are no divisions; run load_divisions first")
     with scopes.acting(system_account()) as system:
         if Household.objects.exists():
             raise ServiceError("the register is not empty; ./dev run --fresh starts anew")
-        if not Division.objects.exists():
-            raise ServiceError("there are no divisions; run load_divisions first")
         with watch.phase("plan"):
             plan = make_plan(Division.objects.current(), scale, seed)
         with watch.phase("accounts"):

@@ -1,0 +1,189 @@
+"""The demonstration register in the database: counts, accounts, both walls, findings, nothing readable in a dump."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from apps.access import scope as scopes
+from apps.access.backends import ScopedBackend
+from apps.access.models import Pairing
+from apps.accounts.models import Post, User
+from apps.accounts.services import SET_UP, system_account
+from apps.common.errors import ServiceError
+from apps.dashboards.demo import calibration as figures
+from apps.dashboards.demo import writing
+from apps.dashboards.demo.accounts import ACCOUNTS
+from apps.dashboards.demo.families import families
+from apps.divisions.services.loading import load
+from apps.households.models import Household, HouseholdYear, Person, RegistrationConflict, StatusEvent
+from apps.households.services.codes import issue_household_codes
+
+SCALE, SEED, PASSWORD = 2000, 7, "a demonstration password"
+
+
+@pytest.fixture
+def seeded(db) -> writing.Seeded:
+    load()
+    return writing.seed(SCALE, SEED, PASSWORD)
+
+
+@pytest.fixture
+def everything():
+    """The scope of the system account with accounts and history added, for looking at all tables."""
+    with scopes.acting(system_account()) as scope:
+        reach = ((150000000000, 159999999999),)
+        wide = replace(scope, capabilities={**scope.capabilities, **SET_UP.capabilities, "view_audit": reach})
+        with scopes.activate(wide):
+            yield
+
+
+def test_the_register_is_as_planned(seeded, everything):
+    assert Household.objects.count() == seeded.plan.households == 178
+    assert Person.objects.filter(is_active=True).count() == Person.objects.count() == seeded.plan.persons == 401
+    by_village = Counter(Household.objects.values_list("division_id", flat=True))
+    assert all(by_village[code] >= 20 for code in figures.DEMO_VILLAGES)
+    assert HouseholdYear.objects.count() == 2 * 178
+    poor = Person.objects.filter(household__status__in=("20", "30", "50"))
+    assert poor.count() == 76
+    assert RegistrationConflict.objects.count() == 1
+    person = Person.objects.exclude(id_no=None).first()
+    assert person.id_no.clear().startswith("159900")
+    assert Person.objects.get(id_no_index=person.id_no) == person
+    for household in Household.objects.all():
+        events = StatusEvent.objects.filter(household=household).order_by("on", "id")
+        assert events.last().status == household.status
+
+
+def test_it_agrees_with_the_generator_row_by_row(seeded, everything):
+    made = [family for batch in families(seeded.plan) for family in batch.families]
+    first = made[0].household.id - Household.objects.earliest("id").id
+    assert first <= 0
+    for family in made:
+        household = Household.objects.get(code=family.household.code)
+        assert household.id == family.household.id - first
+        assert (household.phone.clear() if household.phone else None) == family.household.phone
+        assert household.address == family.household.address
+        persons = list(Person.objects.filter(household=household).order_by("id"))
+        assert [person.code for person in persons] == [person.code for person in family.persons]
+        assert [person.id_no.clear() if person.id_no else None for person in persons] == [
+            person.id_no for person in family.persons
+        ]
+        assert [person.birth_date for person in persons] == [person.birth_date for person in family.persons]
+        for row in household.householdincome_set.order_by("year"):
+            assert row.net is not None
+
+
+def test_a_register_that_is_not_empty_is_left_alone(seeded):
+    with pytest.raises(ServiceError, match="not empty"):
+        writing.seed(SCALE, SEED, PASSWORD)
+
+
+def test_without_divisions_there_is_nothing_to_seed(db):
+    with pytest.raises(ServiceError, match="load_divisions"):
+        writing.seed(SCALE, SEED, PASSWORD)
+
+
+def test_accounts_sign_in_and_see_their_part(seeded):
+    seen = {}
+    for account in ACCOUNTS:
+        user = ScopedBackend().authenticate(None, username=account.username, password=PASSWORD)
+        assert user is not None and not user.must_change_password
+        with scopes.acting(user):
+            seen[account.username] = Household.objects.count()
+    assert seen["region"] == 178
+    assert seen["league-1504"] >= seen["county-150422"] >= seen["township-150422100"] >= 40
+    assert seen["township-150422101"] >= 20 <= seen["village-150422100200"]
+    assert seen["helper-1"] == seen["helper-2"] == 5
+    assert seen["sysadmin"] == seen["secadmin"] == seen["auditor"] == 0
+
+
+def test_helpers_have_at_most_five_households_and_most_households_a_helper(seeded, everything):
+    pairs = Counter(Pairing.objects.values_list("helper__username", flat=True))
+    assert max(pairs.values()) == 5
+    assert sum(pairs.values()) > 0.9 * seeded.plan.households
+    for name in ("helper-1", "helper-2"):
+        places = Pairing.objects.filter(helper__username=name).values_list("division_id", flat=True)
+        assert len({place // 10**6 for place in places}) == 2
+    assert Post.objects.filter(role__name="helper").count() == len(pairs)
+    assert not User.objects.get(username="helper-150422-00001").has_usable_password()
+
+
+def test_codes_go_on_where_the_demonstration_stopped(seeded, everything):
+    (code,) = issue_household_codes(figures.DEMO_VILLAGES[0])
+    assert not Household.objects.filter(code=code).exists()
+
+
+def test_the_night_run_finds_exactly_what_was_planted(seeded):
+    from apps.crosschecks.models import Finding
+
+    call_command("run_crosschecks", date="2018-12-31", stdout=StringIO())
+    with scopes.acting(system_account()):
+        found = Counter(
+            (rule, kind, str(place) if kind == "conflict" else person or household)
+            for rule, kind, place, household, person in Finding.objects.values_list(
+                "rule", "object_kind", "division_id", "household__code", "person__code"
+            )
+        )
+    planted = Counter(
+        (
+            truth.rule,
+            truth.object_kind,
+            truth.division if truth.object_kind == "conflict" else truth.person_code or truth.household_code,
+        )
+        for truth in seeded.truths
+    )
+    assert found == planted
+
+
+def test_a_dump_holds_no_number_that_was_made(seeded, everything):
+    made = [family for batch in families(seeded.plan) for family in batch.families]
+    secret = {family.household.phone for family in made} | {family.household.bank_account for family in made}
+    for family in made:
+        secret |= {person.id_no for person in family.persons} | {person.disability_no for person in family.persons}
+    secret.discard(None)
+    lengths = {len(number) for number in secret}
+    seen = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        for (table,) in cursor.fetchall():
+            with cursor.copy(f'COPY (SELECT * FROM "{table}") TO STDOUT') as copy:
+                text = b"".join(bytes(part) for part in copy).decode()
+            for run in re.findall(r"[0-9XB]{8,}", text):
+                seen += 1
+                for length in lengths:
+                    parts = {run[start : start + length] for start in range(len(run) - length + 1)}
+                    assert not parts & secret, f"{table} holds a clear number"
+    assert seen > 5_000
+
+
+def test_the_command_writes_accounts_and_truth_for_the_owner_alone(committed_db, tmp_path, capsys):
+    load()
+    with pytest.raises(CommandError, match="scale"):
+        call_command("seed_demo", scale=0, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+    call_command("seed_demo", scale=SCALE, seed=SEED, folder=tmp_path)
+    demo = json.loads((tmp_path / "demo.json").read_text())
+    truth = json.loads((tmp_path / "demo-truth.json").read_text())
+    assert demo["scale"] == SCALE and demo["clients"] == [] and demo["api"] == f"{demo['url']}api/v1/"
+    assert demo["accounts"][0] == {
+        "username": "region",
+        "role": "region_officer",
+        "level": 1,
+        "division": "150000000000",
+    }
+    assert ScopedBackend().authenticate(None, username="village-150422100200", password=demo["password"]) is not None
+    assert len({entry["rule"] for entry in truth}) == 28
+    assert set(truth[0]) == {"rule", "object_kind", "household_code", "person_code", "division", "why"}
+    assert (tmp_path / "demo.json").stat().st_mode & 0o777 == 0o600
+    printed = capsys.readouterr().out
+    assert "households_household: 178 rows" in printed and "all invented" in printed
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("seed_demo", scale=SCALE, seed=SEED, folder=tmp_path)
