@@ -37,9 +37,9 @@ class Shown:
         return self.figure.text(self.before)
 
     @property
-    def is_alarm(self) -> bool:
-        """Whether the figure counts something that should not be there."""
-        return self.figure.alarm and bool(self.value)
+    def is_late(self) -> bool:
+        """Whether the figure counts what is overdue; red is for that and nothing else."""
+        return self.figure.overdue and bool(self.value)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ class Figure:
     parameters: Parameters = _none
     before: str = ""
     before_label: str | Promise = LAST_YEAR
-    alarm: bool = False  # more than none is something to see to
+    overdue: bool = False
     on_map: bool = False
 
     def value(self, counts: Counts) -> Value:
@@ -125,8 +125,8 @@ FIGURES: dict[str, Figure] = {
         ),
         Figure("registered_households", _("在册户"), HOUSEHOLDS, "household", _registered),
         Figure("poor_villages", _("未退出贫困村"), VILLAGES, "village", _poor_villages, before="poor_villages_before"),
-        Figure("open_findings", _("未办结疑点"), ROWS, "finding", _open, alarm=True, on_map=True),
-        Figure("overdue_findings", _("超期疑点"), ROWS, "finding", _overdue, alarm=True),
+        Figure("open_findings", _("未办结疑点"), ROWS, "finding", _open, on_map=True),
+        Figure("overdue_findings", _("超期疑点"), ROWS, "finding", _overdue, overdue=True),
     )
 }
 

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.models import FindingLog, RuleState
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
-from apps.households.models import StatusEvent
+from apps.households.models import Person, StatusEvent
 
 SHOWN = 8
 WINDOW = datetime.timedelta(days=90)
@@ -25,15 +25,38 @@ WINDOW = datetime.timedelta(days=90)
 
 def happenings(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
     """The latest events of the place, newest first; each with its day, what happened, and where to read on."""
-    found = [*_status_changes(user, extent, on), *_steps(user, extent)]
+    near = not extent.is_own or (extent.level or codes.REGION) >= codes.TOWNSHIP
+    changes = _changes_by_household if near else _changes_by_day
+    found = [*changes(user, extent, on), *_steps(user, extent)]
     if last := last_run(extent):
         found.append(last)
     return sorted(found, key=lambda one: one["on"], reverse=True)[:SHOWN]
 
 
-def _status_changes(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
+def _changes(user: Any, extent: Extent, on: datetime.date) -> QuerySet[StatusEvent, Any]:
+    return extent.narrow(StatusEvent.objects.visible_to(user)).filter(on__gt=on - WINDOW, on__lte=on).order_by()
+
+
+def _changes_by_household(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
+    """Status events one by one, for places where people know each household by its head."""
+    heads = Person.objects.visible_to(user).filter(household_id=OuterRef("household_id"), is_active=True, relation="01")
+    rows = _changes(user, extent, on).annotate(head=Subquery(heads.order_by("pk").values("name")[:1]))
+    fields = ("on", "kind", "household_id", "head", "household__code")
+    return [
+        {
+            "on": day,
+            "kind": StatusEvent.Kind(kind).label,
+            "text": head or code,
+            "url": reverse("household-detail", args=[household]),
+            "icon": "household",
+        }
+        for day, kind, household, head, code in rows.order_by("-on", "-pk").values_list(*fields)[:SHOWN]
+    ]
+
+
+def _changes_by_day(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
     """Status events of one day and kind together, as the list of them counts."""
-    rows = extent.narrow(StatusEvent.objects.visible_to(user)).filter(on__gt=on - WINDOW, on__lte=on).order_by()
+    rows = _changes(user, extent, on)
     days = rows.values("on", "kind").annotate(n=Count("pk")).order_by("-on", "kind")[:SHOWN]
     return [
         {

@@ -35,6 +35,9 @@ from apps.villages.tables import VillageResource
 HOUSEHOLDS_SHOWN = 60
 """Households on the desk of a village before it points to their list."""
 
+FOLDED = 6
+"""So many units without anything to count are listed; more are folded away behind a line."""
+
 SHOWN_OF_HOUSEHOLD = (
     "pk",
     "code",
@@ -82,9 +85,12 @@ class DeskPage(View):
             raise Http404(_("没有这个指标。"))
         found = tallies(request.user, extent, on)
         counts = total(found)
+        units = desks.units(extent, found, chosen=chosen, table=figures.IN_TABLE, on=on, user=request.user)
+        zeros = sum(not unit.shown.value for unit in units)
         context |= {
             "figures": desks.figures_at(figures.ON_DESK, counts, extent.code, on),
-            "units": desks.units(extent, found, chosen=chosen, table=figures.IN_TABLE, on=on, user=request.user),
+            "units": units,
+            "fold": zeros if FOLDED < zeros < len(units) else 0,
             "totals": desks.figures_at(figures.IN_TABLE, counts, extent.code, on),
             "chosen": figures.FIGURES[chosen],
             "choices": [figures.FIGURES[code] for code in figures.ON_MAP],

@@ -8,13 +8,6 @@ from typing import Any
 from apps.pages.kinds import Number
 
 
-class Year(Number):
-    """A year: a number that is not grouped."""
-
-    def text(self, value: Any) -> str:
-        return str(value)
-
-
 class Incidence(Number):
     """贫困发生率: a share of 1, shown in per cent with two decimals (analytics.md §1)."""
 
@@ -36,4 +29,4 @@ def percent(share: Decimal | float) -> Decimal:
     return (Decimal(share) * 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-YEAR, INCIDENCE = Year(), Incidence()
+INCIDENCE = Incidence()

@@ -8,10 +8,10 @@ from django.db.models import BooleanField, CharField, DecimalField, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, IDENTIFIER, MONEY, NUMBER, PLACE, SEALED, TEXT, Code, Kind, Number, State
+from apps.pages.kinds import BOOL, IDENTIFIER, MONEY, NUMBER, PLACE, SEALED, TEXT, YEAR, Code, Kind, Number, State
 from apps.pages.resources import Resource, Section
 from apps.villages import filters, forms
-from apps.villages.kinds import INCIDENCE, YEAR
+from apps.villages.kinds import INCIDENCE
 from apps.villages.models import GROUPS, Village, VillageYear
 from apps.villages.models.year import AMOUNTS
 
@@ -84,7 +84,8 @@ class VillageResource(Resource):
     columns = (
         Column("name", _("嘎查村"), source="division__short_name", link="village", link_source="pk"),
         Column("id", _("编号"), source="pk", kind=IDENTIFIER, default=False),
-        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("township", _("所在苏木乡镇"), source="division__parent_id", kind=PLACE),
+        Column("division", _("区划"), source="division_id", kind=PLACE, default=False),
         Column("attributes", _("村属性"), kind=Code("village_attribute")),
         Column("village_status", _("贫困村状态"), kind=STATUS),
         Column("exit_year", _("退出年度"), kind=YEAR),

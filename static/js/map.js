@@ -8,6 +8,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 640;
 const MARGIN = 8;
 const SHADES = 5;
+const AROUND = 0.03; // degrees left free around villages
 const files = new Map();
 
 function read(address) {
@@ -54,18 +55,14 @@ function polygonsOf({ geometry }) {
   return geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
 }
 
-/** A projection of the shapes onto the drawing: degrees of longitude shrunk as they are in the middle of the map. */
-function projection(shapes) {
+/** A projection of points onto the drawing: degrees of longitude shrunk as they are in the middle of the map. */
+function projection(points, around = 0) {
   const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
-  for (const shape of shapes) {
-    for (const [outer] of polygonsOf(shape)) {
-      for (const [lon, lat] of outer) {
-        bounds.left = Math.min(bounds.left, lon);
-        bounds.right = Math.max(bounds.right, lon);
-        bounds.bottom = Math.min(bounds.bottom, lat);
-        bounds.top = Math.max(bounds.top, lat);
-      }
-    }
+  for (const [lon, lat] of points) {
+    bounds.left = Math.min(bounds.left, lon - around);
+    bounds.right = Math.max(bounds.right, lon + around);
+    bounds.bottom = Math.min(bounds.bottom, lat - around * 0.7);
+    bounds.top = Math.max(bounds.top, lat + around * 0.7);
   }
   const shrink = Math.cos((((bounds.bottom + bounds.top) / 2) * Math.PI) / 180);
   const width = (bounds.right - bounds.left) * shrink;
@@ -96,8 +93,7 @@ function steps(units) {
 }
 
 function shade(value, ends) {
-  if (value === null) return "";
-  if (!value) return "shade-1";
+  if (!value) return "";
   const place = ends.findIndex((end) => value <= end);
   // Few steps are spread over the whole scale.
   return `shade-${Math.round(((place < 0 ? ends.length - 1 : place) / Math.max(1, ends.length - 1)) * (SHADES - 1)) + 1}`;
@@ -105,12 +101,14 @@ function shade(value, ends) {
 
 function legend(target, ends, unit) {
   target.replaceChildren();
-  let from = 0;
+  const whole = ends.every(Number.isInteger);
+  let from = whole ? 1 : 0;
   ends.forEach((end, index) => {
     const item = document.createElement("span");
     item.className = shade(end, ends);
-    item.textContent = `${index ? from : 0}–${end}${index === ends.length - 1 ? ` ${unit}` : ""}`;
-    from = Number.isInteger(end) ? end + 1 : end;
+    const range = from === end ? `${end}` : `${from}–${end}`;
+    item.textContent = index === ends.length - 1 ? `${range} ${unit}` : range;
+    from = whole ? end + 1 : end;
     target.append(item);
   });
 }
@@ -138,13 +136,14 @@ function linked(unit, units, label) {
 /** Names where there is room: the largest values first, none over another. */
 function names(drawing, labels, size) {
   const taken = [];
-  for (const { name, x, y } of labels.sort((one, other) => other.weight - one.weight)) {
+  for (const { name, x, y, dark } of labels.sort((one, other) => other.weight - one.weight)) {
     const half = (name.length * size) / 2 + 2;
     const box = [x - half, y - size, x + half, y + size * 0.4];
     const clash = taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
     if (clash || box[0] < 0 || box[2] > WIDTH) continue;
     taken.push(box);
-    drawing.append(element("text", { x: x.toFixed(1), y: y.toFixed(1) }, name));
+    const place = { x: x.toFixed(1), y: y.toFixed(1), ...(dark && { class: "on-dark" }) };
+    drawing.append(element("text", place, name));
   }
 }
 
@@ -153,10 +152,12 @@ async function draw(figure) {
   const units = unitsOf(document.querySelector(figure.dataset.units));
   const { features: all } = await read(map);
   const shapes = only ? all.filter((shape) => shape.properties.code === only) : all;
-  const points = only ? [...units.values()].filter((unit) => unit.point) : [];
+  const points = [...units.values()].filter((unit) => only && unit.point).sort((one, other) => one.value - other.value);
   if (!shapes.length || (only && !points.length)) return;
 
-  const { at, height } = projection(shapes);
+  // Villages lie close together in a wide township: there the drawing shows where they are, not the whole outline.
+  const corners = shapes.flatMap((shape) => polygonsOf(shape).flatMap(([outer]) => outer));
+  const { at, height } = only ? projection(points.map((unit) => unit.point), AROUND) : projection(corners);
   const drawing = element("svg", { viewBox: `0 0 ${WIDTH} ${height.toFixed(0)}` });
   const ends = steps(units);
   const labels = [];
@@ -168,19 +169,20 @@ async function draw(figure) {
       drawing.append(path);
       continue;
     }
-    path.setAttribute("class", shade(unit.value, ends));
+    const colour = shade(unit.value, ends);
+    path.setAttribute("class", colour);
     const link = linked(unit, units, label);
     link.append(path);
     drawing.append(link);
     if (shape.properties.cp) {
       const [x, y] = at(shape.properties.cp);
-      labels.push({ name: unit.name, x, y, weight: unit.value ?? -1 });
+      labels.push({ name: unit.name, x, y, weight: unit.value ?? -1, dark: /[45]$/.test(colour) });
     }
   }
   for (const unit of points) {
     const [x, y] = at(unit.point);
     const link = linked(unit, units, label);
-    link.append(element("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 8, class: shade(unit.value, ends) }));
+    link.append(element("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: 7, class: shade(unit.value, ends) }));
     drawing.append(link);
     labels.push({ name: unit.name, x, y: y - 12, weight: unit.value ?? -1 });
   }
@@ -188,7 +190,7 @@ async function draw(figure) {
   figure.querySelector(".map-drawing").replaceChildren(drawing);
   // Letters keep their size on the screen, whatever the drawing's.
   const size = parseFloat(getComputedStyle(figure).fontSize) * 0.86 * (WIDTH / (drawing.clientWidth || WIDTH));
-  drawing.setAttribute("font-size", size.toFixed(1));
+  drawing.style.fontSize = `${size.toFixed(1)}px`;
   names(drawing, labels, size);
   legend(figure.querySelector(".map-legend"), ends, measure);
 }

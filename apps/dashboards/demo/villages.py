@@ -38,6 +38,8 @@ STILL_POOR = 676 / 2_834
 RURAL_POPULATION = figures.POOR_PERSONS_2018 / 0.0106
 PEOPLE_A_REGISTERED = RURAL_POPULATION / figures.PERSONS
 MEAN_FAMILY = 2.6
+SMALLEST = 120
+"""People of a village at least, where its league has room for that."""
 
 BORDER = frozenset(
     {
@@ -92,16 +94,29 @@ def fill_villages(scale: int, seed: int | str) -> int:
             .values_list("division_id")
             .annotate(middle_lon=Avg("lon"), middle_lat=Avg("lat"))
         }
-        status = listed_status(rural, registered, str(seed))
+        status, people = listed_status(rural, registered, str(seed)), populations(registered, str(seed))
         profiles, years = [], []
         for serial, village in enumerate(rural, start=1):
             chance = random.Random(f"{seed}:village:{village.code}")  # noqa: S311  # invented data, no secrets
-            people, centre = registered.get(village.code, 0), centres.get(village.code)
-            made = Maker(village, people, centre, status.get(village.code), chance)
+            place = village.code
+            made = Maker(village, people.get(place), centres.get(place), status.get(place), chance)
             profiles.append({"division_id": village.code, **made.profile(serial)})
             years.append({"division_id": village.code, **made.facts()})
         _write_profiles(profiles)
         return _write_years(years)
+
+
+def populations(registered: Mapping[int, int], seed: str) -> dict[int, int]:
+    """People of the villages where somebody is registered: as many to a registered person as in the whole region, a
+    third more or less in each village and no tiny ones; every league's total is exact, and so is its incidence."""
+    found: dict[int, int] = {}
+    for league in sorted({village // 10**8 for village in registered}):
+        chance = random.Random(f"{seed}:people:{league}")  # noqa: S311
+        own = {village: people for village, people in sorted(registered.items()) if village // 10**8 == league}
+        total = round(sum(own.values()) * PEOPLE_A_REGISTERED)
+        weights = {village: people * chance.uniform(0.7, 1.3) for village, people in own.items()}
+        found |= figures.apportion(total, weights, dict.fromkeys(own, min(SMALLEST, total // (2 * len(own)))))
+    return found
 
 
 def listed_status(
@@ -133,18 +148,16 @@ class Maker:
     def __init__(
         self,
         village: places.Village,
-        registered: int,
+        population: int | None,
         centre: tuple[float, float] | None,
         status: tuple[str, int | None] | None,
         chance: random.Random,
     ) -> None:
-        self.village, self.registered, self.centre = village, registered, centre
-        self.status, self.chance = status, chance
+        self.village, self.centre, self.status, self.chance = village, centre, status, chance
         self.namer = Namer(chance)
         self.mongol = min(0.95, figures.LEAGUES[village.league_code].mongol * (1.8 if village.is_gacha else 0.7))
         self.pastoral = chance.random() < village.pastoral
-        # A third more or less in each village; the mean stays, so that a league's incidence does too.
-        self.population = round(registered * PEOPLE_A_REGISTERED * chance.uniform(0.7, 1.3)) if registered else None
+        self.population = population
         self.households = round(self.population / MEAN_FAMILY) if self.population else None
 
     def yes(self, share: float) -> bool:
