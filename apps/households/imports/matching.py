@@ -23,6 +23,9 @@ from apps.households.imports.tables import HOUSEHOLD, NOTE, PERSON, PROBLEM, Col
 
 TAKEN = gettext_lazy("不能登记，请联系上级核实（ID-03）。")
 
+# A household refused for that already needs no further reason, and is no conflict of two registrations.
+_NOT_YET = f"NOT EXISTS (SELECT FROM {PROBLEM} e WHERE e.seq = p.seq AND e.code = '{{}}')"
+
 Conflict = tuple[bytes, int]
 
 
@@ -89,7 +92,8 @@ def _find_persons() -> None:
         "AND q.id_no_index = p.id_no_index"
     )
     _problem(
-        f"SELECT p.seq, p.row FROM {PERSON} p JOIN households_person q USING (national_no) WHERE p.target IS NULL",
+        f"SELECT p.seq, p.row FROM {PERSON} p JOIN households_person q USING (national_no) WHERE p.target IS NULL "
+        f"AND {_NOT_YET.format('elsewhere')}",
         "人编号",
         _("不能使用，请联系上级核实。"),
         "elsewhere",
@@ -101,7 +105,7 @@ def _numbers_elsewhere() -> list[Conflict]:
     taken = (
         f"FROM {PERSON} p JOIN {HOUSEHOLD} s USING (seq) JOIN households_person q ON q.id_no_index = p.id_no_index "
         "AND q.is_active AND q.id IS DISTINCT FROM p.target WHERE NOT p.gone "
-        f"AND NOT EXISTS (SELECT FROM {PROBLEM} e WHERE e.seq = p.seq AND e.code = 'ID-03')"
+        f"AND {_NOT_YET.format('ID-03')} AND {_NOT_YET.format('elsewhere')}"
     )
     another = "s.village IS NOT NULL AND q.household_id IS DISTINCT FROM s.target"
     conflicts = fetch(f"SELECT p.id_no_index, s.village {taken} AND {another}")

@@ -27,6 +27,7 @@ from apps.households.imports.columns import (
     field_of,
 )
 from apps.households.imports.places import Places
+from apps.households.services.numbers import division_known
 from apps.households.validators import validate_causes, validate_health
 from apps.pages.imports.cells import CellError, clean
 from apps.pages.imports.workbook import Cell, Row
@@ -83,6 +84,7 @@ class RowReader:
     """Reads rows into the temporary tables and keeps what later rows are compared with."""
 
     def __init__(self, columns: tables.Columns, places: Places, year: int) -> None:
+        self.division_known = division_known()
         self.columns, self.places, self.year = columns, places, year
         layout: Layout = columns.layout
         self.width = max(layout.at.values()) + 1
@@ -255,7 +257,7 @@ class RowReader:
         clear = values[p["id_no"]]
         facts = numbers.IdFacts()
         if clear != NULL:
-            facts = numbers.id_facts(clear)
+            facts = numbers.id_facts(clear, self.division_known)
             self._check_number(seq, row, clear, facts)
         elif clear is not WRONG and values[p["id_type"]] != ID_NO_REQUIRED_UNLESS_TYPE:
             self._problem(seq, row, "证件号码", _("必填项为空。"), "cell")
