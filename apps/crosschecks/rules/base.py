@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, Expression, F, QuerySet, Value
@@ -30,8 +30,9 @@ class Rule:
 
     `find` narrows the rows under test to the offending ones and annotates what the evidence names. `blocks` is the
     form field that refuses the entry. `statuses` are those that the condition names itself (none: the register).
-    `places` are columns of a conflict whose divisions get a finding each. A rule with `looks_around` compares
-    households with each other: within a narrow scope it can prove a hit but not the absence of one.
+    `places` are columns of a conflict whose divisions get a finding each; `only_at` names evidence that just one of
+    them may see. A rule with `looks_around` compares households with each other: within a narrow scope it can prove a
+    hit but not the absence of one.
     """
 
     entry: Entry
@@ -45,6 +46,7 @@ class Rule:
     statuses: tuple[str, ...] = ()
     blocks: str = ""
     places: tuple[str, ...] = ()
+    only_at: Mapping[str, str] = field(default_factory=dict)
     looks_around: bool = False
     missing: Callable[[], str] | None = None
 
@@ -77,6 +79,8 @@ class Rule:
         household = self.on == ObjectKind.HOUSEHOLD
         evidence: dict[str, Any] = {name: F(self.paths.get(name, name)) for name in self.evidence}
         if place:
+            hidden = [name for name, where in self.only_at.items() if where != place]
+            evidence = {name: value for name, value in evidence.items() if name not in hidden}
             evidence["place"] = Value(place, output_field=CharField())
         columns = {
             "rule": Value(self.id, output_field=CharField()),

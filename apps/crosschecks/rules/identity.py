@@ -12,7 +12,6 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import (
     Case,
     CharField,
-    DateField,
     F,
     FilteredRelation,
     OuterRef,
@@ -22,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, Length
+from django.db.models.functions import Coalesce, Concat, Length, TruncDate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +77,7 @@ def wrong_check_character(persons: QuerySet[Person], context: Context) -> QueryS
     evidence=["name", "noticed_on"],
     blocks="id_no",
     places=("registered_division", "refused_division"),
+    only_at={"name": "registered_division"},
 )
 def registered_twice(conflicts: QuerySet[RegistrationConflict], context: Context) -> QuerySet[RegistrationConflict]:
     """An open registration conflict: a finding at each of the two places, neither naming the other.
@@ -87,7 +87,7 @@ def registered_twice(conflicts: QuerySet[RegistrationConflict], context: Context
     holder = Person.objects.filter(id_no_index=OuterRef("id_no_index"), is_active=True)
     return conflicts.annotate(
         name=Subquery(holder.filter(division_id=OuterRef("registered_division")).values("name")[:1]),
-        noticed_on=Cast("noticed_at", DateField()),
+        noticed_on=TruncDate("noticed_at"),
     )
 
 
@@ -122,7 +122,11 @@ def birth_implausible(persons: QuerySet[Person], context: Context) -> QuerySet[P
 
 
 def _history_is_missing() -> str:
-    return "" if HistoricalCode.objects.exists() else gettext("需要历史区划代码表（GB/T 2260），尚未导入")
+    if not HistoricalCode.objects.exists():
+        return gettext("需要历史区划代码表（GB/T 2260），尚未导入")
+    if Person.objects.filter(WHOLE, is_active=True, id_division_known=None).exists():
+        return gettext("历史区划代码表已导入，在册证件号码尚未核对（refresh_numbers）")
+    return ""
 
 
 @rule(

@@ -1,0 +1,71 @@
+"""Small families for rule tests, and what the rules say of them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from apps.access import scope as scopes
+from apps.accounts.services import system_account
+from apps.crosschecks.rules import RULES, Context
+from apps.divisions.models import Division
+from apps.households.models import Household, HouseholdIncome, Person
+from tests.factories.divisions import VILLAGES, plant
+from tests.factories.households import make_household, make_household_year, make_person, make_person_year
+
+REFERENCE = datetime.date(2018, 12, 31)
+VILLAGE, SIBLING = VILLAGES[0], VILLAGES[1]
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+class Family:
+    """A household and its members; `name` of a hit is "h" for the household, the member's position for a person."""
+
+    def __init__(self, household: Household, persons: list[Person]) -> None:
+        self.household, self.persons = household, persons
+
+    def names(self, hits: set[tuple[str, int]]) -> set[Any]:
+        """These hits by name; a hit on anything else stays as it is."""
+        known: dict[tuple[str, int], Any] = {("household", self.household.pk): "h"}
+        known |= {("person", person.pk): position for position, person in enumerate(self.persons)}
+        return {known.get(hit, hit) for hit in hits}
+
+
+def family(
+    *members: dict[str, Any],
+    household: dict[str, Any] | None = None,
+    facts: dict[str, Any] | bool | None = True,
+    income: dict[str, Any] | None = None,
+    village: int = VILLAGE,
+) -> Family:
+    """A household of some members. Each is a dict of fields; `born` is its birth date, `year` its yearly fields (None:
+    no yearly row). `facts` are the household's own yearly fields (None: no row). The first is the head unless told."""
+    if not Division.objects.filter(code=village).exists():
+        plant(*VILLAGES)
+    made = make_household(village, **(household or {}))
+    persons = []
+    for position, member in enumerate(members):
+        fields = {"relation": "01" if position == 0 else "21", **member}
+        year = fields.pop("year", {})
+        if "born" in fields:
+            fields["birth"] = day(fields.pop("born"))
+        person = make_person(made, **fields)
+        if year is not None:
+            make_person_year(person, **year)
+        persons.append(person)
+    if facts is not None:
+        make_household_year(made, **({} if facts is True else facts))
+    if income is not None:
+        with scopes.acting(system_account()):
+            HouseholdIncome.objects.create(household=made, division_id=made.division_id, year=2018, **income)
+    return Family(made, persons)
+
+
+def hits(rule: str, date: datetime.date = REFERENCE, **context: Any) -> set[tuple[str, int]]:
+    """What a rule finds in the region, as (object kind, id)."""
+    with scopes.acting(system_account()):
+        rows = [row for found in RULES[rule].hits(Context.at(date, **context)) for row in found]
+    return {(row[1], row[2]) for row in rows}
