@@ -16,6 +16,11 @@ class VillageForm(PageForm):
     """嘎查村: the profile; its place is chosen once, and moves by re-coding only."""
 
     division = DivisionField(label=_("嘎查村"))
+    fieldsets = (
+        (_("基本情况"), ("division", "attributes", "village_status", "exit_year", "development_type", "terrain")),
+        (_("村负责人"), ("leader", "leader_title", "leader_phone")),
+        (_("位置"), ("lon", "lat")),
+    )
 
     class Meta:
         model = Village
@@ -43,6 +48,7 @@ class VillageYearForm(PageForm):
     """嘎查村年度情况: the village is named by its division; village and year are chosen once."""
 
     division = DivisionField(label=_("嘎查村"))
+    fieldsets = (("", ("division", "year")), *GROUPS)
 
     class Meta:
         model = VillageYear
