@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts import services
+from apps.accounts.sessions import requester
 from apps.accounts.tables import PostResource, UserResource
 from apps.pages.api import ResourceViewSet
 
@@ -42,13 +43,13 @@ class UserViewSet(ResourceViewSet):
     @action(detail=True, methods=["post"], url_path="reset")
     def reset(self, request: Request, key: str) -> Response:
         """A new first password; the sessions of the account end."""
-        return Response({"initial_password": services.reset_password(self.get_object(key), by=request.user)})
+        return Response({"initial_password": services.reset_password(self.get_object(key), by=requester(request))})
 
     @extend_schema(request=None, responses=InitialPassword)
     @action(detail=True, methods=["post"], url_path="open")
     def open(self, request: Request, key: str) -> Response:
         """Open a closed account again, with a new first password."""
-        password = services.set_active(self.get_object(key), active=True, by=request.user)
+        password = services.set_active(self.get_object(key), active=True, by=requester(request))
         return Response({"initial_password": password})
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
@@ -56,7 +57,7 @@ class UserViewSet(ResourceViewSet):
     def close(self, request: Request, key: str) -> Response:
         """Close an account: it reaches nothing from its next request on."""
         found = self.get_object(key)
-        services.set_active(found, active=False, by=request.user)
+        services.set_active(found, active=False, by=requester(request))
         return Response(self.current(found))
 
 
@@ -71,5 +72,5 @@ class PostViewSet(ResourceViewSet):
     def end(self, request: Request, key: str) -> Response:
         """End a post now."""
         found = self.get_object(key)
-        services.end_post(found, by=request.user)
+        services.end_post(found, by=requester(request))
         return Response(self.current(found))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts import services
 from apps.accounts.models import Post, User
+from apps.accounts.sessions import requester
 from apps.accounts.tables import PostResource, UserResource
 from apps.common.errors import ServiceError
 from apps.divisions import codes
@@ -29,7 +30,7 @@ class UserPage(DetailPage):
     """An account with its posts, and what the requester may do to it."""
 
     def more(self, found: User) -> dict[str, Any]:
-        managed = services.may_manage(self.request.user, found)
+        managed = services.may_manage(requester(self.request), found)
         appoint = ""
         if self.resource.may_change(self.request.user, found.division_id):
             appoint = f"{PostResource.create_url()}?user={found.pk}&division={codes.text(found.division_id)}"
@@ -58,7 +59,7 @@ class UserActionPage(ResourceView):
     def post(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
         try:
-            password = self.perform(found, request.user)
+            password = self.perform(found, requester(request))
         except ServiceError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(self.resource.url("detail", key))
@@ -67,7 +68,7 @@ class UserActionPage(ResourceView):
         messages.success(request, _("已保存。"))
         return HttpResponseRedirect(self.resource.url("detail", key))
 
-    def perform(self, found: User, by: Any) -> str:
+    def perform(self, found: User, by: User) -> str:
         """Do it; the new first password if there is one."""
         if self.act == "reset":
             return services.reset_password(found, by=by)
@@ -78,7 +79,7 @@ class PostPage(DetailPage):
     """A post, which whoever could give it may end."""
 
     def more(self, found: Post) -> dict[str, Any]:
-        return {"may_end": services.may_end(self.request.user, found)}
+        return {"may_end": services.may_end(requester(self.request), found)}
 
 
 class PostFormPage(FormPage):
@@ -98,7 +99,7 @@ class PostEndPage(ResourceView):
     def post(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
         try:
-            services.end_post(found, by=request.user)
+            services.end_post(found, by=requester(request))
         except ServiceError as error:
             messages.error(request, str(error))
         else:

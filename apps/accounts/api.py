@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import logout, update_session_auth_hash
 from django.middleware.csrf import get_token
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from rest_framework.views import APIView
 
 from apps.access import scope as scopes
 from apps.accounts import services
+from apps.accounts.sessions import requester
 from apps.divisions import codes
 
 
@@ -44,7 +47,7 @@ class PasswordChange(serializers.Serializer):
 class SessionView(APIView):
     """Begin (POST), look at (GET) and end (DELETE) a session."""
 
-    def get_permissions(self) -> list:
+    def get_permissions(self) -> Any:
         return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
 
     @extend_schema(responses=SessionState)
@@ -77,16 +80,17 @@ class PasswordView(APIView):
         form = PasswordChange(data=request.data)
         form.is_valid(raise_exception=True)
         data = form.validated_data
-        services.change_password(request.user, old=data["old_password"], new=data["new_password"])
-        update_session_auth_hash(request._request, request.user)
+        services.change_password(requester(request), old=data["old_password"], new=data["new_password"])
+        update_session_auth_hash(request._request, requester(request))
         return Response(_state(request))
 
 
 def _state(request: Request) -> dict[str, str | None]:
-    top = scopes.of(request.user).top
+    user = requester(request)
+    top = scopes.of(user).top
     return {
         "csrf": get_token(request._request),
-        "username": request.user.username,
-        "name": request.user.name,
+        "username": user.username,
+        "name": user.name,
         "division": codes.text(top) if top else None,
     }

@@ -43,10 +43,11 @@ class Guard(AxesDatabaseHandler):
 def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """Under what name a failure is counted: the account's, case-folded.
 
-    What is no user name may be anything that somebody typed into the wrong box, so only a keyed digest of it is kept.
+    What is no user name, or might be a citizen or phone number, may have been typed into the wrong box: only a keyed
+    digest of it is kept.
     """
     name = str((credentials or {}).get("username") or "").lower()
-    return name if re.match(USERNAME, name) else f"~{salted_hmac('sign-in', name).hexdigest()[:16]}"
+    return name if re.match(USERNAME, name) and not re.match(r"\d{11}", name) else f"~{salted_hmac('sign-in', name).hexdigest()[:16]}"
 
 
 def own_answer(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.access.middleware import own_transactions
 from apps.accounts import services
 from apps.accounts.forms import ChangePasswordForm, SignInForm
+from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 
 
@@ -62,13 +63,13 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            services.change_password(request.user, old=data["old_password"], new=data["new_password"])
+            services.change_password(requester(request), old=data["old_password"], new=data["new_password"])
         except ServiceError as error:
             form.add_error(error.field, str(error))
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            update_session_auth_hash(request, request.user)
+            update_session_auth_hash(request, requester(request))
             return redirect(settings.LOGIN_REDIRECT_URL)
     status = 422 if form.is_bound else 200
     return render(request, "accounts/change_password.html", {"form": form}, status=status)

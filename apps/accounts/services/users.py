@@ -6,7 +6,7 @@ import secrets
 import string
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,9 @@ def create_account(user: User, *, by: User) -> str:
 @transaction.atomic
 def change_account(user: User, *, by: User) -> User:
     """Store a changed name or place of an account; both the old and the new place are the changing account's own."""
-    before = User.objects.select_for_update().get(pk=user.pk)
+    before = User.objects.editable_by(by).select_for_update().filter(pk=user.pk).first()
+    if before is None:
+        raise PermissionDenied
     _require_managing(by, before)
     policy.require(by, "manage_accounts", user.division_id)
     user.save(update_fields=["name", "division"])
