@@ -14,3 +14,4 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 LOGGING["root"]["level"] = env.str("LOG_LEVEL", default="WARNING")
 LOGGING["loggers"]["django"]["level"] = env.str("LOG_LEVEL", default="WARNING")
+DEMO_MODE = True

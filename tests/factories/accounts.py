@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.test import Client
 
 from apps.access import scope as scopes
@@ -13,7 +14,7 @@ PASSWORD = "Right-Horse-7"
 
 def make_user(username: str, role: str | None, division: int, **fields: object) -> User:
     """An account at a division, with a post there if a role is named. Its scope is read afresh."""
-    with scopes.activate(SET_UP):
+    with scopes.activate(SET_UP), transaction.atomic():
         user = User.objects.create_user(
             username, division_id=division, password=PASSWORD, name=username, must_change_password=False, **fields
         )
