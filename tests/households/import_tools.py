@@ -5,19 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import xlsxwriter
-from django.conf import settings
 from django.core.management import call_command
 from python_calamine import CalamineWorkbook
-
-from apps.divisions import codes
-from apps.divisions.models import Division
-from tests.factories.divisions import plant
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 TOWNSHIP = 150422100000
@@ -25,16 +19,6 @@ VILLAGES = (150422100200, 150422100201, 150422100202, 150422100203)
 NEIGHBOUR = 150422101200  # a village of the next township
 
 Rows = list[list[Any]]
-
-
-def plant_real(*villages: int) -> None:
-    """These villages and everything above them, under their real names."""
-    plant(*villages)
-    wanted = {code for village in villages for code in (*codes.ancestors(village), village)}
-    with (Path(settings.BASE_DIR) / "apps/divisions/data/divisions.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if int(row["code"]) in wanted:
-                Division.objects.filter(code=int(row["code"])).update(name=row["name_zh"], short_name=row["name_zh"])
 
 
 def truth(name: str) -> dict[str, Any]:
@@ -97,13 +81,3 @@ def report_rows(path: Path) -> Rows:
 def refused(rows: Rows) -> set[str]:
     """The household numbers in an error workbook."""
     return {row[column(rows, "户编号")] for row in rows[2:]}
-
-
-def changed(rows: Rows, *changes: Callable[[Rows], None]) -> Rows:
-    for change in changes:
-        change(rows)
-    return rows
-
-
-def headers(rows: Sequence[Any]) -> Iterable[str]:
-    return rows[1]

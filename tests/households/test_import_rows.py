@@ -11,6 +11,7 @@ from apps.access import scope as scopes
 from apps.common.numbers import citizen_check_char
 from apps.households.models import Household, Person, PersonYear
 from tests.factories.accounts import make_user
+from tests.factories.divisions import plant
 from tests.households.import_tools import (
     DATA,
     NEIGHBOUR,
@@ -19,7 +20,6 @@ from tests.households.import_tools import (
     Rows,
     column,
     csv_text,
-    plant_real,
     put,
     put_household,
     report_rows,
@@ -35,7 +35,7 @@ ONE_REFUSED = "added 39 changed 0 unchanged 0 refused 1"
 
 @pytest.fixture
 def officer(db):
-    plant_real(*VILLAGES, NEIGHBOUR)
+    plant(*VILLAGES, NEIGHBOUR)
     return make_user("officer", "township_officer", TOWNSHIP)
 
 

@@ -17,12 +17,12 @@ from apps.households.models import (
     StatusEvent,
 )
 from tests.factories.accounts import make_user
+from tests.factories.divisions import plant
 from tests.households.import_tools import (
     DATA,
     TOWNSHIP,
     VILLAGES,
     column,
-    plant_real,
     refused,
     report_rows,
     run,
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def officer(db):
-    plant_real(*VILLAGES)
+    plant(*VILLAGES)
     return make_user("officer", "township_officer", TOWNSHIP)
 
 
