@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="benchmarks at full scale; a name runs only that one")
     bench.add_argument("names", nargs="*", help="only these")
     bench.add_argument("--scale", type=int, default=1, help="1 in N of the 2016 register")
+    bench.add_argument("--fresh", action="store_true", help="throw the data of this scale away first")
     commands.add_parser("manage", help="manage.py with the running servers, or its own", add_help=False)
     commands.add_parser("messages", help="extract and compile the interface's messages")
     return parser
@@ -58,7 +59,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _carry_out(options: argparse.Namespace, rest: list[str]) -> int:
     # Imported here: these look into the environment that has only just been made.
-    from devtools import checking, running, testing
+    from devtools import benching, checking, running, testing
 
     match options.command:
         case "run":
@@ -68,7 +69,7 @@ def _carry_out(options: argparse.Namespace, rest: list[str]) -> int:
         case "check":
             return checking.check()
         case "bench":
-            return running.bench(options.names, scale=options.scale)
+            return benching.run(options.names, scale=options.scale, fresh=options.fresh)
         case "messages":
             return checking.messages()
         case _:

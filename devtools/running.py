@@ -1,4 +1,4 @@
-"""`./dev run` and `./dev bench`: everything on this machine, from a bare checkout to a page that answers."""
+"""`./dev run`: everything on this machine, from a bare checkout to a page that answers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import subprocess
 import time
 import urllib.request
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from devtools import postgres, processes, servers
 from devtools.paths import LOCAL, LOGS, PYTHON, Failure, local_folder, say
@@ -58,18 +60,6 @@ def run(*, port: int, scale: int, fresh: bool) -> int:
         ours.stop()
 
 
-def bench(names: list[str], *, scale: int) -> int:
-    """Run the benchmarks on servers and data of their own, seeded once per scale."""
-    ours = servers.own("bench")
-    try:
-        _prepare(ours, scale, stages="bench-stages.json")
-        ours.extra |= {"BENCH_SCALE": str(scale)}
-        command = [str(PYTHON), "-m", "bench", *names]
-        return processes.foreground(command, env=ours.environment(), ending=signal.SIGINT)
-    finally:
-        ours.stop()
-
-
 def _throw_away() -> None:
     """Remove databases, queue, files and what was noted about them; keys and passwords stay."""
     lock = processes.try_lock(servers.LOCK)
@@ -84,27 +74,48 @@ def _throw_away() -> None:
             (LOCAL / name).unlink(missing_ok=True)
 
 
-def _prepare(ours: Servers, scale: int, stages: str = STAGES) -> None:
+def _prepare(ours: Servers, scale: int) -> None:
     """Migrate, then divisions, demo data and one full cross-check, each once."""
     say("migrating")
-    manage(ours, "migrate", "--database", "owner", "--no-input", "--verbosity", "0")
-    noted = LOCAL / stages
+    migrate(ours)
+    noted = LOCAL / STAGES
     done = json.loads(noted.read_text()) if noted.exists() else {}
     if done.get("scale", scale) != scale:
         say(f"the demo data stay at scale {done['scale']}; --fresh makes new ones")
         scale = done["scale"]
-    for name, arguments in (
-        ("divisions", ["load_divisions"]),
-        ("demo", ["seed_demo", "--scale", str(scale), "--seed", "1"]),
-        ("crosschecks", ["run_crosschecks"]),
-    ):
-        if name in done:
-            continue
-        say(f"manage.py {' '.join(arguments)}")
-        started = time.monotonic()
-        manage(ours, *arguments)
-        done |= {name: round(time.monotonic() - started, 1), "scale": scale}
-        write_private(noted, json.dumps(done))
+    demo = ["seed_demo", "--scale", str(scale), "--seed", "1"]
+    once(
+        noted,
+        {
+            "divisions": lambda: command(ours, "load_divisions"),
+            "demo": lambda: command(ours, *demo),
+            "crosschecks": lambda: command(ours, "run_crosschecks"),
+        },
+        scale=scale,
+    )
+
+
+def migrate(ours: Servers) -> None:
+    """Bring the database up to the migrations of this checkout."""
+    manage(ours, "migrate", "--database", "owner", "--no-input", "--verbosity", "0")
+
+
+def command(ours: Servers, *arguments: str) -> None:
+    """Run a command of manage.py that must succeed, and say so."""
+    say(f"manage.py {' '.join(arguments)}")
+    manage(ours, *arguments)
+
+
+def once(noted: Path, stages: Mapping[str, Callable[[], object]], **facts: object) -> dict[str, Any]:
+    """Go through the stages that were not gone through before; the seconds of each and the `facts` are noted."""
+    done = json.loads(noted.read_text()) if noted.exists() else {}
+    for name, work in stages.items():
+        if name not in done:
+            started = time.monotonic()
+            work()
+            done |= {name: round(time.monotonic() - started, 1), **facts}
+            write_private(noted, json.dumps(done))
+    return done
 
 
 def _write_address(url: str) -> None:
