@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from apps.access import scope as scopes
-from apps.pages import menu
+from apps.pages import languages, menu
 from apps.pages.places import Place
 
 
@@ -41,4 +41,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": SimpleLazyObject(lambda: menu.lines(request, scopes.of(request.user))),
         "post_label": SimpleLazyObject(lambda: post_label(request.user)),
         "reference_date": SimpleLazyObject(reference_date),
+        "language": languages.active(),
+        "languages": languages.offered(),
     }

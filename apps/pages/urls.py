@@ -1,16 +1,18 @@
-from django.urls import include, path
+from django.urls import path
 
 from apps.pages import export_views, shell_views
 from apps.pages.divisions import DivisionResource
+from apps.pages.languages import set_language
 from apps.pages.routes import pages
 from apps.pages.search import search_page
 
 urlpatterns = [
     path("place/", shell_views.place_menu, name="place-menu"),
+    path("place/picker/", shell_views.place_picker, name="place-picker"),
     path("search/", search_page, name="search"),
     path("exports/", export_views.export_list, name="export-list"),
     path("exports/<int:key>/", export_views.export_detail, name="export-detail"),
     path("exports/<int:key>/file/", export_views.export_file, name="export-file"),
     *pages("divisions", DivisionResource),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", set_language, name="set_language"),
 ]
