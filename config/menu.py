@@ -12,6 +12,14 @@ MENU = [
         ],
     ),
     Group(
+        _("数据比对"),
+        [
+            Entry(_("疑点"), "finding", "finding-list"),
+            Entry(_("比对规则"), "rule", "rule-list"),
+            Entry(_("比对批次"), "clock", "run-list", capability="run_crosschecks"),
+        ],
+    ),
+    Group(
         _("系统管理"),
         [
             Entry(_("账户"), "account", "user-list", realm="accounts"),

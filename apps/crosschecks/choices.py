@@ -77,6 +77,15 @@ class Verdict(models.TextChoices):
     EXTERNAL_ERROR = "external_error", _("退回数据来源")
 
 
+class Workflow(models.TextChoices):
+    """Business that a finding may be handed over to (workflows.md §2-§4)."""
+
+    NATURAL_CHANGE = "natural_change", _("自然变更")
+    REMOVAL = "removal", _("清退")
+    EXIT_REVOKED = "exit_revoked", _("撤销脱贫认定")
+    RETURN = "return", _("返贫认定")
+
+
 class RunKind(models.TextChoices):
     """Who asked for a run."""
 

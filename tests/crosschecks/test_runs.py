@@ -17,11 +17,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
@@ -287,15 +289,15 @@ def test_a_unit_whose_worker_died_three_times_is_set_aside_by_the_sweeper():
 @pytest.mark.django_db
 def test_a_queue_that_does_not_answer_costs_nothing(monkeypatch):
     contradictions()
-    sent: list[int] = []
+    sent: list[Any] = []
 
-    def refuse(unit_id: int) -> None:
-        sent.append(unit_id)
-        raise tasks.OperationalError("no broker")
+    def refuse(name: str, args: list[int]) -> None:
+        sent.append(name)
+        raise OperationalError("no broker")
 
-    monkeypatch.setattr(tasks.execute, "delay", refuse)
+    monkeypatch.setattr(current_app, "send_task", refuse)
     tasks.nightly()
-    assert len(sent) == 1
+    assert sent == ["apps.crosschecks.tasks.execute"]
     with scopes.acting(system_account()):
         assert RunUnit.objects.filter(state=UnitState.QUEUED).count() == 28
 

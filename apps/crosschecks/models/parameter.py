@@ -17,7 +17,9 @@ from apps.crosschecks.rules.parameters import PARAMETERS
 from apps.divisions.models import Division
 
 
-@pghistory.track(model_name="RuleParameterEvent")
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="RuleParameterEvent"
+)
 class RuleParameter(Versioned):
     """规则参数: a threshold as one division set it; it holds there and below, the nearest division's first."""
 

@@ -11,10 +11,12 @@ import datetime
 import logging
 from collections.abc import Iterable, Sequence
 
+from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from apps.access import policy
 from apps.access import scope as scopes
@@ -249,6 +251,16 @@ def to_ring(run: Run | None = None) -> list[int]:
         units = list(waiting.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True))
         RunUnit.objects.filter(pk__in=units).update(rung_at=now)
     return units
+
+
+def ring(unit_ids: Iterable[int]) -> None:
+    """Send a message for each unit. Without a queue nothing is lost: the sweeper rings again."""
+    for unit_id in unit_ids:
+        try:
+            current_app.send_task("apps.crosschecks.tasks.execute", args=[unit_id])
+        except OperationalError:
+            logger.exception("The queue does not answer; units wait for the sweeper")
+            return
 
 
 def sweep() -> list[int]:

@@ -1,0 +1,17 @@
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from apps.crosschecks import tables
+from apps.crosschecks.api import CheckView, FindingViewSet, RuleViewSet, RunViewSet, StepView
+from apps.pages.routes import viewset
+
+router = SimpleRouter()
+router.register("rules", RuleViewSet, "rule")
+router.register("runs", viewset(tables.RunResource, RunViewSet), "run")
+router.register("findings", viewset(tables.FindingResource, FindingViewSet), "finding")
+
+urlpatterns = [
+    path("households/<int:key>/check/", CheckView.as_view(), name="household-check"),
+    path("findings/<int:key>/step/", StepView.as_view(), name="finding-step"),
+    *router.urls,
+]

@@ -1,0 +1,135 @@
+"""Figures about rules: how they stand, what they find where, how their findings came out, and what if."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Mod
+
+from apps.crosschecks.catalogue import Entry, catalogue
+from apps.crosschecks.choices import UnitState, Verdict
+from apps.crosschecks.models import Finding, RuleParameter, RuleState
+from apps.crosschecks.rules import RULES
+from apps.crosschecks.rules.parameters import PARAMETERS, Parameter, Settings
+from apps.crosschecks.services.runs import why_not
+from apps.crosschecks.services.writing import context_for
+from apps.divisions import codes
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one rule stands for a place: its last run there or above, and the open findings that an account sees."""
+
+    entry: Entry
+    state: str
+    reason: str
+    date: Any
+    year: int | None
+    finished_at: Any
+    hits: int
+    overdue: int
+    verdicts: Mapping[str, int]
+
+    @property
+    def judged(self) -> int:
+        """Findings with a verdict."""
+        return sum(self.verdicts.values())
+
+    @property
+    def false_share(self) -> Decimal | None:
+        """The share of verdicts that found no fault: the rule's false positives; None without verdicts."""
+        return Decimal(self.verdicts.get(Verdict.NO_FAULT, 0)) / self.judged if self.judged else None
+
+
+def standings(findings: QuerySet[Finding], division: int | None, on: Any, rule: str = "") -> list[Standing]:
+    """Every rule of the catalogue (or one) with its state at a place and its figures among some findings.
+
+    Two queries. A rule that cannot run or has never run is *not run*, whatever older findings there are.
+    """
+    wanted = [rule] if rule else list(catalogue())
+    states = _states(division)
+    found = findings.filter(rule__in=wanted) if rule else findings
+    counts = {
+        row["rule"]: row
+        for row in found.order_by()
+        .values("rule")
+        .annotate(
+            hits=Count("pk", filter=OPEN),
+            overdue=Count("pk", filter=OPEN & Q(due_on__lt=on)),
+            **{verdict: Count("pk", filter=Q(verdict=verdict)) for verdict in Verdict.values},
+        )
+    }
+    return [_standing(catalogue()[name], states.get(name), counts.get(name, {})) for name in wanted]
+
+
+OPEN = ~Q(state__in=["closed", "cleared_by_data"])
+
+
+def _standing(entry: Entry, last: RuleState | None, row: Mapping[str, Any]) -> Standing:
+    reason = why_not(entry.id)
+    state = UnitState.NOT_RUN if reason or last is None else last.state
+    return Standing(
+        entry=entry,
+        state=str(state),
+        reason=reason or (last.reason if last else ""),
+        date=last.date if last and not reason else None,
+        year=last.year if last and not reason else None,
+        finished_at=last.finished_at if last and not reason else None,
+        hits=row.get("hits", 0),
+        overdue=row.get("overdue", 0),
+        verdicts={verdict: row.get(verdict, 0) for verdict in Verdict.values},
+    )
+
+
+def _states(division: int | None) -> dict[str, RuleState]:
+    """The latest state of each rule over a place: of a run there or at a unit above it."""
+    above = [*codes.ancestors(division), division] if division else [150000000000]
+    rows = RuleState.objects.filter(division_id__in=above).order_by("finished_at")
+    return {row.rule: row for row in rows}
+
+
+def by_unit(rows: QuerySet[Any], division: int) -> dict[int, int]:
+    """How many rows lie in each unit one level below a place; a village counts as itself."""
+    span = codes.SPAN[min(codes.level(division) + 1, codes.VILLAGE)]
+    units = rows.order_by().annotate(unit=F("division_id") - Mod("division_id", span)).values("unit")
+    return dict(units.annotate(n=Count("pk")).values_list("unit", "n"))
+
+
+def what_if(rule: str, division: int, values: Mapping[str, Decimal]) -> dict[int, int]:
+    """The hits of a rule by unit below a place if some thresholds were different. Nothing is stored.
+
+    Acts with the scope in force, so that nobody learns of rows that are not his. KeyError for a rule that cannot run,
+    ValidationError for a value out of bounds.
+    """
+    changed = {name: PARAMETERS[name].clean(value) for name, value in values.items()}
+    low, high = codes.subtree(division)
+    context = context_for(low=low, high=high).what_if(**changed)
+    return by_unit(RULES[rule].rows(context), division)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A threshold as it holds at a place: the value, and who set it where (None: the usual value)."""
+
+    parameter: Parameter
+    value: Decimal
+    source: RuleParameter | None
+
+
+def thresholds(rule: str, division: int) -> list[Threshold]:
+    """The thresholds of a rule as they hold at a place. One query."""
+    known = RULES.get(rule)
+    if known is None or not known.parameters:
+        return []
+    names = [parameter.name for parameter in known.parameters]
+    rows = RuleParameter.objects.filter(name__in=names, division_id__in=[*codes.ancestors(division), division])
+    nearest = {row.name: row for row in rows.order_by("division_id")}
+    settings = Settings.of((row.name, row.division_id, row.value) for row in rows)
+    return [
+        Threshold(parameter, settings.at(parameter.name, division), nearest.get(parameter.name))
+        for parameter in known.parameters
+    ]

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from apps.crosschecks import tables, views
+from apps.pages.routes import pages
+
+urlpatterns = [
+    *pages("findings", tables.FindingResource, detail_page=views.FindingPage),
+    path("findings/files/<int:key>/", views.FindingFilePage.as_view(), name="finding-file"),
+    path("rules/", views.RulesPage.as_view(), name="rule-list"),
+    path("rules/<str:rule>/", views.RulePage.as_view(), name="rule-detail"),
+    path("rules/<str:rule>/what-if/", views.WhatIfPage.as_view(), name="rule-what-if"),
+    path("rules/<str:rule>/threshold/", views.ThresholdPage.as_view(), name="rule-threshold"),
+    *[
+        route
+        for route in pages("runs", tables.RunResource, detail_page=views.RunPage)
+        if route.name != "run-update"  # a run is opened, never changed
+    ],
+]
