@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import accumulate
 
 SURNAMES = tuple(
     "王李张刘陈杨赵孙周吴徐马朱胡郭何高林罗郑梁谢宋唐许邓韩冯曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
@@ -10,7 +11,7 @@ SURNAMES = tuple(
     "穆"
 )
 # The commonest come first and are drawn more often.
-_SURNAME_WEIGHTS = [1 / (place + 6) for place in range(len(SURNAMES))]
+_SURNAMES_UP_TO = list(accumulate(1 / (place + 6) for place in range(len(SURNAMES))))
 
 HUI = tuple("马马马丁白沙哈金杨穆海铁")
 MANCHU = tuple("关佟富那赵白金何付郎张王")
@@ -60,7 +61,7 @@ class Namer:
             return self._chance.choice(MONGOL_HAN) if self._chance.random() < 0.3 else ""
         if ethnicity in _OTHERS:
             return self._chance.choice(_OTHERS[ethnicity])
-        return self._chance.choices(SURNAMES, _SURNAME_WEIGHTS)[0]
+        return self._chance.choices(SURNAMES, cum_weights=_SURNAMES_UP_TO)[0]
 
     def full(self, surname: str, sex: str, born: int) -> str:
         """A name for sex 1 or 2 and a year of birth; without a surname a Mongol one."""

@@ -21,11 +21,12 @@ from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Pairer
 from apps.dashboards.demo.plan import Plan, make_plan
-from apps.dashboards.demo.tables import WRITTEN_AT, Table
+from apps.dashboards.demo.tables import WRITTEN_AT, Known, Table
 from apps.dashboards.demo.villages import fill_villages
 from apps.divisions.models import Division
 from apps.households import models as register
 from apps.households.models import Household, Person
+from apps.households.services.numbers import division_known
 
 # Households brought in together: enough for a statement to be worth it, few enough to stay small.
 BLOCK = 4_000
@@ -99,7 +100,7 @@ def _register(plan: Plan, bulk: Bulk, show: Callable[[int, int], None] | None) -
     )
     truths: list[records.Truth] = []
     done = 0
-    for block in _ahead(_blocks(plan)):
+    for block in _ahead(_blocks(plan, division_known() or _nothing_known)):
         for table, lines in block.lines:
             bulk.put(table, lines, expressions.get(table.model))
             if table is HELPER:
@@ -146,20 +147,26 @@ def _appoint(bulk: Bulk) -> None:
         bulk.rows["accounts_post"] += cursor.rowcount
 
 
-def _blocks(plan: Plan) -> Iterator[Block]:
+def _nothing_known(_code: str) -> Any:
+    """Without a history of division codes nothing is said about any number (decisions.md 23)."""
+
+
+def _blocks(plan: Plan, known: Known) -> Iterator[Block]:
     """Families, rendered for COPY in blocks of whole villages."""
     pairer = Pairer(plan.seed)
     waiting: list[Batch] = []
+    room = BLOCK
     for batch in families(plan):
         waiting.append(batch)
-        if sum(len(one.families) for one in waiting) >= BLOCK:
-            yield _block(waiting, pairer)
-            waiting = []
+        room -= len(batch.families)
+        if room <= 0:
+            yield _block(waiting, pairer, known)
+            waiting, room = [], BLOCK
     if waiting:
-        yield _block(waiting, pairer)
+        yield _block(waiting, pairer, known)
 
 
-def _block(batches: list[Batch], pairer: Pairer) -> Block:
+def _block(batches: list[Batch], pairer: Pairer, known: Known) -> Block:
     made = [family for batch in batches for family in batch.families]
     helpers: list[records.Helper] = []
     pairings: list[records.Pairing] = []
@@ -188,7 +195,7 @@ def _block(batches: list[Batch], pairer: Pairer) -> Block:
     ]
     return Block(
         len(made),
-        [(table, "".join(table.lines(rows))) for table, rows in parts],
+        [(table, "".join(table.lines(rows, known))) for table, rows in parts],
         [truth for batch in batches for truth in batch.truths],
     )
 
