@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("apps.accounts.admin_urls")),
     path("", include("apps.households.urls")),
     path("", include("apps.villages.urls")),
+    path("", include("apps.crosschecks.urls")),
     path("", include("apps.dashboards.urls")),
     path("api/v1/", include(("config.api_urls", "api"))),
 ]
