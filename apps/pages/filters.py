@@ -100,7 +100,7 @@ class FilterGroup:
     @property
     def many(self) -> bool:
         """Whether the choices are so many that they need two columns."""
-        return len(getattr(self.fields[0].field, "choices", ())) > 12
+        return len(list(getattr(self.fields[0].field, "choices", ()))) > 12
 
 
 class Filters(django_filters.FilterSet):
