@@ -5,9 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.pages.menu import Entry, Group
 
 MENU = [
+    Group("", [Entry(_("工作台"), "desk", "desk", realm="")]),
     Group(
         _("建档立卡"),
         [
+            Entry(_("贫困户"), "household", "household-list"),
+            Entry(_("家庭成员"), "person", "person-list"),
+            Entry(_("嘎查村"), "village", "village-list", capability="view_register"),
             Entry(_("行政区划"), "division", "division-list"),
         ],
     ),

@@ -60,7 +60,8 @@ class Extent:
         if self.code:
             span = codes.SPAN[codes.level(self.code) + 1]
             return ExpressionWrapper(place - place % Value(span), output_field=BigIntegerField())
-        whens = [When(division_id__range=codes.subtree(top), then=Value(top)) for top in self.tops]
+        ranges = [(top, *codes.subtree(top)) for top in self.tops]
+        whens = [When(division_id__gte=low, division_id__lte=high, then=Value(top)) for top, low, high in ranges]
         return Case(*whens, default=Value(ELSEWHERE), output_field=BigIntegerField())
 
     def children(self) -> Sequence[Division]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -11,64 +12,103 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.crosschecks.catalogue import catalogue
-from apps.crosschecks.choices import Light
+from apps.crosschecks.choices import VERDICTS, Light, State
 from apps.crosschecks.evidence import sentence
 from apps.crosschecks.models import Finding
-from apps.crosschecks.querysets import FindingQuerySet
+from apps.crosschecks.querysets import ESCALATION_DAYS
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
 from apps.pages.places import Places
 
 SHOWN = 8
-
-
-def findings_to_do(user: Any, extent: Extent) -> FindingQuerySet:
-    """The open findings of the desk's place that its own level acts on; for somebody with households only, all of
-    theirs."""
-    rows: FindingQuerySet = extent.narrow(Finding.objects.visible_to(user)).open()
-    return rows.filter(acting_level=extent.level) if extent.is_own and extent.level else rows
+FIELDS = ("pk", "rule", "evidence", "due_on", "division_id", "state", "light")
 
 
 def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
-    """The most urgent findings, and how many of them are red, yellow and green; two queries and one for names."""
-    rows = findings_to_do(user, extent).with_light(on)
-    lights = rows.aggregate(**{light.value: Count("pk", filter=Q(light=light.value)) for light in Light})
-    fields = ("pk", "rule", "evidence", "due_on", "division_id", "light")
-    first = list(rows.order_by("due_on", "pk").values_list(*fields)[:SHOWN])
-    places = Places.of(place for *_rest, place, _light in first)
-    items = [
-        {
-            "url": reverse("finding-detail", args=[pk]),
-            "title": catalogue()[rule].title,
-            "text": sentence(rule, evidence),
-            "place": places.short(division),
-            "due_on": due_on,
-            "light": light,
-            "when": when(due_on, on),
-        }
-        for pk, rule, evidence, due_on, division, light in first
-    ]
+    """The most urgent findings that the desk's own level acts on, how many of them are red, yellow and green, and what
+    the level below waits for: verdicts to review, findings overdue for so long that they go up.
+
+    Somebody with households only has all findings of his households before him. Two queries, and one for names.
+    """
+    rows = extent.narrow(Finding.objects.visible_to(user)).open().with_light(on)
+    own = Q(acting_level=extent.level) if extent.is_own and extent.level else Q()
+    counted = {light.value: Count("pk", filter=own & Q(light=light.value)) for light in Light}
+    counts = rows.aggregate(
+        **counted, **{name: Count("pk", filter=where) for name, where in _from_below(extent, on).items()}
+    )
+    first = list(rows.filter(own).order_by("due_on", "pk").values_list(*FIELDS)[:SHOWN])
+    places = Places.of(division for _pk, _rule, _evidence, _due, division, *_rest in first)
     return {
-        "items": items,
+        "items": [
+            {
+                "url": reverse("finding-detail", args=[pk]),
+                "title": catalogue()[rule].title,
+                "text": sentence(rule, evidence),
+                "place": places.short(division),
+                "due_on": due_on,
+                "light": light,
+                "when": when(due_on, on),
+                "state": "" if state == State.NEW else State(state).label,
+            }
+            for pk, rule, evidence, due_on, division, state, light in first
+        ],
         "lights": [
-            {"light": light.value, "label": light.label, "count": lights[light.value], "url": url(extent, light.value)}
+            {
+                "light": light.value,
+                "label": light.label,
+                "count": counts[light.value],
+                "url": url(extent, light=light.value),
+            }
             for light in Light
         ],
-        "count": sum(lights.values()),
+        "lines": [line for line in _lines(extent, counts) if line["count"]],
+        "count": sum(counts[light.value] for light in Light),
         "url": url(extent),
     }
 
 
-def url(extent: Extent, light: str = "") -> str:
-    """The list of the findings to do, all or of one light."""
-    query = ["state=open"]
-    if extent.is_own and extent.level:
-        query.append(f"acting_level={extent.level}")
-    if light:
-        query.append(f"light={light}")
+def _from_below(extent: Extent, on: datetime.date) -> dict[str, Q]:
+    """What the level below sends up: conditions by name; nothing at a village or without a place of one's own."""
+    if not extent.is_own or extent.level is None or extent.level == codes.VILLAGE:
+        return {}
+    below = Q(acting_level=extent.level + 1)
+    return {
+        "to_review": below & Q(state__in=VERDICTS, review_needed=True),
+        "escalated": below & Q(due_on__lt=on - datetime.timedelta(days=ESCALATION_DAYS)),
+    }
+
+
+def _lines(extent: Extent, counts: dict[str, int]) -> list[dict[str, Any]]:
+    if "to_review" not in counts or extent.level is None:
+        return []
+    below = extent.level + 1
+    verdicts = [verdict.value for verdict in VERDICTS]
+    return [
+        {
+            "label": _("下级结论待复核"),
+            "count": counts["to_review"],
+            "light": Light.YELLOW.value,
+            "url": _list(extent, state=verdicts, review_needed="true", acting_level=below),
+        },
+        {
+            "label": _("下级超期五天以上"),
+            "count": counts["escalated"],
+            "light": Light.RED.value,
+            "url": _list(extent, escalated="true", acting_level=below),
+        },
+    ]
+
+
+def url(extent: Extent, **more: Any) -> str:
+    """The list of the findings to do, narrowed further if asked."""
+    own = {"acting_level": extent.level} if extent.is_own and extent.level else {}
+    return _list(extent, state="open", **own, **more)
+
+
+def _list(extent: Extent, **query: Any) -> str:
     if extent.code:
-        query.append(f"division={codes.text(extent.code)}")
-    return f"{reverse('finding-list')}?{'&'.join(query)}"
+        query["division"] = codes.text(extent.code)
+    return f"{reverse('finding-list')}?{urlencode(query, doseq=True)}"
 
 
 def when(due_on: datetime.date, on: datetime.date) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pghistory
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
+from apps.access.querysets import ScopedManager
 from apps.common.fields import BlindIndexField, CodeArrayField, CodeField, SealedField, code_constraint
 from apps.common.models import Versioned
 from apps.divisions import codes
@@ -68,7 +71,7 @@ class Village(Versioned, PlacedModel):
         _("退出年度"), null=True, blank=True, validators=[MinValueValidator(2013), MaxValueValidator(2100)]
     )
 
-    objects = models.Manager.from_queryset(VillageQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(VillageQuerySet)()
 
     class Meta:
         verbose_name = _("嘎查村")

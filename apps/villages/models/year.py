@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
+from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.villages.models.village import Village
 from apps.villages.querysets import VillageYearQuerySet
@@ -172,7 +173,7 @@ class VillageYear(Versioned, PlacedModel):
     ecommerce = _yes(_("电商扶贫项目"))
     collective_project = _yes(_("集体经济项目"))
 
-    objects = models.Manager.from_queryset(VillageYearQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(VillageYearQuerySet)()
 
     class Meta:
         verbose_name = _("嘎查村年度情况")
