@@ -3,11 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from apps.pages.docs_views import api_docs
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", api_docs, name="docs"),
     path("", include("apps.accounts.api_urls")),
     path("", include("apps.pages.api_urls")),
     path("", include("apps.households.api_urls")),
     path("", include("apps.villages.api_urls")),
+    path("", include("apps.crosschecks.api_urls")),
     path("", include("apps.dashboards.api_urls")),
 ]

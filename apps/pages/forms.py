@@ -6,27 +6,84 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.access import policy
+from apps.access.models import PlacedModel
 from apps.divisions.models import Division
 
-LARGE = 50  # beyond this many choices a list is no help; the field takes the key itself
+
+class DivisionPicker(forms.TextInput):
+    """A place by its twelve digits; where scripts run it becomes a row of lists, one per level.
+
+    `everywhere` offers the whole region, for places that are no question of scope (where somebody works).
+    """
+
+    template_name = "generic/_picker_input.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, everywhere: bool = False) -> None:
+        super().__init__({"inputmode": "numeric", "pattern": "[0-9]{12}", **(attrs or {})})
+        self.everywhere = everywhere
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["everywhere"] = self.everywhere
+        return context
 
 
 class DivisionField(forms.ModelChoiceField):
-    """A place, given by its twelve digits: typed, chosen in the place picker, or sent by a program."""
+    """A place, given by its twelve digits: chosen level by level on a page, sent as it is by a program."""
 
-    widget = forms.TextInput
+    widget = DivisionPicker
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Division.objects.pickable(), **{"label": _("所在地"), **kwargs})
-        self.widget.attrs.update({"inputmode": "numeric", "pattern": "[0-9]{12}", "data-picker": "division"})
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(getattr(initial, "pk", initial) or "") != str(data or "")
+
+
+class FixedRow(forms.TextInput):
+    """A row that is settled by where one came from: shown, not asked for."""
+
+    template_name = "generic/_fixed_row.html"
+
+
+class RowField(forms.ModelChoiceField):
+    """Another row, given by its code on a page and by its id in a program. Never a list: there may be thousands."""
+
+    widget = forms.TextInput
+
+    @classmethod
+    def of(cls, field: forms.ModelChoiceField) -> RowField:
+        """The same question as a plain relation field."""
+        help_text = field.help_text or (_("填写编码。") if cls._code_length(field.queryset.model) else "")
+        return cls(queryset=field.queryset, required=field.required, label=field.label, help_text=help_text)
+
+    @staticmethod
+    def _code_length(model: type[Any]) -> int | None:
+        try:
+            return model._meta.get_field("code").max_length
+        except FieldDoesNotExist:
+            return None
+
+    def to_python(self, value: Any) -> Any:
+        written = str(value).strip() if isinstance(value, str) else ""
+        if written and len(written) == self._code_length(self.queryset.model):
+            found = self.queryset.filter(code=written).first()
+            if found is None:
+                raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+            return found
+        return super().to_python(value)
+
+    def fix(self, key: Any) -> None:
+        """Settle the row, if it is one that may be chosen."""
+        found = self.queryset.filter(pk=key).first() if str(key).isdigit() else None
+        if found is not None:
+            self.widget = FixedRow({"text": str(found)})
+            self.help_text = ""
 
 
 class PageForm(forms.ModelForm):
@@ -42,13 +99,29 @@ class PageForm(forms.ModelForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        for field in self.fields.values():
-            if isinstance(field, forms.ModelChoiceField) and hasattr(field.queryset, "visible_to"):
-                field.queryset = field.queryset.visible_to(user)
+        for name, field in list(self.fields.items()):
+            if isinstance(field, forms.ModelChoiceField):
+                self._narrow(name, field)
+            elif isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":
+                field.choices = [("", _("请选择")), *list(field.choices)[1:]]
         if self.instance.pk is not None and hasattr(self.instance, "version"):
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=self.instance.version, min_value=1, label=_("版本")
             )
+
+    def _narrow(self, name: str, field: forms.ModelChoiceField) -> None:
+        """Offer only rows the user sees; of a placed model never as a list."""
+        model = field.queryset.model
+        if model is Division:
+            if not isinstance(field, DivisionField):
+                field.widget = DivisionPicker(everywhere=True)
+            return
+        if hasattr(field.queryset, "visible_to"):
+            field.queryset = field.queryset.visible_to(self.user)
+        if type(field) is forms.ModelChoiceField and issubclass(model, PlacedModel):
+            self.fields[name] = RowField.of(field)
+        if isinstance(self.fields[name], RowField) and self.initial.get(name):
+            self.fields[name].fix(self.initial[name])
 
     def groups(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
         """The visible fields under their legends, for the page."""

@@ -169,8 +169,15 @@ class DetailPage(ResourceView):
         reader = Reader(columns)
         rows = other.rows(self.request.user).filter(**{related.field: found.pk})
         page = other.orderings()[related.order].page(rows, reader.paths, size=50)
-        more = f"{other.url('list')}?{related.field}={found.pk}" if page.after else ""
-        return {"title": related.title, "columns": columns, "rows": list(reader.table_rows(page.rows)), "more": more}
+        query = f"?{related.field.removesuffix('_id')}={found.pk}"
+        addable = other.form is not None and related.field in other.form.base_fields
+        return {
+            "title": related.title,
+            "columns": columns,
+            "rows": list(reader.table_rows(page.rows)),
+            "more": other.url("list") + query if page.after else "",
+            "add": other.url("create") + query if addable and other.may_change(self.request.user, found) else "",
+        }
 
 
 class HistoryPage(ResourceView):
@@ -197,8 +204,8 @@ class FormPage(ResourceView):
         return super().dispatch(request, *args, **kwargs)
 
     def form(self, data: Any = None, files: Any = None) -> ModelForm[Any]:
-        """The resource's form for the requester, at the chosen place if it is for a new row."""
-        initial = {"division": self.request.GET.get("division")} if self.object is None else {}
+        """The resource's form for the requester; a new row takes place and owner from where one came from."""
+        initial = self.request.GET.dict() if self.object is None else {}
         return self.resource.form_class()(data, files, instance=self.object, initial=initial, user=self.request.user)  # type: ignore[call-arg]
 
     def show_form(self, form: ModelForm[Any], status: int = 200, **context: Any) -> HttpResponse:

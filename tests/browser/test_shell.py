@@ -39,7 +39,8 @@ def sign_in(visit, register):
 
     def go(**options):
         window = visit(**options)
-        window.page.goto("/account/sign-in/")
+        window.page.goto("/account/sign-in/?next=/divisions/")
+        window.page.wait_for_load_state("networkidle")
         window.page.fill("input[name=username]", "county")
         window.page.fill("input[name=password]", PASSWORD)
         window.page.click("button.btn-primary")
@@ -56,6 +57,9 @@ PAGES = {
     "division": "/divisions/150422000000/",
     "exports": "/exports/",
     "missing": "/households/999999/",
+    "wrong": "/households/?status=99",
+    "docs": "/api/v1/docs/",
+    "password": "/account/password/",
 }
 
 
@@ -71,10 +75,11 @@ def test_pages_are_accessible_and_within_their_policy(sign_in, picture, size):
         wide = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{name} is {wide} px too wide"
     window.page.goto("/households/")
-    window.page.click("tbody tr:first-child a")
-    window.page.wait_for_load_state("networkidle")
-    picture(window, f"detail-{size}")
-    faults["detail"] = window.accessibility()
+    for name, link in {"detail": "tbody tr:first-child a", "form": ".page-actions a:has-text('修改')"}.items():
+        window.page.click(link)
+        window.page.wait_for_load_state("networkidle")
+        picture(window, f"{name}-{size}")
+        faults[name] = window.accessibility()
     assert {name: found for name, found in faults.items() if found} == {}
 
 
@@ -107,7 +112,37 @@ def test_menus_open_and_close_by_mouse_and_keyboard(sign_in, picture):
     page.keyboard.press("Escape")
     page.click("tbody tr:first-child a")
     picture(window, "dark-detail")
-    page.click("a:has-text('修改')")
+    page.click(".page-actions a:has-text('修改')")
     picture(window, "dark-form")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_the_sign_in_page(visit, picture, committed_db, size):
+    window = visit(viewport=DESK if size == "desk" else PHONE)
+    window.page.goto("/")
+    window.page.wait_for_load_state("networkidle")
+    picture(window, f"sign-in-{size}")
+    assert window.accessibility() == []
+    window.page.fill("input[name=username]", "nobody")
+    window.page.fill("input[name=password]", "wrong")
+    window.page.click("button.btn-primary")
+    assert "用户名或密码不正确" in window.page.inner_text("[role=alert]")
+
+
+def test_a_place_is_picked_level_by_level(sign_in, picture):
+    window = sign_in(viewport=DESK)
+    page = window.page
+    page.goto("/households/new/?division=150422100000")
+    page.select_option(".picker select >> nth=1", label="福山地村")
+    page.wait_for_selector("input[name=division][value='150422100201']", state="attached")
+    picture(window, "picker")
+    page.select_option(".picker select >> nth=0", label="隆昌镇")
+    page.wait_for_selector("input[name=division][value='150422101000']", state="attached")
+    assert page.locator(".picker select").count() == 2
+    page.goto("/households/")
+    page.click("tbody tr:first-child a")
+    page.click("section:has-text('家庭成员') a:has-text('新增') >> nth=0")
+    assert page.inner_text(".fixed-row").startswith("1504")
+    picture(window, "member-form")

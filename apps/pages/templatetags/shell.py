@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.divisions.models import Division
-from apps.pages import amounts, kinds
+from apps.pages import amounts, docs_views, kinds
 from apps.pages.filters import FilterGroup
 from apps.pages.places import Place
 
@@ -89,3 +89,9 @@ def amount(value: Decimal | int | None) -> SafeString:
 def yuan(value: Decimal | None) -> str:
     """An exact amount in yuan, thousands grouped; a dash when unknown. (Django groups by four in Chinese.)"""
     return "—" if value is None else kinds.MONEY.text(value)
+
+
+@register.filter
+def schema_kind(schema: dict[str, Any]) -> str:
+    """The type of an OpenAPI schema in a word or two."""
+    return docs_views.kind(schema)

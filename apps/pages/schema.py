@@ -1,0 +1,223 @@
+"""The OpenAPI schema of declared resources: objects from their columns, bodies from their forms, parameters from their
+filters. What is not a declared resource is described by drf-spectacular as usual.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+
+from apps.pages import paging
+from apps.pages.columns import Column
+from apps.pages.filters import ChoicesFilter
+from apps.pages.resources import Resource
+
+Schema = dict[str, Any]
+
+DECLARED = {
+    "list": gettext_lazy("列表"),
+    "retrieve": gettext_lazy("读取"),
+    "create": gettext_lazy("新增"),
+    "partial_update": gettext_lazy("修改"),
+}
+
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "RFC 9457",
+    "required": ["type", "title", "status", "detail", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
+            },
+        },
+    },
+}
+
+REFUSALS = {
+    "list": (400, 401, 403, 404),
+    "retrieve": (401, 404),
+    "create": (400, 401, 403, 404, 422),
+    "partial_update": (400, 401, 403, 404, 409, 422),
+}
+
+
+def query(name: str, schema: Schema, description: str = "") -> Schema:
+    """A query parameter."""
+    return {"in": "query", "name": name, "schema": schema, "description": description}
+
+
+class DeclaredSchema(AutoSchema):
+    """Describes a ResourceViewSet by its declaration."""
+
+    @property
+    def resource(self) -> type[Resource] | None:
+        """The declaration, if this operation is one of the usual ones on it."""
+        return getattr(self.view, "resource", None) if getattr(self.view, "action", "") in DECLARED else None
+
+    def get_operation_id(self) -> str:
+        if self.resource is None:
+            return super().get_operation_id()
+        return f"{self.resource.name.replace('-', '_')}_{self.view.action}"
+
+    def get_summary(self) -> str | None:
+        return super().get_summary() if self.resource is None else str(DECLARED[self.view.action])
+
+    def get_description(self) -> str:
+        return super().get_description() if self.resource is None else ""
+
+    def get_tags(self) -> list[str]:
+        resource = getattr(self.view, "resource", None)
+        return super().get_tags() if resource is None else [resource.plural()]
+
+    def _get_parameters(self) -> list[Schema]:
+        if self.resource is None:
+            return super()._get_parameters()
+        if self.view.action != "list":
+            key = {"in": "path", "name": "key", "required": True, "schema": {"type": "integer"}}
+            repeat = {
+                "in": "header",
+                "name": "Idempotency-Key",
+                "schema": {"type": "string", "maxLength": 200},
+                "description": _("同一个键重复提交时返回第一次的应答。"),
+            }
+            found = [] if self.view.action == "create" else [key]
+            return found if self.view.action == "retrieve" else [*found, repeat]
+        return [*self._list_parameters(), *self._filter_parameters()]
+
+    def _list_parameters(self) -> list[Schema]:
+        assert self.resource is not None  # noqa: S101  # asked by the only caller
+        orders = [name for name in self.resource.orderings() if name]
+        return [
+            query("division", {"type": "string", "pattern": "^[0-9]{12}$"}, _("行政区划代码，含其以下。")),
+            *([query("order", {"type": "string", "enum": orders}, _("排序，“-”为降序。"))] if orders else []),
+            query("page_size", {"type": "integer", "minimum": 1, "maximum": paging.MAX_PAGE_SIZE}),
+            query(
+                "count", {"type": "integer", "enum": [1]}, _("附上行数；超过一万行时为一万且 count_exact 为 false。")
+            ),
+            query("columns", {"type": "string"}, _("只要这些字段，用逗号分开。")),
+            query("after", {"type": "string"}, _("下一页的位置，取自 next。")),
+            query("before", {"type": "string"}, _("上一页的位置，取自 previous。")),
+        ]
+
+    def _filter_parameters(self) -> list[Schema]:
+        assert self.resource is not None  # noqa: S101
+        model = self.resource.model
+        found = []
+        for name, filter_ in self.resource.filters.base_filters.items():
+            filter_.model = model
+            found.append(query(name, _filter_schema(filter_), str(filter_.label or "")))
+        return found
+
+    def _get_request_body(self, direction: Any = "request") -> Schema | None:
+        if self.resource is None:
+            return super()._get_request_body(direction)
+        if self.view.action not in ("create", "partial_update"):
+            return None
+        adding = self.view.action == "create"
+        fields = self.resource.form_class().base_fields
+        schema: Schema = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: _field_schema(field) for name, field in fields.items()},
+        }
+        required = [name for name, field in fields.items() if field.required] if adding else []
+        if not adding and any(field.name == "version" for field in self.resource.model._meta.fields):
+            schema["properties"]["version"] = {"type": "integer", "description": _("所依据的版本")}
+            required = ["version"]
+        if required:
+            schema["required"] = required
+        return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+    def _get_response_bodies(self, direction: Any = "response") -> Schema:
+        if self.resource is None:
+            return super()._get_response_bodies(direction)
+        action = self.view.action
+        schema = self._component(self.resource)
+        if action == "list":
+            link = {"type": "string", "format": "uri", "nullable": True}
+            schema = {
+                "type": "object",
+                "required": ["next", "previous", "results"],
+                "properties": {
+                    "next": link,
+                    "previous": link,
+                    "count": {"type": "integer"},
+                    "count_exact": {"type": "boolean"},
+                    "results": {"type": "array", "items": schema},
+                },
+            }
+        status = "201" if action == "create" else "200"
+        answers = {status: {"description": "", "content": {"application/json": {"schema": schema}}}}
+        problem = self._register("Problem", PROBLEM)
+        for refusal in REFUSALS[action]:
+            answers[str(refusal)] = {"description": "", "content": {"application/problem+json": {"schema": problem}}}
+        return answers
+
+    def _component(self, resource: type[Resource]) -> Schema:
+        columns = resource.api_columns()
+        return self._register(
+            resource.model.__name__,
+            {"type": "object", "properties": {column.name: _column_schema(resource, column) for column in columns}},
+        )
+
+    def _register(self, name: str, schema: Schema) -> Schema:
+        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=schema)
+        self.registry.register_on_missing(component)
+        return component.ref
+
+
+def _column_schema(resource: type[Resource], column: Column) -> Schema:
+    try:
+        nullable = paging.resolve(resource.model, column.path)[1]
+    except FieldDoesNotExist:  # computed by the query
+        nullable = True
+    schema = {**column.kind.schema, "title": str(column.label)}
+    return {**schema, "nullable": True} if nullable else schema
+
+
+def _filter_schema(filter_: django_filters.Filter) -> Schema:
+    if isinstance(filter_, ChoicesFilter):
+        return {"type": "array", "items": _field_schema(filter_.field), "uniqueItems": True}
+    if isinstance(filter_, django_filters.ModelChoiceFilter):
+        return {"type": "integer"}
+    return _field_schema(filter_.field)
+
+
+def _field_schema(field: forms.Field) -> Schema:
+    """The JSON values that a form field takes."""
+    label: Schema = {"title": str(field.label)} if field.label else {}
+    match field:
+        case forms.ModelMultipleChoiceField():
+            return {**label, "type": "array", "items": {"type": "integer"}}
+        case forms.ModelChoiceField():
+            return {**label, "oneOf": [{"type": "integer"}, {"type": "string"}]}
+        case forms.MultipleChoiceField() | forms.ChoiceField():
+            values = [str(value) for value, _label in field.choices if value not in ("", None)]
+            one = {"type": "string", "enum": values} if values else {"type": "string"}
+            return {**label, **one}
+        case forms.BooleanField():
+            return {**label, "type": "boolean"}
+        case forms.IntegerField():
+            return {**label, "type": "integer"}
+        case forms.DecimalField():
+            return {**label, "type": "string", "format": "decimal"}
+        case forms.DateField():
+            return {**label, "type": "string", "format": "date"}
+        case forms.CharField() if field.max_length:
+            return {**label, "type": "string", "maxLength": field.max_length}
+    return {**label, "type": "string"}
