@@ -141,6 +141,6 @@ ON_DESK = (
 """What stands at the top of a desk of region, league, county and township."""
 
 ON_VILLAGE_DESK = ("poor_households", "poor_persons", "exited_households", "registered_households", "open_findings")
-ON_HELPER_DESK = ("registered_households", "poor_households", "poor_persons", "open_findings", "overdue_findings")
+ON_HELPER_DESK = ("registered_households", "poor_households", "poor_persons", "open_findings")
 ON_MAP = tuple(code for code, figure in FIGURES.items() if figure.on_map)
 IN_TABLE = (*ON_DESK[:4], "poor_villages", *ON_DESK[4:])

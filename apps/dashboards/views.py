@@ -105,7 +105,7 @@ class DeskPage(View):
         """A village: its households with their state, those with something to see to first."""
         counts = total(tallies(request.user, extent, on))
         households = _households(request.user, extent, HOUSEHOLDS_SHOWN + 1)
-        village = Village.objects.visible_to(request.user).filter(division_id=extent.code).first()
+        village = Village.objects.visible_to(request.user).filter(division_id=extent.code or 0).first()
         context |= {
             "figures": desks.figures_at(figures.ON_VILLAGE_DESK, counts, extent.code, on),
             "households": households[:HOUSEHOLDS_SHOWN],
@@ -140,7 +140,8 @@ class DeskPage(View):
         groups = [
             (group, [line for line in lines if line.entry.url != "desk"]) for group, lines in menu.lines(request, scope)
         ]
-        return render(request, "dashboards/administration.html", {"groups": [pair for pair in groups if pair[1]]})
+        context = {"groups": [pair for pair in groups if pair[1]], "has_post": bool(scope.capabilities)}
+        return render(request, "dashboards/administration.html", context)
 
 
 def _households(user: Any, extent: Extent, limit: int) -> list[dict[str, Any]]:

@@ -264,7 +264,6 @@ def test_a_helper_sees_the_paired_households_and_no_others(register):
         "poor_households": 1,
         "poor_persons": 2,
         "open_findings": 1,
-        "overdue_findings": 0,
     }
     for shown in response.context["figures"]:
         assert shown.value == listed(client, shown.url)
