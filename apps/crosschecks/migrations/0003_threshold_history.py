@@ -6,14 +6,25 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crosschecks', '0002_row_security'),
+        ("crosschecks", "0002_row_security"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleparameter',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "crosschecks_ruleparameterevent" ("basis", "created_at", "division_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "set_by_id", "set_by_name", "updated_at", "value", "version") SELECT old_values."basis", old_values."created_at", old_values."division_id", old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."set_by_id", old_values."set_by_name", old_values."updated_at", old_values."value", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='2ae4cad87bdc87e02efa69d63148ee4be47a70f5', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_a8758', referencing='REFERENCING OLD TABLE AS old_values ', table='crosschecks_ruleparameter', when='AFTER')),
+            model_name="ruleparameter",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "crosschecks_ruleparameterevent" ("basis", "created_at", "division_id", "id", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "set_by_id", "set_by_name", "updated_at", "value", "version") SELECT old_values."basis", old_values."created_at", old_values."division_id", old_values."id", old_values."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."set_by_id", old_values."set_by_name", old_values."updated_at", old_values."value", old_values."version" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="2ae4cad87bdc87e02efa69d63148ee4be47a70f5",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a8758",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="crosschecks_ruleparameter",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

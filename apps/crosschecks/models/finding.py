@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
+from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import ENDED, Level, ObjectKind, Severity, State, Verdict
@@ -88,7 +91,7 @@ class Finding(Versioned, PlacedModel):
     verdict_at = models.DateTimeField(_("核查时间"), null=True, editable=False)
     review_needed = models.BooleanField(_("需要复核"), default=False, editable=False)
 
-    objects = models.Manager.from_queryset(FindingQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(FindingQuerySet)()
 
     class Meta:
         verbose_name = _("疑点")

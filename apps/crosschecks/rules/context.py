@@ -8,9 +8,9 @@ region that the acting scope sees. Nothing here reads the clock.
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -37,12 +37,12 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 HEAD = "01"
 
 
-def register_year(on: date) -> int:
+def register_year(on: datetime.date) -> int:
     """The register year of a date: its own from 1 December on, else the year before (rule-semantics.md a.1)."""
     return on.year if on.month == 12 else on.year - 1
 
 
-def years_before(day: date, years: int) -> date:
+def years_before(day: datetime.date, years: int) -> datetime.date:
     """The same day `years` earlier, 29 February falling back to the 28th."""
     try:
         return day.replace(year=day.year - years)
@@ -58,7 +58,7 @@ class Context:
     may then also be in status 10. `settings`: the thresholds that divisions have set.
     """
 
-    date: date
+    date: datetime.date
     year: int
     low: int = 10**11
     high: int = 10**12 - 1
@@ -66,7 +66,7 @@ class Context:
     settings: Settings = field(default_factory=Settings)
 
     @classmethod
-    def at(cls, day: date, **more: Any) -> Context:
+    def at(cls, day: datetime.date, **more: Any) -> Context:
         """A context of a date with its own register year."""
         return cls(date=day, **{"year": register_year(day), **more})
 
@@ -75,9 +75,9 @@ class Context:
         return dataclasses.replace(self, settings=self.settings.only(overrides))
 
     @property
-    def year_end(self) -> date:
+    def year_end(self) -> datetime.date:
         """31 December of the register year: the day on which ages are taken."""
-        return date(self.year, 12, 31)
+        return datetime.date(self.year, 12, 31)
 
     # --- Rows under test ---------------------------------------------------------------------------------------------
 
@@ -135,29 +135,29 @@ class Context:
 
     # --- Yearly facts ------------------------------------------------------------------------------------------------
 
-    def with_year(self, rows: Rows, year: int | None = None, name: str = "y") -> Rows:
+    def with_year(self, rows: QuerySet[Any], year: int | None = None, name: str = "y") -> QuerySet[Any]:
         """Add the yearly row of a person or household as `y` (all null where there is none)."""
         relation = "years" if rows.model is Person else "householdyear"
         return self._joined(rows, relation, year, name)
 
-    def with_income(self, rows: Rows, year: int | None = None, name: str = "inc") -> Rows:
+    def with_income(self, rows: QuerySet[Any], year: int | None = None, name: str = "inc") -> QuerySet[Any]:
         """Add a household's income of a year as `inc`."""
         return self._joined(rows, "householdincome", year, name)
 
-    def _joined(self, rows: Rows, relation: str, year: int | None, name: str) -> Rows:
+    def _joined(self, rows: QuerySet[Any], relation: str, year: int | None, name: str) -> QuerySet[Any]:
         condition = Q(**{f"{relation}__year": self.year if year is None else year})
         return rows.alias(**{name: FilteredRelation(relation, condition=condition)})
 
     # --- Thresholds --------------------------------------------------------------------------------------------------
 
-    def born_by(self, age: int | str, on: date | None = None) -> Expression | date:
+    def born_by(self, age: int | str, on: datetime.date | None = None) -> Expression | datetime.date:
         """The last birth date of those who are `age` on a day (31 December of the year); a number, or a threshold."""
         day = on or self.year_end
         if isinstance(age, int):
             return years_before(day, age)
         return self.settings.expression(age, DateField(), lambda value: years_before(day, int(value)))
 
-    def born_after(self, age: str, on: date | None = None) -> Expression:
+    def born_after(self, age: str, on: datetime.date | None = None) -> Expression:
         """The last birth date of those who are already older than the threshold `age`: `age + 1` on that day."""
         day = on or self.year_end
         return self.settings.expression(age, DateField(), lambda value: years_before(day, int(value) + 1))

@@ -94,7 +94,7 @@ def several_spouses(households: QuerySet[Household], context: Context) -> QueryS
     )
 
 
-def _with_head(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
+def _with_head(persons: QuerySet[Person], context: Context) -> QuerySet[Any]:
     """Persons with their household's head as `head`; only where the head is defined, that is exactly one (a.4)."""
     head = FilteredRelation(
         "household__persons", condition=Q(household__persons__relation=HEAD, household__persons__is_active=True)

@@ -20,7 +20,7 @@ from apps.households.models import Person
 __all__: list[str] = []
 
 
-def _year_of(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
+def _year_of(persons: QuerySet[Person], context: Context) -> QuerySet[Any]:
     """Persons who have yearly facts, as `y`."""
     return context.with_year(persons).filter(y__id__isnull=False)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Mod
+from django.db.models import BigIntegerField, Count, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from apps.crosschecks.catalogue import Entry, catalogue
 from apps.crosschecks.choices import UnitState, Verdict
@@ -95,7 +95,8 @@ def _states(division: int | None) -> dict[str, RuleState]:
 def by_unit(rows: QuerySet[Any], division: int) -> dict[int, int]:
     """How many rows lie in each unit one level below a place; a village counts as itself."""
     span = codes.SPAN[min(codes.level(division) + 1, codes.VILLAGE)]
-    units = rows.order_by().annotate(unit=F("division_id") - Mod("division_id", span)).values("unit")
+    code = Cast("division_id", BigIntegerField())
+    units = rows.order_by().annotate(unit=code - code % Value(span, BigIntegerField())).values("unit")
     return dict(units.annotate(n=Count("pk")).values_list("unit", "n"))
 
 

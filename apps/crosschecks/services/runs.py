@@ -216,6 +216,7 @@ def _finish(run_id: int) -> None:
 
 def _note_states(run: Run, units: Iterable[RunUnit]) -> None:
     """Say for everybody how the rules of these units stand now."""
+    now = timezone.now()
     rows = [
         RuleState(
             rule=unit.rule,
@@ -224,7 +225,7 @@ def _note_states(run: Run, units: Iterable[RunUnit]) -> None:
             reason=unit.reason,
             date=run.date,
             year=run.year,
-            finished_at=unit.finished_at,
+            finished_at=unit.finished_at or now,
         )
         for unit in units
     ]

@@ -239,7 +239,10 @@ def write_households(rules: Sequence[Rule], context: Context, author: Author) ->
                 "certain": certain,
             },
         )
-        return [Hit(*row[:4], json.loads(row[4]), row[5]) for row in cursor.fetchall()]
+        return [
+            Hit(rule, kind, key, household, json.loads(evidence), standing)
+            for rule, kind, key, household, evidence, standing in cursor.fetchall()
+        ]
 
 
 def today() -> datetime.date:
