@@ -17,5 +17,9 @@ class HouseholdsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.divisions.signals import divisions_loaded
+        from apps.households.search import search_households, search_persons
+        from apps.pages.search import register
 
         divisions_loaded.connect(_load_lines)
+        register(_("贫困户"), search_households)
+        register(_("家庭成员"), search_persons)

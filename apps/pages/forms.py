@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,11 @@ class DivisionField(forms.ModelChoiceField):
         return str(getattr(initial, "pk", initial) or "") != str(data or "")
 
 
+def rows_of(field: forms.ModelChoiceField) -> QuerySet[Any]:
+    """The rows that a relation field chooses among."""
+    return cast("QuerySet[Any]", field.queryset)
+
+
 class FixedRow(forms.TextInput):
     """A row that is settled by where one came from: shown, not asked for."""
 
@@ -54,13 +60,13 @@ class FixedRow(forms.TextInput):
 class RowField(forms.ModelChoiceField):
     """Another row, given by its code on a page and by its id in a program. Never a list: there may be thousands."""
 
-    widget = forms.TextInput
+    widget: type[forms.Widget] | forms.Widget = forms.TextInput
 
     @classmethod
     def of(cls, field: forms.ModelChoiceField) -> RowField:
         """The same question as a plain relation field."""
-        help_text = field.help_text or (_("填写编码。") if cls._code_length(field.queryset.model) else "")
-        return cls(queryset=field.queryset, required=field.required, label=field.label, help_text=help_text)
+        help_text = field.help_text or (_("填写编码。") if cls._code_length(rows_of(field).model) else "")
+        return cls(queryset=rows_of(field), required=field.required, label=field.label, help_text=help_text)
 
     @staticmethod
     def _code_length(model: type[Any]) -> int | None:
@@ -71,8 +77,8 @@ class RowField(forms.ModelChoiceField):
 
     def to_python(self, value: Any) -> Any:
         written = str(value).strip() if isinstance(value, str) else ""
-        if written and len(written) == self._code_length(self.queryset.model):
-            found = self.queryset.filter(code=written).first()
+        if written and len(written) == self._code_length(rows_of(self).model):
+            found = rows_of(self).filter(code=written).first()
             if found is None:
                 raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
             return found
@@ -80,7 +86,7 @@ class RowField(forms.ModelChoiceField):
 
     def fix(self, key: Any) -> None:
         """Settle the row, if it is one that may be chosen."""
-        found = self.queryset.filter(pk=key).first() if str(key).isdigit() else None
+        found = rows_of(self).filter(pk=key).first() if str(key).isdigit() else None
         if found is not None:
             self.widget = FixedRow({"text": str(found)})
             self.help_text = ""
@@ -102,8 +108,10 @@ class PageForm(forms.ModelForm):
         for name, field in list(self.fields.items()):
             if isinstance(field, forms.ModelChoiceField):
                 self._narrow(name, field)
-            elif isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":
-                field.choices = [("", _("请选择")), *list(field.choices)[1:]]
+            elif isinstance(field, forms.ChoiceField):
+                choices: Any = field.choices
+                if choices and choices[0][0] == "":
+                    field.choices = [("", _("请选择")), *list(choices)[1:]]
         if self.instance.pk is not None and hasattr(self.instance, "version"):
             self.fields["version"] = forms.IntegerField(
                 widget=forms.HiddenInput, initial=self.instance.version, min_value=1, label=_("版本")
@@ -111,17 +119,19 @@ class PageForm(forms.ModelForm):
 
     def _narrow(self, name: str, field: forms.ModelChoiceField) -> None:
         """Offer only rows the user sees; of a placed model never as a list."""
-        model = field.queryset.model
+        rows = rows_of(field)
+        model = rows.model
         if model is Division:
             if not isinstance(field, DivisionField):
                 field.widget = DivisionPicker(everywhere=True)
             return
-        if hasattr(field.queryset, "visible_to"):
-            field.queryset = field.queryset.visible_to(self.user)
+        if hasattr(rows, "visible_to"):
+            field.queryset = rows.visible_to(self.user)
         if type(field) is forms.ModelChoiceField and issubclass(model, PlacedModel):
             self.fields[name] = RowField.of(field)
-        if isinstance(self.fields[name], RowField) and self.initial.get(name):
-            self.fields[name].fix(self.initial[name])
+        offered = self.fields[name]
+        if isinstance(offered, RowField) and self.initial.get(name):
+            offered.fix(self.initial[name])
 
     def groups(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
         """The visible fields under their legends, for the page."""
@@ -142,5 +152,5 @@ class PageForm(forms.ModelForm):
         if not commit or expected is None:
             return super().save(commit)
         self.instance.save(expected_version=expected)
-        self._save_m2m()
+        self._save_m2m()  # type: ignore[attr-defined]  # Django's own, not in its stubs
         return self.instance
