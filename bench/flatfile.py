@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.contrib.postgres.fields import ArrayField
 
 from apps.common.codes import codelist
 from apps.common.sealing import unseal
 from apps.divisions import codes
-from apps.households.imports.columns import FIELDS, MODELS, PLACE, Field
+from apps.households.imports.columns import FIELDS, PLACE, Field
 from bench.data import Bench
 
 TITLE = "内蒙古自治区建档立卡贫困人口信息（{year}年度）"
@@ -78,7 +79,7 @@ def show(field: Field) -> Callable[[Any], str]:
         return lambda value: "" if value is None else unseal(field.sealed, value)
     if field.codelist:
         labels = {code.code: code.name_zh for code in codelist(field.codelist)}
-        if MODELS[field.section]._meta.get_field(field.name).get_internal_type() == "ArrayField":
+        if isinstance(field.model_field, ArrayField):
             return lambda value: "、".join(labels[one] for one in value or ())
         return lambda value: "" if value is None else labels[value]
     return _plain
