@@ -58,7 +58,7 @@ class Grant(UserObjectPermissionBase):
     content_object = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("所在地"))
     post = models.ForeignKey("accounts.Post", on_delete=models.CASCADE, related_name="grants", verbose_name=_("任职"))
 
-    objects = ScopedManager.from_queryset(GrantQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(GrantQuerySet)()  # type: ignore[assignment]  # guardian has one of its own
 
     class Meta:
         verbose_name = _("授权")
@@ -93,7 +93,7 @@ class Pairing(PlacedModel):
     from_on = models.DateField(_("开始日期"))
     until_on = models.DateField(_("结束日期"), null=True, blank=True)
 
-    objects = ScopedManager.from_queryset(PairingQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(PairingQuerySet)()
 
     class Meta:
         verbose_name = _("帮扶结对")
@@ -139,7 +139,7 @@ class Share(PlacedModel):
     valid_until = models.DateTimeField(_("到期时间"))
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
 
-    objects = ScopedManager.from_queryset(ShareQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(ShareQuerySet)()
 
     class Meta:
         verbose_name = _("共享")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from apps.access import scope as scopes
 from apps.access.capabilities import CAPABILITIES
 
+if TYPE_CHECKING:
+    from apps.access.models import PlacedModel
+
 
 def can(user: Any, capability: str, where: int | models.Model | None = None) -> bool:
     """Whether a user (or scope) holds a capability at a division code or a placed row; without a place: anywhere.
@@ -18,7 +21,7 @@ def can(user: Any, capability: str, where: int | models.Model | None = None) -> 
     Raises KeyError for a capability that does not exist, so that a misspelt one never passes silently.
     """
     CAPABILITIES[capability]
-    place = getattr(where, where.place_attname) if isinstance(where, models.Model) else where
+    place = getattr(where, cast("PlacedModel", where).place_attname) if isinstance(where, models.Model) else where
     return scopes.of(user).allows(capability, place)
 
 

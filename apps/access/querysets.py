@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.db import models
 from django.db.models import Q
@@ -11,25 +11,33 @@ from django.db.models import Q
 from apps.access import scope as scopes
 from apps.divisions import codes
 
+if TYPE_CHECKING:
+    from apps.access.models import PlacedModel
+
 
 class ScopedQuerySet(models.QuerySet):
     """Rows placed at a division. `visible_to` and `editable_by` are the first of the two walls."""
 
+    @property
+    def placed(self) -> type[PlacedModel]:
+        """The model with what it declares of its place."""
+        return cast("type[PlacedModel]", self.model)
+
     def visible_to(self, user: Any) -> Self:
         """The rows that a user (or scope) may see: his ranges, and the households of his pairings and shares."""
         scope = scopes.of(user)
-        where = self._in_ranges(scope.ranges(self.model.realm))
-        lookup = self.model.household_lookup
+        where = self._in_ranges(scope.ranges(self.placed.realm))
+        lookup = self.placed.household_lookup
         if lookup and scope.households:
             where |= Q(**{f"{lookup}__in": scope.households})
-        if own := self.model.own_lookup:
+        if own := self.placed.own_lookup:
             where |= Q(**{own: scope.user_id}) if scope.user_id else Q()
         return self.filter(where) if where else self.none()
 
     def editable_by(self, user: Any, capability: str | None = None) -> Self:
         """The rows on which a user holds a capability (the model's `change_capability` if none is named)."""
         scope = scopes.of(user)
-        where = self._in_ranges(scope.ranges_of(capability or self.model.change_capability))
+        where = self._in_ranges(scope.ranges_of(capability or self.placed.change_capability))
         return self.filter(where) if where else self.none()
 
     def within(self, division: int) -> Self:
@@ -39,7 +47,7 @@ class ScopedQuerySet(models.QuerySet):
     def _in_ranges(self, ranges: Iterable[scopes.Range]) -> Q:
         where = Q()
         for low, high in ranges:
-            key = self.model.place_attname
+            key = self.placed.place_attname
             # An equality on a village keeps the index order of (division, id) usable for paging.
             where |= Q(**{key: low}) if low == high else Q(**{f"{key}__gte": low, f"{key}__lte": high})
         return where

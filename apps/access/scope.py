@@ -93,7 +93,8 @@ def of(user: User | Any, *, source: str = "page") -> Scope:
     known: Scope | None = getattr(user, "_scope", None)
     if known is None:
         known = _read(user)
-        user._scope = known
+        holder: Any = user
+        holder._scope = known
     return known if known.source == source else replace(known, source=source)
 
 
@@ -103,7 +104,7 @@ def forget(user: User) -> None:
 
 
 @contextmanager
-def acting(user: User, *, source: str = "command", using: str = "default") -> Iterator[Scope]:
+def acting(user: User | Scope, *, source: str = "command", using: str = "default") -> Iterator[Scope]:
     """One transaction in the scope of a user: the way in for commands, tasks and tests."""
     scope = of(user, source=source)
     with activate(scope), transaction.atomic(using=using):

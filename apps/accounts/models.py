@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
-from apps.access.querysets import ScopedQuerySet
+from apps.access.querysets import ScopedManager, ScopedQuerySet
 from apps.accounts.roles import ROLES
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,59}\Z"
@@ -69,7 +69,7 @@ class User(AbstractBaseUser, PlacedModel):
     language = models.CharField(_("语言"), max_length=10, blank=True, default="")
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
 
-    objects = UserManager()
+    objects: ClassVar = UserManager()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -147,7 +147,7 @@ class Post(PlacedModel):
     )
     reason = models.CharField(_("说明"), max_length=200, blank=True, default="")
 
-    objects = models.Manager.from_queryset(PostQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(PostQuerySet)()
 
     class Meta:
         verbose_name = _("任职")

@@ -1,12 +1,17 @@
 """Abstract models: rows with a version, so that nobody overwrites what he has not seen."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
 from .errors import StaleVersion
+
+
+def field_label(model: type[models.Model], name: str) -> Any:
+    """What a field is called for people, translated when shown."""
+    return cast("models.Field[Any, Any]", model._meta.get_field(name)).verbose_name
 
 
 class VersionField(models.PositiveIntegerField):

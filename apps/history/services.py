@@ -49,7 +49,8 @@ def history_of(obj: PlacedModel, *, limit: int = 50) -> list[dict[str, Any]]:
 
     Each change compares an event with the one before it; the first event is the creation. One query.
     """
-    event_model = obj._meta.get_field("events").related_model  # type: ignore[union-attr]
+    meta: Any = obj._meta  # the relation is pghistory's own
+    event_model = meta.get_field("events").related_model
     events = list(event_model.objects.filter(pgh_obj_id=obj.pk).order_by("-pgh_id")[: limit + 1])
     tracked = [field for field in obj._meta.concrete_fields if hasattr(event_model, field.attname)]
     changes = []

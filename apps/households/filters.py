@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.access.models import Pairing
 from apps.common.codes import codelist
 from apps.households.models import (
     EXITED,
@@ -63,8 +64,7 @@ class HouseholdFilters(Filters):
         return rows.filter(Exists(heads))
 
     def helped(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        pairings = Household._meta.get_field("pairings").related_model
-        open_now = pairings.objects.filter(household_id=OuterRef("pk"), until_on=None)
+        open_now = Pairing.objects.filter(household_id=OuterRef("pk"), until_on=None)
         return rows.filter(Exists(open_now)) if value else rows.exclude(Exists(open_now))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self, cast
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.access.querysets import ScopedQuerySet
@@ -23,9 +23,9 @@ class HouseholdQuerySet(ScopedQuerySet):
         counted = self._members().order_by().values("household_id").annotate(n=Count("id")).values("n")
         return self.annotate(member_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
 
-    def _members(self):  # type: ignore[no-untyped-def]  # the related model's own queryset class
-        persons = self.model._meta.get_field("persons").related_model
-        return persons.objects.filter(household_id=OuterRef("pk"), is_active=True)
+    def _members(self) -> QuerySet[Any]:
+        persons = cast("type[Model]", self.model._meta.get_field("persons").related_model)
+        return persons._default_manager.filter(household_id=OuterRef("pk"), is_active=True)
 
 
 class PersonQuerySet(ScopedQuerySet):

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from apps.access import policy
+from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
+from apps.common.models import field_label
 from apps.common.network import client_ip
 from apps.households import services
 from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
@@ -23,7 +25,7 @@ from apps.pages.views import DetailPage
 class HouseholdPage(DetailPage):
     """The household: five lights, income by year, members, everything that happened."""
 
-    def more(self, found: Household) -> dict[str, Any]:
+    def more(self, found: Any) -> dict[str, Any]:
         user = self.request.user
         incomes = list(HouseholdIncome.objects.visible_to(user).filter(household=found).order_by("year"))
         bars = income_bars(found, incomes, found.member_count)
@@ -64,7 +66,7 @@ class RevealPage(View):
         context: dict[str, Any] = {"object": found, "field": field}
         try:
             clear = services.reveal(
-                found, [field], by=request.user, reason=request.POST.get("reason", ""), address=client_ip(request)
+                found, [field], by=requester(request), reason=request.POST.get("reason", ""), address=client_ip(request)
             )
             context["value"] = clear[field]
         except ServiceError as error:
@@ -78,9 +80,9 @@ def lights(status: GuaranteeStatus | None) -> list[tuple[str, str, str]]:
         return []
     return [
         (
-            str(GuaranteeStatus._meta.get_field(name).verbose_name),
+            str(field_label(GuaranteeStatus, name)),
             getattr(status, name),
-            str(status._get_FIELD_display(GuaranteeStatus._meta.get_field(name))),
+            str(getattr(status, f"get_{name}_display")()),
         )
         for name in GUARANTEES
     ]

@@ -75,7 +75,7 @@ class ResourceViewSet(viewsets.ViewSet):
         page = None if selection.problems else selection.page(reader)
         if page is None or selection.problems:
             return answer(problems.problem(400, errors=problems.entries(selection.problems)))
-        body = {"next": self._link(page.after, "after"), "previous": self._link(page.before, "before")}
+        body: dict[str, Any] = {"next": self._link(page.after, "after"), "previous": self._link(page.before, "before")}
         if request.GET.get("count"):
             body["count"], body["count_exact"] = selection.count
         return Response({**body, "results": reader.json(page.rows)})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.forms import BoundField, ModelForm
+from django.http import QueryDict
 from django.utils.formats import localize
 
 
@@ -18,8 +19,9 @@ def differences(form: ModelForm[Any], current: Any) -> list[tuple[str, str, str]
         mine, theirs = form.cleaned_data.get(bound.name), getattr(current, bound.name, None)
         if mine != theirs:
             found.append((str(bound.label), _shown(bound, theirs), _shown(bound, mine)))
-    form.data = form.data.copy()
-    form.data["version"] = str(current.version)
+    data = cast("QueryDict", form.data).copy()
+    data["version"] = str(current.version)
+    form.data = data
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,7 +29,7 @@ class ExportPage(View):
 
     resource: type[Resource] = Resource
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         try:
             answer = start(self.resource, request)
         except ServiceError as error:
@@ -63,7 +64,8 @@ def attachment(file: Any, title: str) -> FileResponse:
 @never_cache
 def export_list(request: HttpRequest) -> HttpResponse:
     """One's own exports of late."""
-    jobs = ExportJob.objects.visible_to(request.user).filter(user=request.user).order_by("-pk")[:50]
+    user: Any = request.user
+    jobs = ExportJob.objects.visible_to(user).filter(user=user).order_by("-pk")[:50]
     return render(request, "pages/exports.html", {"jobs": jobs, "title": _("我的导出")})
 
 
@@ -79,7 +81,7 @@ def export_detail(request: HttpRequest, key: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-def export_file(request: HttpRequest, key: int) -> HttpResponse:
+def export_file(request: HttpRequest, key: int) -> HttpResponseBase:
     """The finished workbook; Http404 when it is not one's own, not finished or thrown away."""
     job = exports.of_user(request.user, key)
     if not job.ready:

@@ -34,12 +34,13 @@ def once(action: Action) -> Action:
             return action(view, request, *args, **kwargs)
         if not (0 < len(key) <= 200 and key.isascii() and key.isprintable()):
             raise ParseError(_("Idempotency-Key 应为 1 至 200 个可见字符。"))
+        user: Any = request.user  # strangers do not come this far
         fingerprint = _fingerprint(request)
-        mine = StoredAnswer.objects.filter(user=request.user)
+        mine = StoredAnswer.objects.filter(user=user)
         mine.filter(created_at__lt=timezone.now() - ANSWERS_KEPT).delete()
         # ON CONFLICT DO NOTHING waits for another transaction that is writing the same key.
         StoredAnswer.objects.bulk_create(
-            [StoredAnswer(user=request.user, key=key, fingerprint=fingerprint)], ignore_conflicts=True
+            [StoredAnswer(user=user, key=key, fingerprint=fingerprint)], ignore_conflicts=True
         )
         stored = mine.get(key=key)
         if bytes(stored.fingerprint) != fingerprint:

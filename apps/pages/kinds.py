@@ -241,7 +241,7 @@ class PlaceName(Kind):
 
     def markup(self, value: int) -> SafeString:
         if self.places is None:
-            return conditional_escape(value)
+            return conditional_escape(str(value))
         return format_html('<span title="{}">{}</span>', self.places.full(value), self.places.short(value))
 
     def json(self, value: int | None) -> str | None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import F, Field, Model, Q, QuerySet
+from django.db.models import F, Field, ForeignKey, Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
@@ -131,7 +131,7 @@ def resolve(model: type[Model], path: str) -> tuple[Field[Any, Any], bool]:
     """The field that holds the value at the end of an ORM path (`pk` and `…_id` too), and whether it may be null."""
     nullable = False
     for name in path.split(LOOKUP_SEP):
-        field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        field = cast("Field[Any, Any]", model._meta.pk if name == "pk" else model._meta.get_field(name))
         nullable = nullable or field.null
         model = field.related_model or model
-    return (field.target_field if field.is_relation else field), nullable
+    return (field.target_field if isinstance(field, ForeignKey) else field), nullable

@@ -65,19 +65,24 @@ class DeclaredSchema(AutoSchema):
     """Describes a ResourceViewSet by its declaration."""
 
     @property
+    def action(self) -> str:
+        """What the operation does with its rows; empty where the view is no viewset."""
+        return getattr(self.view, "action", "")
+
+    @property
     def resource(self) -> type[Resource] | None:
         """The declaration, if this operation is one of the usual ones on it."""
-        return getattr(self.view, "resource", None) if getattr(self.view, "action", "") in DECLARED else None
+        return getattr(self.view, "resource", None) if self.action in DECLARED else None
 
     def get_operation_id(self) -> str:
         if self.resource is None:
             return super().get_operation_id()
-        return f"{self.resource.name.replace('-', '_')}_{self.view.action}"
+        return f"{self.resource.name.replace('-', '_')}_{self.action}"
 
     def get_summary(self) -> str | None:
-        return super().get_summary() if self.resource is None else str(DECLARED[self.view.action])
+        return super().get_summary() if self.resource is None else str(DECLARED[self.action])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
         return super().get_description() if self.resource is None else ""
 
     def get_tags(self) -> list[str]:
@@ -87,7 +92,7 @@ class DeclaredSchema(AutoSchema):
     def _get_parameters(self) -> list[Schema]:
         if self.resource is None:
             return super()._get_parameters()
-        if self.view.action != "list":
+        if self.action != "list":
             key = {"in": "path", "name": "key", "required": True, "schema": {"type": "integer"}}
             repeat = {
                 "in": "header",
@@ -95,8 +100,8 @@ class DeclaredSchema(AutoSchema):
                 "schema": {"type": "string", "maxLength": 200},
                 "description": _("同一个键重复提交时返回第一次的应答。"),
             }
-            found = [] if self.view.action == "create" else [key]
-            return found if self.view.action == "retrieve" else [*found, repeat]
+            found = [] if self.action == "create" else [key]
+            return found if self.action == "retrieve" else [*found, repeat]
         return [*self._list_parameters(), *self._filter_parameters()]
 
     def _list_parameters(self) -> list[Schema]:
@@ -126,9 +131,9 @@ class DeclaredSchema(AutoSchema):
     def _get_request_body(self, direction: Any = "request") -> Schema | None:
         if self.resource is None:
             return super()._get_request_body(direction)
-        if self.view.action not in ("create", "partial_update"):
+        if self.action not in ("create", "partial_update"):
             return None
-        adding = self.view.action == "create"
+        adding = self.action == "create"
         fields = self.resource.form_class().base_fields
         schema: Schema = {
             "type": "object",
@@ -146,7 +151,7 @@ class DeclaredSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         if self.resource is None:
             return super()._get_response_bodies(direction)
-        action = self.view.action
+        action = self.action
         schema = self._component(self.resource)
         if action == "list":
             link = {"type": "string", "format": "uri", "nullable": True}
@@ -207,7 +212,8 @@ def _field_schema(field: forms.Field) -> Schema:
         case forms.ModelChoiceField():
             return {**label, "oneOf": [{"type": "integer"}, {"type": "string"}]}
         case forms.MultipleChoiceField() | forms.ChoiceField():
-            values = [str(value) for value, _label in field.choices if value not in ("", None)]
+            choices: Any = field.choices
+            values = [str(value) for value, _label in choices if value not in ("", None)]
             one = {"type": "string", "enum": values} if values else {"type": "string"}
             return {**label, **one}
         case forms.BooleanField():

@@ -107,13 +107,13 @@ class Selection:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """The parameters that stay when the filters change: place, order, size of pages."""
-        return [(name, self.params[name]) for name in ("division", "order", "page_size") if self.params.get(name)]
+        return [(name, str(self.params[name])) for name in ("division", "order", "page_size") if self.params.get(name)]
 
     @property
     def given(self) -> list[tuple[str, str]]:
         """The parameters that stay when the columns change."""
         gone = {"columns", "after", "before"}
-        return [(name, value) for name, values in self.params.lists() if name not in gone for value in values]
+        return [(name, value) for name in self.params if name not in gone for value in self.params.getlist(name)]
 
     def query(self, **changes: str | None) -> str:
         """The query string with some parameters set or (None) removed, back on the first page."""

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.generic import View
@@ -37,7 +38,7 @@ class ResourceView(View):
         """Render `<app>/<name>_<page>.html`, or the generic page of that kind."""
         own = f"{self.resource.model._meta.app_label}/{self.resource.name}_{self.page}.html"
         names = [template] if template else [own, f"generic/{self.page}.html"]
-        return render(self.request, names, {"resource": self.resource, **context}, status=status)  # type: ignore[arg-type]
+        return render(self.request, names, {"resource": self.resource, **context}, status=status)
 
     def rows(self) -> QuerySet[Any]:
         """The rows the requester may see."""
@@ -197,7 +198,7 @@ class FormPage(ResourceView):
 
     page = "form"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.object = self.get_object(kwargs["key"]) if "key" in kwargs else None
         if not self.resource.may_change(request.user, self.object):
             raise PermissionDenied(_("您没有修改这条记录的权限。") if self.object else _("您没有新增记录的权限。"))

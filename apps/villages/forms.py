@@ -71,4 +71,4 @@ class VillageYearForm(PageForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """The village is no field of the form, and yet a second set of facts for its year is to be refused here."""
-        return super()._get_validation_exclusions() - {"village"}
+        return super()._get_validation_exclusions() - {"village"}  # type: ignore[misc]  # Django's own, not in its stubs

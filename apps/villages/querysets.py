@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self, cast
 
 from django.db.models import (
     Count,
@@ -10,6 +10,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     IntegerField,
+    Model,
     OuterRef,
     QuerySet,
     Subquery,
@@ -73,9 +74,9 @@ class VillageQuerySet(ScopedQuerySet):
         wanted = {**{name: name for name in fields}, **named}
         return self.annotate(**{name: Subquery(years.values(field)[:1]) for name, field in wanted.items()})
 
-    def _years(self) -> QuerySet:
-        related = self.model._meta.get_field("years").related_model
-        return related.objects.filter(village_id=OuterRef("pk"))
+    def _years(self) -> QuerySet[Any]:
+        years = cast("type[Model]", self.model._meta.get_field("years").related_model)
+        return years._default_manager.filter(village_id=OuterRef("pk"))
 
 
 class VillageYearQuerySet(ScopedQuerySet):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import BooleanField, CharField, DecimalField, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.models import field_label
 from apps.pages.columns import Column
 from apps.pages.kinds import BOOL, IDENTIFIER, MONEY, NUMBER, PLACE, SEALED, TEXT, YEAR, Code, Kind, Number, State
 from apps.pages.resources import Resource, Section
@@ -14,6 +15,7 @@ from apps.villages import filters, forms
 from apps.villages.kinds import INCIDENCE
 from apps.villages.models import GROUPS, Village, VillageYear
 from apps.villages.models.year import AMOUNTS
+from apps.villages.querysets import VillageQuerySet
 
 STATUS = State("village_status", colours={"10": "yellow", "30": "blue", "40": "green"})
 
@@ -59,7 +61,7 @@ class VillageYearResource(Resource):
         Column("name", _("嘎查村"), source="division__short_name"),
         Column("division", _("所在地"), source="division_id", kind=PLACE, default=False),
         *(
-            Column(name, VillageYear._meta.get_field(name).verbose_name, kind=_kind(name), default=name in USUAL)
+            Column(name, field_label(VillageYear, name), kind=_kind(name), default=name in USUAL)
             for _title, names in GROUPS
             for name in names
         ),
@@ -116,5 +118,5 @@ class VillageResource(Resource):
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
         """Visible villages with what the register and the latest year say of them."""
-        villages = super().rows(user).with_poverty()
+        villages = cast("VillageQuerySet", super().rows(user)).with_poverty()
         return villages.with_latest("per_capita_net", "collective_income", facts_year="year")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.forms import ModelForm
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.divisions import codes
+from apps.households.querysets import HouseholdQuerySet
 from apps.households.tables import HouseholdResource
 from apps.pages.columns import Reader
 from apps.pages.views import DetailPage, FormPage
@@ -28,7 +29,7 @@ HOUSEHOLD_COLUMNS = ("head", "code", "status", "member_count", "cause_main", "ex
 class VillagePage(DetailPage):
     """一村一档: the profile, the facts of the year chosen by `?year=` (the latest one), its households."""
 
-    def more(self, found: Village) -> dict[str, Any]:
+    def more(self, found: Any) -> dict[str, Any]:
         years = dict(
             VillageYear.objects.visible_to(self.request.user)
             .filter(village=found)
@@ -73,7 +74,7 @@ class VillagePage(DetailPage):
         columns = [HouseholdResource.column(name) for name in HOUSEHOLD_COLUMNS]
         columns[0] = replace(columns[0], link="household", link_source="pk")
         reader = Reader(columns)
-        rows = HouseholdResource.rows(self.request.user).within(found.division_id)
+        rows = cast("HouseholdQuerySet", HouseholdResource.rows(self.request.user)).within(found.division_id)
         page = HouseholdResource.orderings()[""].page(rows, reader.paths, size=SHOWN)
         more = f"{reverse('household-list')}?division={codes.text(found.division_id)}" if page.after else ""
         return {

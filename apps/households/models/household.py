@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
+from apps.access.querysets import ScopedManager
 from apps.common.fields import BlindIndexField, CodeArrayField, CodeField, SealedField, code_constraint
 from apps.common.models import Versioned
 from apps.households.querysets import HouseholdQuerySet
@@ -84,7 +87,7 @@ class Household(Versioned, PlacedModel):
     )
     filled_on = models.DateField(_("填表时间"), null=True, blank=True)
 
-    objects = models.Manager.from_queryset(HouseholdQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(HouseholdQuerySet)()
 
     class Meta:
         verbose_name = _("贫困户")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
+from apps.access.querysets import ScopedManager
 from apps.common.fields import BlindIndexField, CodeArrayField, CodeField, SealedField, code_constraint
 from apps.common.models import Versioned
 from apps.divisions.models import Division
@@ -54,7 +55,7 @@ class Person(Versioned, PlacedModel):
     ethnicity = CodeField("ethnicity", verbose_name=_("民族"), null=True, blank=True)
     is_active = models.BooleanField(_("是否在册"), default=True, editable=False)
 
-    objects = models.Manager.from_queryset(PersonQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(PersonQuerySet)()
 
     class Meta:
         verbose_name = _("家庭成员")

@@ -55,5 +55,5 @@ def income_bars(household: Household, incomes: Sequence[HouseholdIncome], member
         head = per_head(income.net, counted.get(income.year, members))
         line = line_for(income.year, household.division_id)
         above = None if head is None or line is None else head >= line.amount
-        bars.append(Bar(income.year, row * HEIGHT, parts, income.net, head, line and line.amount, above))
+        bars.append(Bar(income.year, row * HEIGHT, parts, income.net, head, line.amount if line else None, above))
     return bars

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 
@@ -60,7 +61,7 @@ def refresh_division_known(*, batch: int = 5_000) -> int:
     known = division_known()
     changed, last = 0, 0
     while True:
-        rows = list(
+        rows: list[Any] = list(
             Person.objects.filter(pk__gt=last, id_no__isnull=False)
             .order_by("pk")
             .values_list("pk", "id_no", "id_division_known")[:batch]

@@ -29,7 +29,7 @@ def line_for(year: int, division: int) -> Line | None:
     places = [*codes.ancestors(division), division]
     lines = PovertyLine.objects.filter(division_id__in=places, year__lte=year)
     found = max(lines, key=lambda line: (line.year, places.index(line.division_id)), default=None)
-    return found and Line(found.amount, found.year, found.year == year)
+    return Line(found.amount, found.year, found.year == year) if found else None
 
 
 def load_default_lines(*, using: str = "default") -> int:

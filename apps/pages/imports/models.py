@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
 from apps.access.models import PlacedModel
-from apps.access.querysets import ScopedQuerySet
+from apps.access.querysets import ScopedManager, ScopedQuerySet
 from apps.pages.imports.importer import Counts, Importer, Outcome, importer
 
 KEPT = timedelta(days=30)
@@ -74,7 +74,7 @@ class ImportBatch(PlacedModel):
     confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
     finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
 
-    objects = models.Manager.from_queryset(BatchQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(BatchQuerySet)()
 
     class Meta:
         verbose_name = _("导入批次")

@@ -71,10 +71,10 @@ def keep(batch: ImportBatch, units: Iterator[Unit]) -> None:
 
 
 def _row(batch: ImportBatch, unit: Unit, scope: scopes.Scope) -> StagedUnit:
-    placed = unit.division is not None and scope.allows("view_register", unit.division)
+    seen = unit.division is not None and scope.allows("view_register", unit.division)
     return StagedUnit(
         batch=batch,
-        division_id=unit.division if placed else batch.division_id,
+        division_id=(unit.division if seen else None) or batch.division_id,
         seq=unit.seq,
         key=unit.key[:20],
         title=unit.title[:50],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pghistory
 from typing import ClassVar
 
+import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -26,7 +26,7 @@ LISTED = "01"
 
 def validate_level(division: Division | int) -> None:
     """A profile belongs to a division of level 5."""
-    if codes.level(getattr(division, "pk", division)) != codes.VILLAGE:
+    if codes.level(division.pk if isinstance(division, Division) else division) != codes.VILLAGE:
         raise ValidationError(_("请选择嘎查村一级的区划。"), code="level")
 
 

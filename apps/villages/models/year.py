@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
 from apps.access.querysets import ScopedManager
-from apps.common.models import Versioned
+from apps.common.models import Versioned, field_label
 from apps.villages.models.village import Village
 from apps.villages.querysets import VillageYearQuerySet
 from apps.villages.validators import validate_not_above
@@ -223,7 +223,7 @@ class VillageYear(Versioned, PlacedModel):
     @classmethod
     def label(cls, name: str) -> str:
         """A field's name for people."""
-        return str(cls._meta.get_field(name).verbose_name)
+        return str(field_label(cls, name))
 
 
 GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (

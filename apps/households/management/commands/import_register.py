@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import sys
 from argparse import ArgumentParser
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError(_("没有这个账户：%(name)s") % {"name": username}, returncode=NOTHING_APPLIED)
         return user
 
-    def _import(self, file: BinaryIO, user: User, options: dict[str, Any]) -> Counts:
+    def _import(self, file: BufferedReader, user: User, options: dict[str, Any]) -> Counts:
         path: Path = options["file"]
         importer = RegisterImporter()
         batch = ImportBatch(
