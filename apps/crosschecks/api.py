@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import InvalidOperation
 from typing import Any
 
@@ -17,6 +18,7 @@ from rest_framework.views import APIView
 
 from apps.access import policy
 from apps.access import scope as scopes
+from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Group, Level, Severity, UnitState, Workflow
@@ -94,7 +96,7 @@ class StepView(APIView):
             raise PermissionDenied(_("您没有办理这条疑点的权限。"))
         given = _valid(StepRequest, request.data)
         version, step = given.pop("version"), given.pop("step")
-        working.take(found, step, by=request.user, expected_version=version, **given)
+        working.take(found, step, by=requester(request), expected_version=version, **given)
         return Response(finding_body(request.user, found.pk))
 
 
@@ -248,7 +250,7 @@ class RuleViewSet(viewsets.ViewSet):
         if known is None or given["name"] not in {parameter.name for parameter in known.parameters}:
             raise ServiceError(_("没有这个参数：%(name)s。") % {"name": given["name"]}, field="name")
         try:
-            set_threshold(given["name"], division, given["value"], by=request.user, basis=given["basis"])
+            set_threshold(given["name"], division, given["value"], by=requester(request), basis=given["basis"])
         except InvalidOperation as error:
             raise ServiceError(_("请输入数字。"), field="value") from error
         (threshold,) = (one for one in figures.thresholds(rule, division) if one.parameter.name == given["name"])
@@ -262,7 +264,7 @@ class RuleViewSet(viewsets.ViewSet):
             raise Http404
 
     @staticmethod
-    def _standings(request: Request, place: Place, rule: str = "") -> list[figures.Standing]:
+    def _standings(request: Request, place: Place, rule: str = "") -> Sequence[figures.Standing]:
         rows = place.narrow(FindingResource.rows(request.user))
         return figures.standings(rows, place.code, today(), rule)
 

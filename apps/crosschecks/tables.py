@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from apps.crosschecks import filters, forms
 from apps.crosschecks.choices import Level, ObjectKind, RunKind, Verdict
 from apps.crosschecks.kinds import LIGHT, RUN_STATE, SEVERITY, STATE, Evidence, RuleName, Rules, Sentence
 from apps.crosschecks.models import Finding, Run
+from apps.crosschecks.querysets import FindingQuerySet
 from apps.crosschecks.services.writing import today
 from apps.pages.columns import Column
 from apps.pages.kinds import BOOL, DATE, MOMENT, NUMBER, PLACE, YEAR, Choice
@@ -66,7 +67,7 @@ class FindingResource(Resource):
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
         """Visible findings with their light of today and what the sentence is made of."""
-        return super().rows(user).with_light(today()).with_statement()
+        return cast("FindingQuerySet", super().rows(user)).with_light(today()).with_statement()
 
 
 class RunResource(Resource):

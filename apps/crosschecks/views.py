@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
@@ -14,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from apps.access import policy
+from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.choices import Group, UnitState
 from apps.crosschecks.evidence import listed
 from apps.crosschecks.forms import StepForm, ThresholdForm
 from apps.crosschecks.kinds import SEVERITY, STATE, UNIT_STATE
 from apps.crosschecks.models import Finding, FindingLog, Run, RunUnit
+from apps.crosschecks.querysets import FindingQuerySet
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.services import figures
 from apps.crosschecks.services.parameters import set_threshold
@@ -38,7 +41,7 @@ class FindingPage(DetailPage):
         return found.text
 
     def more(self, found: Finding, form: StepForm | None = None) -> dict[str, Any]:
-        user = self.request.user
+        user = requester(self.request)
         log = FindingLog.objects.visible_to(user).filter(finding=found).order_by("id")
         conflict = None
         if found.object_kind == "conflict":
@@ -54,7 +57,7 @@ class FindingPage(DetailPage):
 
     def post(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
-        form = StepForm(request.POST, request.FILES, finding=found, user=request.user)
+        form = StepForm(request.POST, request.FILES, finding=found, user=requester(request))
         if not form.offered:
             raise PermissionDenied(_("您没有办理这条疑点的权限。"))
         if form.is_valid():
@@ -89,7 +92,7 @@ class FindingFilePage(View):
         line = FindingLog.objects.visible_to(request.user).filter(pk=key).exclude(file="").first()
         if line is None:
             raise Http404(_("没有这个附件，或者它不在您的范围内。"))
-        response = FileResponse(line.file.open("rb"), as_attachment=True, filename=line.file.name.rsplit("/", 1)[-1])
+        response = FileResponse(line.file.open("rb"), as_attachment=True, filename=Path(str(line.file.name)).name)
         response["Cache-Control"] = "private, no-store"
         return response
 
@@ -156,7 +159,7 @@ class RuleView(View):
     def page(self, request: HttpRequest, rule: str, status: int = 200, **more: Any) -> HttpResponse:
         """The page of a rule."""
         place, standing = self.read(request, rule)
-        rows = place.narrow(FindingResource.rows(request.user)).filter(rule=rule).open()
+        rows = cast("FindingQuerySet", place.narrow(FindingResource.rows(request.user))).filter(rule=rule).open()
         by_unit = figures.by_unit(rows, place.code) if place.code else {}
         thresholds = figures.thresholds(rule, place.code) if place.code else []
         context = {
@@ -219,7 +222,7 @@ class ThresholdPage(RuleView):
         if form.is_valid():
             data = form.cleaned_data
             try:
-                set_threshold(data["name"], place.code, data["value"], by=request.user, basis=data["basis"])
+                set_threshold(data["name"], place.code, data["value"], by=requester(request), basis=data["basis"])
             except ServiceError as error:
                 problem = str(error)
             except ValidationError as error:
@@ -229,7 +232,7 @@ class ThresholdPage(RuleView):
                 address = reverse("rule-detail", args=[rule])
                 return HttpResponseRedirect(f"{address}?division={place.code}")
         else:
-            problem = next(iter(form.errors.values()))[0]
+            problem = str(next(iter(form.errors.values()))[0])
         return self.page(request, rule, 422, problem=problem)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from apps.access import scope as scopes
@@ -47,7 +47,7 @@ def search_households(user: Any, text: str) -> list[Hit]:
     number = normalise_number(text)
     if not number or len(number) < 8:
         return []
-    rows = Household.objects.visible_to(user).filter(Q(code=number) | Q(national_no=number)).with_head()
+    rows: QuerySet[Any] = Household.objects.visible_to(user).filter(Q(code=number) | Q(national_no=number)).with_head()
     found = list(rows.values_list("pk", "code", "head_name", "division_id")[:LIMIT])
     places = Places.of(place for *_rest, place in found)
     return [
