@@ -1,51 +1,51 @@
-"""Counts of the register and its findings for all units of a desk at once: one aggregate query per kind of row.
+"""Counts of the register and its findings for all units of a desk at once.
 
-Every count starts from the rows that its list shows (`visible_to`, the same place), so that the two agree; nothing is
-counted unit by unit, so that a region costs as many queries as a village.
+Whoever sees a place whole reads the counts stored by village (`models`), brought up to date first; single households
+reached by pairing or share are counted as they are. Every count is over the rows that its list shows, so that the two
+agree; nothing is asked unit by unit, so that a region costs as many queries as a village.
 """
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Exists, Max, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from apps.access import scope as scopes
 from apps.crosschecks.choices import ENDED, Severity
-from apps.crosschecks.models import Finding, FindingLog, Run
+from apps.crosschecks.models import Finding
 from apps.dashboards.extent import Extent
-from apps.divisions import codes
+from apps.dashboards.models import Mark, Tally
 from apps.households.models import EXITED, POOR, REGISTERED, Household, Person, StatusEvent
 from apps.villages.models import Village, VillageYear
 
 Counts = dict[str, int]
 
-CACHE_SECONDS = 120
-CACHED_LEVELS = (codes.REGION, codes.LEAGUE)
-"""Where counting reads a large part of the register; below, it is cheaper than asking the cache's conditions."""
-
 NOT_YET_LEFT = ("10", "30")
 """Statuses of a poor village that has not left poverty."""
 
+MANY = 500
+"""So many villages are named in a query one by one; for more, their whole range is read."""
+
+_LOCK = 0x7A11
+"""Key of the lock under which marked villages are counted anew, one counter at a time."""
+
 
 def tallies(user: Any, extent: Extent, on: datetime.date) -> dict[int, Counts]:
-    """Counts by unit code. Rows placed at the place itself stand under its own code, rows outside under `ELSEWHERE`.
-
-    Wide places are counted once for a while; a change in what the account sees makes the answer anew.
-    """
-    if extent.level not in CACHED_LEVELS:
-        return _tallies(user, extent, on)
-    key = _cache_key(scopes.of(user), extent, on)
-    found: dict[int, Counts] | None = cache.get(key)
-    if found is None:
-        found = _tallies(user, extent, on)
-        cache.set(key, found, CACHE_SECONDS)
-    return found
+    """Counts by unit code. Rows placed at the place itself stand under its own code, rows outside under `ELSEWHERE`."""
+    found: dict[int, Counts] = defaultdict(lambda: defaultdict(int))
+    for rows, counted in _sources(user, extent, on):
+        # A count may have the name of the column it sums.
+        named = {f"n_{name}": count for name, count in counted.items()}
+        grouped = rows.order_by().values(unit=extent.unit()).annotate(**named)
+        for unit, *values in grouped.values_list("unit", *named):
+            for name, value in zip(counted, values, strict=True):
+                found[unit][name] += value or 0
+    return {unit: dict(counts) for unit, counts in found.items()}
 
 
 def total(found: Mapping[int, Counts]) -> Counts:
@@ -57,24 +57,94 @@ def total(found: Mapping[int, Counts]) -> Counts:
     return added
 
 
-def _tallies(user: Any, extent: Extent, on: datetime.date) -> dict[int, Counts]:
-    found: dict[int, Counts] = defaultdict(lambda: defaultdict(int))
+def _sources(user: Any, extent: Extent, on: datetime.date) -> Iterable[tuple[QuerySet[Any], Mapping[str, Any]]]:
+    """The rows to count, each kind with its counts."""
+    if extent.is_own:
+        refresh(user, extent, on)
+        yield extent.narrow(Tally.objects.visible_to(user)), STORED
+    if outside := _outside(user, extent):
+        households = Household.objects.visible_to(user).filter(pk__in=outside)
+        persons = Person.objects.visible_to(user).filter(household__in=outside, is_active=True)
+        yield extent.narrow(households), _households(on)
+        yield extent.narrow(persons), _persons(on)
+    yield extent.narrow(Finding.objects.visible_to(user).exclude(state__in=ENDED)), _findings(on)
+
+
+def _outside(user: Any, extent: Extent) -> list[int]:
+    """The single households that the account reaches beyond its own places, where the desk counts them at all."""
+    scope = scopes.of(user)
+    if not scope.households or (extent.is_own and extent.code):
+        return []
+    reached = Household.objects.visible_to(user).filter(pk__in=scope.households)
+    return [pk for pk, place in reached.values_list("pk", "division_id") if not scope.allows("view_register", place)]
+
+
+# --- What is stored ---------------------------------------------------------------------------------------------------
+
+COUNTERS = tuple(field.name for field in Tally._meta.concrete_fields if field.name not in ("id", "division", "year"))
+_KNOWN = Q(population__gt=0)
+STORED: dict[str, Any] = {
+    **{name: Sum(name) for name in COUNTERS},
+    # Incidence is told of villages whose population is known, and of nobody else.
+    "poor_persons_known": Sum("poor_persons", filter=_KNOWN),
+    "poor_persons_known_before": Sum("poor_persons_before", filter=_KNOWN),
+}
+
+
+def refresh(user: Any, extent: Extent, on: datetime.date) -> int:
+    """Count the villages of the desk that were written since, or stand for another year; how many there were.
+
+    Marks go first and counting follows: what somebody else commits in between leaves a mark of its own. One counter
+    works at a time, so that a count made earlier never replaces a later one.
+    """
+    other_year = extent.narrow(Tally.objects.visible_to(user)).filter(Q(year__lt=on.year) | Q(year__gt=on.year))
+    if not extent.narrow(Mark.objects.visible_to(user)).exists() and not other_year.exists():
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        villages = set(other_year.values_list("division_id", flat=True))
+        for low, high in extent.ranges():
+            cursor.execute(
+                "DELETE FROM dashboards_mark WHERE division_id BETWEEN %s AND %s RETURNING division_id", [low, high]
+            )
+            villages.update(village for (village,) in cursor.fetchall())
+    _store(sorted(villages), on)
+    return len(villages)
+
+
+def _store(villages: list[int], on: datetime.date) -> None:
+    """Count these villages by one query for each kind of row, and keep the counts by one statement."""
+    if not villages:
+        return
+    found: dict[int, Counts] = {village: dict.fromkeys(COUNTERS, 0) for village in villages}
+    where = (
+        Q(division_id__in=villages)
+        if len(villages) <= MANY
+        else Q(division_id__gte=villages[0], division_id__lte=villages[-1])
+    )
     for rows, counted in (
-        (Household.objects.visible_to(user), _households(on)),
-        (Person.objects.visible_to(user).filter(is_active=True), _persons(on)),
-        (Finding.objects.visible_to(user).exclude(state__in=ENDED), _findings(on)),
-        (Village.objects.visible_to(user), _villages(on)),
-        (_latest_years(user), {"population": Sum("population")}),
+        (Household.objects.all(), _households(on)),
+        (Person.objects.filter(is_active=True), _persons(on)),
+        (Village.objects.all(), _villages(on)),
+        (_latest_years(), {"population": Sum("population")}),
     ):
-        for unit, *values in _grouped(extent, rows, counted):
-            for name, value in zip(counted, values, strict=True):
-                found[unit][name] += value or 0
-    return {unit: dict(counts) for unit, counts in found.items()}
+        counts = rows.filter(where).order_by().values("division_id").annotate(**counted)
+        for village, *values in counts.values_list("division_id", *counted):
+            if village in found:
+                found[village].update(zip(counted, (value or 0 for value in values), strict=True))
+    columns = ", ".join(COUNTERS)
+    arrays = ", ".join(["%s::bigint[]", *("%s::integer[]" for _name in COUNTERS)])
+    replaced = ", ".join(f"{name} = excluded.{name}" for name in ("year", *COUNTERS))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Tally._meta.db_table} (year, division_id, {columns})"  # noqa: S608  # names of our own
+            f" SELECT %s, * FROM unnest({arrays})"
+            f" ON CONFLICT (division_id) DO UPDATE SET {replaced}",
+            [on.year, villages, *([found[village][name] for village in villages] for name in COUNTERS)],
+        )
 
 
-def _grouped(extent: Extent, rows: QuerySet[Any], counted: Mapping[str, Any]) -> QuerySet[Any]:
-    narrowed = extent.narrow(rows).order_by()
-    return narrowed.values(unit=extent.unit()).annotate(**counted).values_list("unit", *counted)
+# --- What is counted --------------------------------------------------------------------------------------------------
 
 
 def _households(on: datetime.date) -> dict[str, Any]:
@@ -87,21 +157,13 @@ def _households(on: datetime.date) -> dict[str, Any]:
         "exited_households_before": Count("pk", filter=exited & Q(exit_year=year - 1)),
         "planned_households": Count("pk", filter=Q(status__in=REGISTERED, plan_exit_year=year)),
         "registered_households": Count("pk", filter=Q(status__in=REGISTERED)),
-        "all_households": Count("pk"),
     }
 
 
 def _persons(on: datetime.date) -> dict[str, Any]:
-    poor, poor_before = Q(household__status__in=POOR), _poor_before("household__", on.year)
-    # Incidence is told of villages whose population is known, and of nobody else.
-    known = Q(division_id__in=VillageYear.objects.filter(population__gt=0).values("division_id"))
     return {
-        "poor_persons": Count("pk", filter=poor),
-        "poor_persons_before": Count("pk", filter=poor_before),
-        "poor_persons_known": Count("pk", filter=poor & known),
-        "poor_persons_known_before": Count("pk", filter=poor_before & known),
-        "exited_persons": Count("pk", filter=Q(household__status__in=EXITED, household__exit_year=on.year)),
-        "registered_persons": Count("pk", filter=Q(household__status__in=REGISTERED)),
+        "poor_persons": Count("pk", filter=Q(household__status__in=POOR)),
+        "poor_persons_before": Count("pk", filter=_poor_before("household__", on.year)),
     }
 
 
@@ -122,19 +184,8 @@ def _poor_before(prefix: str, year: int) -> Q:
         kind__in=(StatusEvent.Kind.REMOVED, StatusEvent.Kind.CLOSED),
         on__gt=end,
     )
-    struck = Q(**{f"{prefix}status__in": ("60", "70"), f"{prefix}exit_year": None}) & Exists(ended)
+    struck = Q(Exists(ended), **{f"{prefix}status__in": ("60", "70"), f"{prefix}exit_year": None})
     return known & (stayed | left | struck)
-
-
-def _findings(on: datetime.date) -> dict[str, Any]:
-    overdue = Q(due_on__lt=on)
-    critical = Q(severity=Severity.CRITICAL)
-    return {
-        "open_findings": Count("pk"),
-        "open_critical_findings": Count("pk", filter=critical),
-        "overdue_findings": Count("pk", filter=overdue),
-        "overdue_critical_findings": Count("pk", filter=overdue & critical),
-    }
 
 
 def _villages(on: datetime.date) -> dict[str, Any]:
@@ -146,22 +197,18 @@ def _villages(on: datetime.date) -> dict[str, Any]:
     }
 
 
-def _latest_years(user: Any) -> QuerySet[Any]:
-    """Each visible village's latest year that states a population."""
-    stated = VillageYear.objects.visible_to(user).filter(population__gt=0)
+def _latest_years() -> QuerySet[VillageYear]:
+    """Each village's latest year that states a population."""
     newest = VillageYear.objects.filter(village_id=OuterRef("village_id"), population__gt=0).order_by("-year")
-    return stated.filter(pk=Subquery(newest.values("pk")[:1]))
+    return VillageYear.objects.filter(population__gt=0, pk=Subquery(newest.values("pk")[:1]))
 
 
-def _cache_key(scope: scopes.Scope, extent: Extent, on: datetime.date) -> str:
-    """The scope, the place, the day, and the latest changes that the scope can see."""
-    tracked = (Household, Person, Village, VillageYear)
-    changes = [_events(model).aggregate(last=Max("pgh_id")) for model in tracked]
-    changes += [model.objects.aggregate(last=Max("pk")) for model in (Finding, FindingLog)]
-    changes.append(Run.objects.aggregate(last=Max("finished_at")))
-    parts = [scope.cache_key, extent.code, on, *(change["last"] for change in changes)]
-    return "desk:" + hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
-
-
-def _events(model: type[Model]) -> QuerySet[Any]:
-    return model._meta.get_field("events").related_model.objects.all()  # type: ignore[union-attr]
+def _findings(on: datetime.date) -> dict[str, Any]:
+    overdue = Q(due_on__lt=on)
+    critical = Q(severity=Severity.CRITICAL)
+    return {
+        "open_findings": Count("pk"),
+        "open_critical_findings": Count("pk", filter=critical),
+        "overdue_findings": Count("pk", filter=overdue),
+        "overdue_critical_findings": Count("pk", filter=overdue & critical),
+    }

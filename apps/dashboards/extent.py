@@ -48,6 +48,10 @@ class Extent:
         """Whether there is anything below to compare: not at a village, nor for somebody with households only."""
         return self.is_own and self.level != codes.VILLAGE
 
+    def ranges(self) -> list[tuple[int, int]]:
+        """The code ranges of the place, or of the account's own places."""
+        return [codes.subtree(code) for code in ([self.code] if self.code else self.tops)]
+
     def narrow(self, rows: Rows) -> Rows:
         """The rows of the place and below; all visible rows when there is no single place."""
         return rows.within(self.code) if self.code else rows  # type: ignore[attr-defined]

@@ -43,6 +43,11 @@ class Figure:
     overdue: bool = False
     on_map: bool = False
 
+    @property
+    def measure(self) -> str | Promise:
+        """What its numbers are measured in, where they stand without it (the map's legend)."""
+        return self.unit
+
     def value(self, counts: Counts) -> Value:
         """The figure of some counts; None where it cannot be told."""
         return counts.get(self.code, 0)
@@ -66,6 +71,8 @@ class Figure:
 
 class Share(Figure):
     """贫困发生率: poor persons by the population of the same villages, in per cent with two decimals."""
+
+    measure = "%"
 
     def value(self, counts: Counts) -> Value:
         return self._share(counts, "poor_persons_known")

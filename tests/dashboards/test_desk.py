@@ -14,7 +14,6 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding
-from apps.dashboards import counting
 from apps.dashboards.figures import FIGURES
 from apps.divisions import codes
 from apps.households.models import Household
@@ -327,24 +326,6 @@ def test_queries_do_not_grow_with_the_units_below(register, django_assert_num_qu
     with CaptureQueriesContext(connection) as counted:
         client.get("/")
     assert len(counted) == before
-
-
-def test_wide_desks_are_counted_once_until_something_changes(register, monkeypatch):
-    client = signed_in("region_officer", 150000000000)
-    assert figures(client.get("/"))["poor_households"] == 10
-    calls = []
-    counted = counting._tallies
-    monkeypatch.setattr(counting, "_tallies", lambda *args: calls.append(args) or counted(*args))
-    client.get("/")
-    client.get("/?figure=incidence")
-    assert calls == []
-    make_household(OWN)
-    assert figures(client.get("/"))["poor_households"] == 11
-    assert len(calls) == 1
-    make_finding(register[OWN][3], due=TODAY)
-    assert figures(client.get("/"))["open_findings"] == 5
-    league = signed_in("league_officer", 150400000000, "league")
-    assert figures(league.get("/"))["poor_households"] == 9, "an answer is kept for its own scope only"
 
 
 def test_units_that_ended_are_shown_as_long_as_they_count_something(register):
