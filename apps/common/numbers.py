@@ -7,9 +7,10 @@ codes this platform issues itself.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 MIDDLE_DOT = "·"
@@ -57,7 +58,7 @@ def citizen_check_char(first17: str) -> str:
     """Check character of a citizen number from its first 17 digits (ISO 7064 MOD 11-2); ValueError."""
     if not _DIGITS17.fullmatch(first17):
         raise ValueError("17 digits expected")
-    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, map(int, first17), _WEIGHTS)) % 11]
 
 
 def citizen_key(number: str | None, *, upgrade_15: bool = False) -> str | None:
@@ -165,10 +166,14 @@ def name_ok(text: str | None) -> bool:
 
 def _check_digit(digits: str) -> str:
     """Check digit by ISO 7064 MOD 11,10."""
-    product = 10
+    return str((11 - _product(digits)) % 10)
+
+
+def _product(digits: str, product: int = 10) -> int:
+    """The state of ISO 7064 MOD 11,10 after some digits, beginning with the state after those before them."""
     for digit in digits:
         product = ((product + int(digit)) % 10 or 10) * 2 % 11
-    return str((11 - product) % 10)
+    return product
 
 
 def household_code(division: int, serial: int) -> str:
@@ -185,6 +190,15 @@ def person_code(household: str, serial: int) -> str:
         raise ValueError(f"no person code for {household}, {serial}")
     body = f"{household}{serial:02d}"
     return body + _check_digit(body)
+
+
+def person_codes(household: str, serials: Iterable[int]) -> list[str]:
+    """The codes of several members of one household; the same as `person_code` of each, checked once."""
+    if not (len(household) == 17 and code_ok(household)):
+        raise ValueError(f"no person code for {household}")
+    state = _product(household)
+    bodies = [f"{serial:02d}" for serial in serials if 1 <= serial <= 99]
+    return [f"{household}{body}{(11 - _product(body, state)) % 10}" for body in bodies]
 
 
 def helper_code(unit: int, serial: int) -> str:

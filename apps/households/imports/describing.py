@@ -11,10 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.common.codes import codelist
+from apps.common.models import field_label
 from apps.common.sealing import Sealed
 from apps.households.imports.columns import BY_WORKFLOW, MODELS, Field, field_of
-from apps.households.imports.matching import compared
-from apps.households.imports.tables import HOUSEHOLD, NOTE, PERSON, PROBLEM, Columns, execute, fetch
+from apps.households.imports.matching import MEMBERS, UNITS, compared, person_differs
+from apps.households.imports.tables import NOTE, PROBLEM, Columns, execute, fetch
 from apps.pages.imports.importer import Difference, Fault
 
 EMPTY = "—"
@@ -43,7 +44,7 @@ def header(section: str, name: str) -> str:
     try:
         return field_of(section, name).header
     except KeyError:
-        return str(MODELS[section]._meta.get_field(name).verbose_name)
+        return str(field_label(MODELS[section], name))
 
 
 def differences(columns: Columns, year: int) -> dict[int, list[Difference]]:
@@ -56,26 +57,24 @@ def differences(columns: Columns, year: int) -> dict[int, list[Difference]]:
                 Difference(who or "", header(section, name), show(section, name, before), show(section, name, after))
             )
 
-    changed = f"FROM {HOUSEHOLD} s JOIN households_household h ON h.id = s.target"
-    where = "s.outcome = 'c' AND NOT s.past"
+    changed = f"{UNITS} JOIN households_household h ON h.id = u.target"
+    where = "u.outcome = 'c' AND NOT u.past"
     plain = [name for name in compared(columns, "household") if name not in _SPEAKS_FOR]
-    collect("household", _pairs(changed, where, "s.seq", "''", "h", "s", plain))
+    collect("household", _pairs(changed, where, "''", "h", "s", plain))
     for index, name in _SPEAKS_FOR.items():
         if index in compared(columns, "household"):
             rows = fetch(
-                f"SELECT s.seq, '', h.{name}, s.{name} {changed} WHERE {where} AND h.{index} IS DISTINCT FROM s.{index}"
+                f"SELECT u.seq, '', h.{name}, s.{name} {changed} WHERE {where} AND h.{index} IS DISTINCT FROM s.{index}"
             )
             _collect_sealed(found, "household", name, rows)
     for section in ("year", "income"):
-        table = MODELS[section]._meta.db_table
         if not (names := compared(columns, section)):
             continue
-        joined = f"FROM {HOUSEHOLD} s JOIN {table} t ON t.household_id = s.target AND t.year = {year:d}"
-        collect(section, _pairs(joined, "s.outcome = 'c'", "s.seq", "''", "t", "s", names))
-        for (seq,) in fetch(
-            f"SELECT s.seq FROM {HOUSEHOLD} s WHERE s.outcome = 'c' AND NOT EXISTS "
-            f"(SELECT FROM {table} t WHERE t.household_id = s.target AND t.year = {year:d}) ORDER BY s.seq"
-        ):
+        joined = (
+            f"{UNITS} LEFT JOIN {MODELS[section]._meta.db_table} t ON t.household_id = u.target AND t.year = {year:d}"
+        )
+        collect(section, _pairs(joined, "u.outcome = 'c' AND t.id IS NOT NULL", "''", "t", "s", names))
+        for (seq,) in fetch(f"SELECT u.seq {joined} WHERE u.outcome = 'c' AND t.id IS NULL ORDER BY u.seq"):
             label = str(MODELS[section]._meta.verbose_name)
             found[seq].append(Difference("", label, EMPTY, _("新增%(year)d年度") % {"year": year}))
     _persons(columns, year, found, collect)
@@ -83,50 +82,40 @@ def differences(columns: Columns, year: int) -> dict[int, list[Difference]]:
 
 
 def _persons(columns: Columns, year: int, found: dict[int, list[Difference]], collect: Any) -> None:
-    joined = f"FROM {PERSON} p JOIN {HOUSEHOLD} s USING (seq) JOIN households_person q ON q.id = p.target"
-    where = "s.outcome = 'c' AND NOT s.past AND NOT p.gone"
-    for seq, name in fetch(
-        f"SELECT s.seq, p.name FROM {PERSON} p JOIN {HOUSEHOLD} s USING (seq) WHERE {where} AND p.target IS NULL "
-        "ORDER BY p.row"
-    ):
+    joined = f"{MEMBERS} JOIN households_person q ON q.id = m.target"
+    where = "u.outcome = 'c' AND NOT u.past AND NOT m.gone"
+    for seq, name in fetch(f"SELECT u.seq, p.name {MEMBERS} WHERE {where} AND m.target IS NULL ORDER BY m.row"):
         found[seq].append(Difference(name, _("家庭成员"), EMPTY, _("新增")))
-    collect("person", _pairs(joined, where, "s.seq", "p.name", "q", "p", compared(columns, "person")))
+    collect("person", _pairs(joined, where, "p.name", "q", "p", compared(columns, "person")))
     collect(
         "person",
         fetch(
-            f"SELECT s.seq, p.name, 'birth_date', q.birth_date::text, p.birth_date::text {joined} WHERE {where} "
-            "AND coalesce(p.birth_date, q.birth_date) IS DISTINCT FROM q.birth_date ORDER BY p.row"
+            f"SELECT u.seq, p.name, 'birth_date', q.birth_date::text, p.birth_date::text {joined} WHERE {where} "
+            f"AND {person_differs('q')} AND p.birth_date IS DISTINCT FROM q.birth_date AND p.birth_date IS NOT NULL "
+            "ORDER BY m.row"
         ),
     )
     for name in ("id_no", "disability_no"):
         if name in {field.name for field in columns.person}:
             rows = fetch(
-                f"SELECT s.seq, p.name, q.{name}, p.{name} {joined} WHERE {where} AND p.renumbered ORDER BY p.row"
+                f"SELECT u.seq, p.name, q.{name}, p.{name} {joined} WHERE {where} AND m.renumbered ORDER BY m.row"
             )
             _collect_sealed(found, "person", name, rows)
-    yearly = (
-        f"FROM {PERSON} p JOIN {HOUSEHOLD} s USING (seq) "
-        f"JOIN households_personyear t ON t.person_id = p.target AND t.year = {year:d}"
-    )
-    where = "s.outcome = 'c' AND NOT p.gone"
-    collect("person_year", _pairs(yearly, where, "s.seq", "p.name", "t", "p", compared(columns, "person_year")))
-    for seq, name in fetch(
-        f"SELECT s.seq, p.name FROM {PERSON} p JOIN {HOUSEHOLD} s USING (seq) WHERE {where} AND p.target IS NOT NULL "
-        f"AND NOT EXISTS (SELECT FROM households_personyear t WHERE t.person_id = p.target AND t.year = {year:d}) "
-        "ORDER BY p.row"
-    ):
+    yearly = f"{MEMBERS} LEFT JOIN households_personyear t ON t.person_id = m.target AND t.year = {year:d}"
+    where = "u.outcome = 'c' AND NOT m.gone AND m.target IS NOT NULL"
+    present = f"{where} AND t.id IS NOT NULL"
+    collect("person_year", _pairs(yearly, present, "p.name", "t", "p", compared(columns, "person_year")))
+    for seq, name in fetch(f"SELECT u.seq, p.name {yearly} WHERE {where} AND t.id IS NULL ORDER BY m.row"):
         found[seq].append(Difference(name, _("年度情况"), EMPTY, _("新增%(year)d年度") % {"year": year}))
 
 
-def _pairs(
-    joined: str, where: str, seq: str, who: str, theirs: str, mine: str, names: list[str]
-) -> list[tuple[Any, ...]]:
+def _pairs(joined: str, where: str, who: str, theirs: str, mine: str, names: list[str]) -> list[tuple[Any, ...]]:
     """(seq, who, column, before, after) of all columns that differ."""
     if not names:
         return []
     values = ", ".join(f"('{name}', {theirs}.{name}::text, {mine}.{name}::text)" for name in names)
     return fetch(
-        f"SELECT {seq}, {who}, f.name, f.before, f.after {joined} CROSS JOIN LATERAL (VALUES {values}) "
+        f"SELECT u.seq, {who}, f.name, f.before, f.after {joined} CROSS JOIN LATERAL (VALUES {values}) "
         f"AS f (name, before, after) WHERE {where} AND f.before IS DISTINCT FROM f.after"
     )
 
@@ -147,10 +136,13 @@ def note_workflow_columns(columns: Columns) -> None:
     """Report a status or date that the file states otherwise; only the workflow changes these."""
     present = [name for name in BY_WORKFLOW if name in {field.name for field in columns.household}]
     rows = _pairs(
-        f"FROM {HOUSEHOLD} s JOIN households_household h ON h.id = s.target",
-        "s.outcome IN ('c', 'u') AND f.after IS NOT NULL",
-        "s.seq", "''", "h", "s", present,
-    )  # fmt: skip
+        f"{UNITS} JOIN households_household h ON h.id = u.target",
+        "u.outcome IN ('c', 'u') AND f.after IS NOT NULL",
+        "''",
+        "h",
+        "s",
+        present,
+    )
     for seq, _who, name, before, after in rows:
         message = _("%(field)s：登记为%(before)s，文件为%(after)s，未作更改，请通过工作流程办理。") % {
             "field": header("household", name),

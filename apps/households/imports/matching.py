@@ -18,13 +18,26 @@ from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.common.sealing import unseal
 from apps.divisions.models import Division
-from apps.households.imports.columns import BY_WORKFLOW
-from apps.households.imports.tables import HOUSEHOLD, NOTE, PERSON, PROBLEM, Columns, execute, fetch
+from apps.households.imports.columns import BY_WORKFLOW, MODELS
+from apps.households.imports.tables import (
+    HOUSEHOLD,
+    MEMBER,
+    NOTE,
+    PERSON,
+    PROBLEM,
+    UNIT,
+    Columns,
+    analyze,
+    execute,
+    fetch,
+)
 
 TAKEN = gettext_lazy("不能登记，请联系上级核实（ID-03）。")
-
 # A household refused for that already needs no further reason, and is no conflict of two registrations.
-_NOT_YET = f"NOT EXISTS (SELECT FROM {PROBLEM} e WHERE e.seq = p.seq AND e.code = '{{}}')"
+_NOT_YET = f"NOT EXISTS (SELECT FROM {PROBLEM} e WHERE e.seq = u.seq AND e.code = '{{}}')"
+# Persons with what is known of them and of their household.
+MEMBERS = f"FROM {MEMBER} m JOIN {PERSON} p USING (row) JOIN {UNIT} u ON u.seq = m.seq"
+UNITS = f"FROM {UNIT} u JOIN {HOUSEHOLD} s USING (seq)"
 
 Conflict = tuple[bytes, int]
 
@@ -35,14 +48,9 @@ def match(columns: Columns, year: int, scope: scopes.Scope) -> list[Conflict]:
     Returns the registration conflicts met: blind index of the number, village that was refused.
     """
     with scopes.acting(system_account(), source="system"):
-        _find_households(scope)
+        _find_households(year, scope)
         _find_persons()
         conflicts = _numbers_elsewhere()
-    execute(
-        f"UPDATE {HOUSEHOLD} s SET past = true FROM households_householdyear y "
-        "WHERE y.household_id = s.target AND y.year > %s",
-        [year],
-    )
     _refuse_second_heads()
     _mark_renumbered(columns)
     decide(columns, year)
@@ -58,14 +66,18 @@ def _problem(select: str, header: str, message: str, code: str, params: Sequence
     )
 
 
-def _find_households(scope: scopes.Scope) -> None:
+def _find_households(year: int, scope: scopes.Scope) -> None:
     execute(
-        f"UPDATE {HOUSEHOLD} s SET target = h.id FROM households_household h "
-        "WHERE h.national_no = s.national_no AND h.division_id = s.village"
+        f"INSERT INTO {UNIT} (seq, village, target, past) SELECT s.seq, s.village, h.id, EXISTS "
+        f"(SELECT FROM households_householdyear y WHERE y.household_id = h.id AND y.year > %s) FROM {HOUSEHOLD} s "
+        "LEFT JOIN households_household h ON h.national_no = s.national_no AND h.division_id = s.village",
+        [year],
     )
+    execute(f"CREATE INDEX ON {UNIT} (seq)")
+    analyze(UNIT)
     elsewhere = fetch(
-        f"SELECT s.seq, s.first_row, h.division_id FROM {HOUSEHOLD} s "
-        "JOIN households_household h USING (national_no) WHERE s.target IS NULL AND s.village IS NOT NULL"
+        f"SELECT u.seq, s.first_row, h.division_id {UNITS} JOIN households_household h USING (national_no) "
+        "WHERE u.target IS NULL AND u.village IS NOT NULL"
     )
     if not elsewhere:
         return
@@ -82,17 +94,20 @@ def _find_households(scope: scopes.Scope) -> None:
 
 def _find_persons() -> None:
     execute(
-        f"UPDATE {PERSON} p SET target = q.id, gone = NOT q.is_active FROM {HOUSEHOLD} s, households_person q "
-        "WHERE s.seq = p.seq AND q.national_no = p.national_no AND q.household_id = s.target"
+        f"INSERT INTO {MEMBER} (row, seq, target, gone) SELECT p.row, p.seq, q.id, coalesce(NOT q.is_active, false) "
+        f"FROM {PERSON} p JOIN {UNIT} u USING (seq) LEFT JOIN households_person q "
+        "ON q.national_no = p.national_no AND q.household_id = u.target"
     )
     # Entered by hand before the national system gave a number: known by the number of the document.
     execute(
-        f"UPDATE {PERSON} p SET target = q.id FROM {HOUSEHOLD} s, households_person q WHERE s.seq = p.seq "
-        "AND p.target IS NULL AND q.household_id = s.target AND q.national_no IS NULL AND q.is_active "
-        "AND q.id_no_index = p.id_no_index"
+        f"UPDATE {MEMBER} m SET target = q.id FROM {PERSON} p, {UNIT} u, households_person q WHERE p.row = m.row "
+        "AND u.seq = m.seq AND u.target IS NOT NULL AND m.target IS NULL AND q.household_id = u.target "
+        "AND q.national_no IS NULL AND q.is_active AND q.id_no_index = p.id_no_index"
     )
+    execute(f"CREATE INDEX ON {MEMBER} (seq)")
+    analyze(MEMBER)
     _problem(
-        f"SELECT p.seq, p.row FROM {PERSON} p JOIN households_person q USING (national_no) WHERE p.target IS NULL "
+        f"SELECT m.seq, m.row {MEMBERS} JOIN households_person q USING (national_no) WHERE m.target IS NULL "
         f"AND {_NOT_YET.format('elsewhere')}",
         "人编号",
         _("不能使用，请联系上级核实。"),
@@ -103,24 +118,24 @@ def _find_persons() -> None:
 def _numbers_elsewhere() -> list[Conflict]:
     """Numbers active in the register that are not this person's own. Two rows of one file are no conflict."""
     taken = (
-        f"FROM {PERSON} p JOIN {HOUSEHOLD} s USING (seq) JOIN households_person q ON q.id_no_index = p.id_no_index "
-        "AND q.is_active AND q.id IS DISTINCT FROM p.target WHERE NOT p.gone "
+        f"{MEMBERS} JOIN households_person q ON q.id_no_index = p.id_no_index AND q.is_active "
+        "AND q.id IS DISTINCT FROM m.target WHERE NOT m.gone "
         f"AND {_NOT_YET.format('ID-03')} AND {_NOT_YET.format('elsewhere')}"
     )
-    another = "s.village IS NOT NULL AND q.household_id IS DISTINCT FROM s.target"
-    conflicts = fetch(f"SELECT p.id_no_index, s.village {taken} AND {another}")
-    _problem(f"SELECT p.seq, p.row {taken}", "证件号码", str(TAKEN), "ID-03")
+    another = "u.village IS NOT NULL AND q.household_id IS DISTINCT FROM u.target"
+    conflicts = fetch(f"SELECT p.id_no_index, u.village {taken} AND {another}")
+    _problem(f"SELECT m.seq, m.row {taken}", "证件号码", str(TAKEN), "ID-03")
     return [(bytes(index), village) for index, village in conflicts]
 
 
 def _refuse_second_heads() -> None:
     """HH-02: two heads in the file, or one there and another who stays in the register."""
-    heads = f"SELECT p.seq, min(p.row) FROM {PERSON} p"
+    heads = f"SELECT m.seq, min(m.row) {MEMBERS}"
     for select in (
-        f"{heads} WHERE p.relation = '01' AND NOT p.gone GROUP BY p.seq HAVING count(*) > 1",
-        f"{heads} JOIN {HOUSEHOLD} s USING (seq) JOIN households_person q ON q.household_id = s.target AND q.is_active "
-        "AND q.relation = '01' WHERE p.relation = '01' AND NOT p.gone AND NOT s.past "
-        f"AND NOT EXISTS (SELECT FROM {PERSON} o WHERE o.seq = s.seq AND o.target = q.id) GROUP BY p.seq",
+        f"{heads} WHERE p.relation = '01' AND NOT m.gone GROUP BY m.seq HAVING count(*) > 1",
+        f"{heads} JOIN households_person q ON q.household_id = u.target AND q.is_active AND q.relation = '01' "
+        "WHERE p.relation = '01' AND NOT m.gone AND NOT u.past "
+        f"AND NOT EXISTS (SELECT FROM {MEMBER} o WHERE o.seq = u.seq AND o.target = q.id) GROUP BY m.seq",
     ):
         _problem(select, "与户主关系", _("户内有多个户主（HH-02）。"), "HH-02")
 
@@ -132,8 +147,8 @@ def _mark_renumbered(columns: Columns) -> None:
     if certificates:
         differs += " OR (p.disability_no IS NULL) <> (q.disability_no IS NULL)"
     execute(
-        f"UPDATE {PERSON} p SET renumbered = true FROM households_person q "
-        f"WHERE q.id = p.target AND NOT p.gone AND ({differs})"
+        f"UPDATE {MEMBER} m SET renumbered = true FROM {PERSON} p, households_person q "
+        f"WHERE p.row = m.row AND q.id = m.target AND NOT m.gone AND ({differs})"
     )
     # What an index does not tell apart is compared in the clear: certificates, and documents longer than the index.
     rows: set[int] = set()
@@ -144,17 +159,18 @@ def _mark_renumbered(columns: Columns) -> None:
         if column == "disability_no" and not certificates:
             continue
         pairs = fetch(
-            f"SELECT p.row, p.{column}, q.{column} FROM {PERSON} p JOIN households_person q ON q.id = p.target "
-            f"WHERE NOT p.gone AND NOT p.renumbered AND p.{column} IS NOT NULL AND q.{column} IS NOT NULL "
+            f"SELECT m.row, p.{column}, q.{column} {MEMBERS} JOIN households_person q ON q.id = m.target "
+            f"WHERE NOT m.gone AND NOT m.renumbered AND p.{column} IS NOT NULL AND q.{column} IS NOT NULL "
             f"AND {condition}"
         )
         rows |= {row for row, mine, theirs in pairs if unseal(kind, mine) != unseal(kind, theirs)}
     if rows:
-        execute(f"UPDATE {PERSON} SET renumbered = true WHERE row = ANY (%s)", [sorted(rows)])
+        execute(f"UPDATE {MEMBER} SET renumbered = true WHERE row = ANY (%s)", [sorted(rows)])
 
 
 def compared(columns: Columns, section: str) -> list[str]:
     """The columns of a section whose values are compared with the register's; numbers by their blind index."""
+    left_out: tuple[str, ...]
     match section:
         case "household":
             left_out = ("national_no", "phone", "bank_account", "phone_ok", *BY_WORKFLOW)
@@ -173,59 +189,63 @@ def row(alias: str, names: Sequence[str]) -> str:
     return "(" + ", ".join(f"{alias}.{name}" for name in names) + ")"
 
 
-PERSON_DIFFERS = "(p.renumbered OR coalesce(p.birth_date, q.birth_date) IS DISTINCT FROM q.birth_date)"
+def person_differs(alias: str) -> str:
+    """SQL condition: a number or the date of birth of a known person differs."""
+    return f"(m.renumbered OR coalesce(p.birth_date, {alias}.birth_date) IS DISTINCT FROM {alias}.birth_date)"
 
 
 def decide(columns: Columns, year: int) -> None:
     """Set the outcome of every household: refused, added, changed or unchanged."""
     execute(
-        f"UPDATE {HOUSEHOLD} s SET outcome = CASE WHEN EXISTS (SELECT FROM {PROBLEM} e WHERE e.seq = s.seq) THEN 'r' "
-        "WHEN s.target IS NULL THEN 'a' ELSE 'u' END"
+        f"UPDATE {UNIT} u SET outcome = CASE WHEN u.seq IN (SELECT e.seq FROM {PROBLEM} e) THEN 'r' "
+        "WHEN u.target IS NULL THEN 'a' ELSE 'u' END"
     )
     names = compared(columns, "household")
-    changed = f"UPDATE {HOUSEHOLD} s SET outcome = 'c'"
-    execute(
-        f"{changed} FROM households_household h WHERE h.id = s.target AND s.outcome = 'u' AND NOT s.past "
+    _changed(
+        f"{UNITS} JOIN households_household h ON h.id = u.target WHERE u.outcome = 'u' AND NOT u.past "
         f"AND {row('h', names)} IS DISTINCT FROM {row('s', names)}"
     )
-    for section, table in (("year", "households_householdyear"), ("income", "households_householdincome")):
+    for section in ("year", "income"):
         if names := compared(columns, section):
-            execute(
-                f"{changed} WHERE s.outcome = 'u' AND NOT EXISTS (SELECT FROM {table} t "
-                f"WHERE t.household_id = s.target AND t.year = %s "
-                f"AND {row('t', names)} IS NOT DISTINCT FROM {row('s', names)})",
-                [year],
+            _changed(
+                f"{UNITS} LEFT JOIN {MODELS[section]._meta.db_table} t ON t.household_id = u.target "
+                f"AND t.year = {year:d} WHERE u.outcome = 'u' "
+                f"AND (t.id IS NULL OR {row('t', names)} IS DISTINCT FROM {row('s', names)})"
             )
     names = compared(columns, "person")
-    execute(
-        f"{changed} FROM {PERSON} p LEFT JOIN households_person q ON q.id = p.target WHERE p.seq = s.seq "
-        "AND s.outcome = 'u' AND NOT s.past AND NOT p.gone "
-        f"AND (p.target IS NULL OR {PERSON_DIFFERS} OR {row('q', names)} IS DISTINCT FROM {row('p', names)})"
+    _changed(
+        f"{MEMBERS} LEFT JOIN households_person q ON q.id = m.target WHERE u.outcome = 'u' AND NOT u.past "
+        f"AND NOT m.gone AND (m.target IS NULL OR {person_differs('q')} "
+        f"OR {row('q', names)} IS DISTINCT FROM {row('p', names)})"
     )
     names = compared(columns, "person_year")
-    execute(
-        f"{changed} FROM {PERSON} p WHERE p.seq = s.seq AND s.outcome = 'u' AND NOT p.gone AND p.target IS NOT NULL "
-        "AND NOT EXISTS (SELECT FROM households_personyear t WHERE t.person_id = p.target AND t.year = %s "
-        f"AND {row('t', names)} IS NOT DISTINCT FROM {row('p', names)})",
-        [year],
+    _changed(
+        f"{MEMBERS} LEFT JOIN households_personyear t ON t.person_id = m.target AND t.year = {year:d} "
+        "WHERE u.outcome = 'u' AND NOT m.gone AND m.target IS NOT NULL "
+        f"AND (t.id IS NULL OR {row('t', names)} IS DISTINCT FROM {row('p', names)})"
     )
+    analyze(UNIT, MEMBER)
 
 
-def note_what_is_left_alone(columns: Columns, year: int) -> None:
+def _changed(source: str) -> None:
+    execute(f"UPDATE {UNIT} SET outcome = 'c' WHERE seq IN (SELECT u.seq {source})")
+
+
+def note_what_is_left_alone(year: int) -> None:
     """Report what differs from the register and is not for an import to change."""
     execute(f"TRUNCATE {NOTE}")
     _note(
-        f"SELECT s.seq, q.name FROM {HOUSEHOLD} s JOIN households_person q ON q.household_id = s.target "
-        "AND q.is_active WHERE s.outcome IN ('c', 'u') AND NOT s.past "
-        f"AND NOT EXISTS (SELECT FROM {PERSON} p WHERE p.seq = s.seq AND p.target = q.id)",
+        f"SELECT u.seq, q.name FROM {UNIT} u JOIN households_person q ON q.household_id = u.target "
+        "AND q.is_active WHERE u.outcome IN ('c', 'u') AND NOT u.past "
+        f"AND NOT EXISTS (SELECT FROM {MEMBER} m WHERE m.seq = u.seq AND m.target = q.id)",
         _("在册成员“%s”不在文件中，未作更改；减员请办理自然变更。"),
     )
     _note(
-        f"SELECT p.seq, p.name FROM {PERSON} p JOIN {HOUSEHOLD} s USING (seq) WHERE p.gone AND s.outcome IN ('c', 'u')",
+        f"SELECT u.seq, p.name {MEMBERS} WHERE m.gone AND u.outcome IN ('c', 'u')",
         _("“%s”已不在册，未作更改；增员请办理自然变更。"),
     )
     _note(
-        f"SELECT s.seq, %s FROM {HOUSEHOLD} s WHERE s.past AND s.outcome IN ('c', 'u')",
+        f"SELECT u.seq, %s FROM {UNIT} u WHERE u.past AND u.outcome IN ('c', 'u')",
         _("文件早于已登记的年度，只写入%s年度的情况，户和人的现状不变。"),
         [str(year)],
     )

@@ -19,7 +19,7 @@ from apps.households.imports import applying, describing, matching, tables
 from apps.households.imports.columns import Layout, known_headers, layout
 from apps.households.imports.places import CAPABILITY, Places
 from apps.households.imports.rows import RowReader
-from apps.households.imports.tables import HOUSEHOLD, NOTE, PERSON, PROBLEM, Columns, execute, fetch
+from apps.households.imports.tables import HOUSEHOLD, MEMBER, NOTE, PERSON, PROBLEM, UNIT, Columns, execute, fetch
 from apps.households.services.conflicts import note_conflict
 from apps.pages.imports.files import FileRefused
 from apps.pages.imports.importer import Counts, Importer, Outcome, Progress, Stage, Unit
@@ -93,21 +93,22 @@ class RegisterStage(Stage):
         self.conflicts = matching.match(self.columns, self.year, self.scope)
 
     def counts(self) -> Counts:
-        found = dict(fetch(f"SELECT outcome, count(*) FROM {HOUSEHOLD} GROUP BY outcome"))
+        found = dict(fetch(f"SELECT outcome, count(*) FROM {UNIT} GROUP BY outcome"))
         return Counts(*(found.get(outcome, 0) for outcome in Outcome.values))
 
     def units(self, outcomes: Collection[str]) -> Iterator[Unit]:
-        matching.note_what_is_left_alone(self.columns, self.year)
+        matching.note_what_is_left_alone(self.year)
         describing.note_workflow_columns(self.columns)
         differences = describing.differences(self.columns, self.year) if Outcome.CHANGED in outcomes else {}
         faults = describing.faults() if Outcome.REFUSED in outcomes else {}
         notes = describing.notes()
         for seq, key, village, row, rows, head, outcome in fetch(
-            "SELECT s.seq, coalesce(s.national_no, ''), s.village, s.first_row, count(*), "
-            "coalesce(min(p.name) FILTER (WHERE p.relation = '01'), min(p.name), ''), s.outcome "
-            f"FROM {HOUSEHOLD} s JOIN {PERSON} p USING (seq) WHERE s.outcome = ANY (%s) "
-            f"OR EXISTS (SELECT FROM {NOTE} n WHERE n.seq = s.seq) "
-            "GROUP BY s.seq, s.national_no, s.village, s.first_row, s.outcome ORDER BY s.seq",
+            "SELECT u.seq, coalesce(s.national_no, ''), u.village, s.first_row, count(*), "
+            "coalesce(min(p.name) FILTER (WHERE p.relation = '01'), min(p.name), ''), u.outcome "
+            f"FROM {UNIT} u JOIN {HOUSEHOLD} s USING (seq) JOIN {MEMBER} m ON m.seq = u.seq "
+            f"JOIN {PERSON} p ON p.row = m.row "
+            f"WHERE u.outcome = ANY (%s) OR u.seq IN (SELECT n.seq FROM {NOTE} n) "
+            "GROUP BY u.seq, s.national_no, u.village, s.first_row, u.outcome ORDER BY u.seq",
             [list(outcomes)],
         ):
             yield Unit(
@@ -122,7 +123,7 @@ class RegisterStage(Stage):
                 f"SELECT seq, first_row, '', 'stale', %s FROM {HOUSEHOLD} WHERE seq = %s",
                 [reason, seq],
             )
-        execute(f"UPDATE {HOUSEHOLD} SET outcome = 'r' WHERE seq = ANY (%s)", [list(reasons)])
+        execute(f"UPDATE {UNIT} SET outcome = 'r' WHERE seq = ANY (%s)", [list(reasons)])
 
     def reasons(self) -> dict[int, str]:
         by_row: dict[int, str] = {}
@@ -133,16 +134,14 @@ class RegisterStage(Stage):
                 of_row.setdefault(fault.row, []).append(str(fault))
             by_row |= {row: "；".join(texts) for row, texts in of_row.items()}
             elsewhere[seq] = _("同户第%(rows)s行有误。") % {"rows": "、".join(map(str, sorted(of_row)))}
-        for seq, row in fetch(
-            f"SELECT p.seq, p.row FROM {PERSON} p JOIN {HOUSEHOLD} s USING (seq) WHERE s.outcome = 'r'"
-        ):
+        for seq, row in fetch(f"SELECT u.seq, m.row FROM {MEMBER} m JOIN {UNIT} u USING (seq) WHERE u.outcome = 'r'"):
             by_row.setdefault(row, elsewhere.get(seq, ""))
         return by_row
 
     def settle(self) -> None:
         """Another transaction may have been faster between the comparison and the lock."""
-        applying.lock()
-        matching.decide(self.columns, self.year)
+        if applying.lock():
+            matching.decide(self.columns, self.year)
 
     def apply(self, *, by: Any) -> None:
         applying.apply(self.columns, self.year, by)

@@ -26,7 +26,7 @@ from apps.households.imports.columns import (
     Layout,
     field_of,
 )
-from apps.households.imports.places import Places
+from apps.households.imports.places import Place, Places
 from apps.households.services.numbers import division_known
 from apps.households.validators import validate_causes, validate_health
 from apps.pages.imports.cells import CellError, clean
@@ -97,13 +97,13 @@ class RowReader:
         of_person = {field.name: position for position, field in enumerate(columns.person)}
         self.h, self.p = of_household, of_person
         self.sealed = [(field, position) for position, field in enumerate(columns.household) if field.sealed]
-        self.derived_person = [name for name, _kind in columns.derived(columns.person)]
         # seq → (first row, what the household's columns say); the year's numbers → (seq, row).
         self.households: dict[str, tuple[int, int, int]] = {}
         self.persons: dict[str, tuple[int, int]] = {}
         self.numbers: dict[str, tuple[int, int]] = {}
         self.seq = self.read = 0
         self.lines: dict[str, list[str]] = {tables.HOUSEHOLD: [], tables.PERSON: [], tables.PROBLEM: []}
+        self._places: dict[tuple[Cell, ...], Place] = {}
         self._last: Any = None
         self._values: list[str] = []
         service = key_service()
@@ -183,11 +183,14 @@ class RowReader:
         except CellError:
             return NULL
 
-    def _place(self, cells: list[Cell]) -> Any:
-        names = tuple("" if at is None else clean(cells[at]) for at in self.place_at)
-        return self.places.resolve(names)  # type: ignore[arg-type]
+    def _place(self, cells: list[Cell]) -> Place:
+        written = tuple("" if at is None else cells[at] for at in self.place_at)
+        found = self._places.get(written)
+        if found is None:
+            found = self._places[written] = self.places.resolve(tuple(map(clean, written)))  # type: ignore[arg-type]
+        return found
 
-    def _again(self, seen: tuple[int, int, int], row: int, cells: list[Cell], values: list[str], place: Any) -> None:
+    def _again(self, seen: tuple[int, int, int], row: int, cells: list[Cell], values: list[str], place: Place) -> None:
         seq, first_row, said = seen
         adjacent = seq == self.seq
         self.seq = seq
@@ -307,26 +310,35 @@ class RowReader:
     def _write_person(
         self, seq: int, row: int, values: list[str], clear: str, facts: numbers.IdFacts, birth: str
     ) -> None:
-        p, line = self.p, list(values)
-        derived: dict[str, str] = {"birth_date": birth}
+        """One line; what is derived stands in the order of `Columns.derived`."""
+        p, derived = self.p, NO_FACTS
+        line = [str(seq), str(row), *values]
         if clear != NULL:
-            line[p["id_no"]], derived["id_no_index"] = self._numbers("citizen", clear)
-            derived["id_length"] = str(facts.length)
-            derived["id_check_ok"] = _flag(facts.check_ok)
-            derived["id_sex"] = facts.sex or NULL
-            derived["id_birth_ok"] = _flag(facts.birth_ok)
-            derived["id_division_known"] = _flag(facts.division_known)
-        if "disability_no" in p and (certificate := values[p["disability_no"]]) != NULL:
-            line[p["disability_no"]], _index = self._numbers("disability", certificate)
-            fits = numbers.disability_no_ok(certificate, None if clear == NULL else clear)
-            derived["disability_no_ok"] = _flag(fits)
+            line[2 + p["id_no"]], index = self._numbers("citizen", clear)
+            derived = [
+                index,
+                str(facts.length),
+                _flag(facts.check_ok),
+                facts.sex or NULL,
+                _flag(facts.birth_ok),
+                _flag(facts.division_known),
+            ]
+        line += derived
+        if "disability_no" in p:
+            fits = NULL
+            if (certificate := values[p["disability_no"]]) != NULL:
+                line[2 + p["disability_no"]], _index = self._numbers("disability", certificate)
+                fits = _flag(numbers.disability_no_ok(certificate, None if clear == NULL else clear))
+            line.append(fits)
         if "birth_date" in p:
-            line[p["birth_date"]] = birth
-        rest = [derived.get(name, NULL) for name in self.derived_person]
-        self.lines[tables.PERSON].append("\t".join([str(seq), str(row), *line, *rest]))
+            line[2 + p["birth_date"]] = birth
+        else:
+            line.append(birth)
+        self.lines[tables.PERSON].append("\t".join(line))
 
 
 PLACE_NAMES = ("region", "league", "county", "township", "village")
+NO_FACTS = [NULL] * 6
 PROBLEM_COLUMNS = ("seq", "row", "field", "code", "message")
 
 

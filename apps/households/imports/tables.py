@@ -14,9 +14,12 @@ from django.db import connection
 from apps.households.imports.columns import MODELS, OF_HOUSEHOLD, PLACE, Field, Layout
 from apps.households.models import PROPERTY_PARTS, TRANSFER_PARTS
 
-HOUSEHOLD, PERSON, PROBLEM, NOTE = "import_household", "import_person", "import_problem", "import_note"
-NEW_HOUSEHOLD, NEW_PERSON = "import_new_household", "import_new_person"
-TABLES = (HOUSEHOLD, PERSON, PROBLEM, NOTE, NEW_HOUSEHOLD, NEW_PERSON)
+# What the file says, never changed once it is in: a row a household (`seq`) and a row a person (`row`).
+HOUSEHOLD, PERSON = "import_household", "import_person"
+# What was found out about each, narrow because it is rewritten several times.
+UNIT, MEMBER = "import_unit", "import_member"
+PROBLEM, NOTE, CODE = "import_problem", "import_note", "import_code"
+TABLES = (HOUSEHOLD, PERSON, UNIT, MEMBER, PROBLEM, NOTE, CODE)
 
 # Beside the file's own columns: what is computed from them, by the column it belongs to.
 DERIVED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
@@ -76,29 +79,26 @@ class Columns:
             counted = f"CASE WHEN num_nonnulls({', '.join(present)}) > 0 THEN {added} END" if present else "NULL"
             sums.append(f"{total} numeric(12, 2) GENERATED ALWAYS AS (coalesce({given}, {counted})) STORED")
         household = [(f"{name}_given" if name in self.sums else name, kind) for name, kind in household]
+        tables = {
+            HOUSEHOLD: "seq integer, first_row integer, village bigint, "
+            + _columns([*household, *self.derived(self.household)])
+            + "".join(f", {one}" for one in sums),
+            PERSON: "seq integer, row integer, " + _columns([*person, *self.derived(self.person)]),
+            # `target`: the row of the register; `past`: the register knows a later year; `home`: the target, or the
+            # key of the new row.
+            UNIT: "seq integer, village bigint, target bigint, past boolean, outcome varchar(1), home bigint, "
+            "code varchar(17)",
+            # `gone`: not active any more; `renumbered`: a number differs; `id`: the key of the new row.
+            MEMBER: "row integer, seq integer, target bigint, gone boolean, renumbered boolean DEFAULT false, "
+            "id bigint, code varchar(20)",
+            PROBLEM: "seq integer, row integer, field text, code text, message text",
+            NOTE: "seq integer, message text",
+            CODE: "key integer, code varchar(20)",
+        }
         with connection.cursor() as cursor:
-            cursor.execute(
-                ";\n".join(
-                    [
-                        *(f"DROP TABLE IF EXISTS pg_temp.{table}" for table in TABLES),
-                        f"CREATE TEMP TABLE {HOUSEHOLD} (seq integer, first_row integer, village bigint, "
-                        + _columns([*household, *self.derived(self.household)])
-                        + "".join(f", {one}" for one in sums)
-                        + ", target bigint, past boolean NOT NULL DEFAULT false, outcome varchar(1)) ON COMMIT DROP",
-                        f"CREATE TEMP TABLE {PERSON} (seq integer, row integer, "
-                        + _columns([*person, *self.derived(self.person)])
-                        + ", target bigint, gone boolean NOT NULL DEFAULT false, renumbered boolean NOT NULL "
-                        "DEFAULT false) ON COMMIT DROP",
-                        f"CREATE TEMP TABLE {PROBLEM} (seq integer, row integer, field text, code text, message text) "
-                        "ON COMMIT DROP",
-                        f"CREATE TEMP TABLE {NOTE} (seq integer, message text) ON COMMIT DROP",
-                        f"CREATE TEMP TABLE {NEW_HOUSEHOLD} (seq integer, code varchar(17), "
-                        f"id bigint DEFAULT nextval({_sequence('household')})) ON COMMIT DROP",
-                        f"CREATE TEMP TABLE {NEW_PERSON} (row integer, code varchar(20), "
-                        f"id bigint DEFAULT nextval({_sequence('person')})) ON COMMIT DROP",
-                    ]
-                )
-            )
+            for table, columns in tables.items():
+                cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
+                cursor.execute(f"CREATE TEMP TABLE {table} ({columns}) ON COMMIT DROP")
 
     def copy_columns(self, table: str) -> list[str]:
         """The columns of HOUSEHOLD or PERSON in the order in which their lines are written."""
@@ -127,10 +127,15 @@ def escape(text: str) -> str:
 def index() -> None:
     """Keys and statistics, once the rows are in."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE INDEX ON {HOUSEHOLD} (seq); CREATE INDEX ON {PERSON} (seq); "
-            f"ANALYZE {HOUSEHOLD}; ANALYZE {PERSON}; ANALYZE {PROBLEM}"
-        )
+        for table, key in ((HOUSEHOLD, "seq"), (PERSON, "row")):
+            cursor.execute(f"CREATE INDEX ON {table} ({key})")
+        analyze(HOUSEHOLD, PERSON, PROBLEM)
+
+
+def analyze(*names: str) -> None:
+    """Tell the planner what is in these tables now; in between it would take everything for one row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(names)}")
 
 
 def _columns(pairs: Iterable[tuple[str, str]]) -> str:
@@ -141,9 +146,9 @@ def _type(field: Field) -> str:
     return str(field.model_field.db_type(connection))
 
 
-def _sequence(section: str) -> str:
-    table = MODELS[section]._meta.db_table
-    return f"pg_get_serial_sequence('{table}', 'id')::regclass"
+def sequence(section: str) -> str:
+    """SQL for the next key of a section's table."""
+    return f"nextval(pg_get_serial_sequence('{MODELS[section]._meta.db_table}', 'id'))"
 
 
 def execute(sql: str, params: Sequence[Any] = ()) -> int:

@@ -42,6 +42,8 @@ def clean(cell: Cell) -> str:
     """
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, str) and cell.isalnum() and unicodedata.is_normalized("NFKC", cell):
+        return cell
     text = _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", str(cell)))).strip()
     return _GUARD.sub("", text)
 
@@ -76,7 +78,7 @@ def name(most: int) -> Parser:
     """A person's name without white space, every middle dot as `·`; its characters stay as they are."""
 
     def parse(cell: Cell) -> str | None:
-        value = normalise_name(plain(cell))
+        value = cell if isinstance(cell, str) and cell.isalpha() else normalise_name(plain(cell))
         if value in BLANKS or not value:
             return None
         if len(value) > most:
@@ -121,7 +123,10 @@ def identifier(most: int) -> Parser:
     def parse(cell: Cell) -> str | None:
         if isinstance(cell, float | int) and abs(cell) >= 10**15:
             raise CellError(_("存成了数值，末几位已丢失，请以文本格式重新导出。"))
-        value = normalise_number(clean(cell))
+        if isinstance(cell, str) and cell.isascii() and cell.isalnum():
+            value = cell.upper()
+        else:
+            value = normalise_number(clean(cell))
         if not value or value in BLANKS:
             return None
         if len(value) > most:
