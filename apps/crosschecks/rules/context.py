@@ -116,6 +116,13 @@ class Context:
         """All households of `L` in the region, for what several of them share."""
         return Household.objects.filter(status__in=LIVE)
 
+    def alike(self, name: str) -> QuerySet[Household]:
+        """Those of `registered` that can share a value with a household under test: on save just these few."""
+        rows = self.registered()
+        if self.only is None:
+            return rows
+        return rows.filter(**{f"{name}__in": Household.objects.filter(pk__in=self.only).values(name)})
+
     def members_of(self, household: str = "pk") -> QuerySet[Person]:
         """Active members of the outer row's household, `household` being the outer path of its key."""
         return Person.objects.filter(is_active=True, household_id=OuterRef(household))

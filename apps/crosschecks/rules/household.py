@@ -94,13 +94,16 @@ def several_spouses(households: QuerySet[Household], context: Context) -> QueryS
     )
 
 
-def _with_head(persons: QuerySet[Person], context: Context) -> QuerySet[Any]:
-    """Persons with their household's head as `head`; only where the head is defined, that is exactly one (a.4)."""
+def _with_head(persons: QuerySet[Person], context: Context, condition: Q) -> QuerySet[Person]:
+    """Persons who meet a condition on their household's head as `head`; only where there is exactly one (a.4).
+
+    One `filter()` for all of it: a second one would join the head a second time.
+    """
     head = FilteredRelation(
         "household__persons", condition=Q(household__persons__relation=HEAD, household__persons__is_active=True)
     )
     other = context.heads_of("household_id").exclude(pk=OuterRef("head__pk"))
-    return persons.alias(head=head).filter(~Exists(other), head__pk__isnull=False)
+    return persons.alias(head=head).filter(condition, ~Exists(other), head__pk__isnull=False)
 
 
 @rule(
@@ -112,8 +115,8 @@ def _with_head(persons: QuerySet[Person], context: Context) -> QuerySet[Any]:
 )
 def same_sex(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """A defined head, and an active member with relation 02 of the head's sex, both 1 or 2."""
-    spouses = _with_head(context.members().filter(relation=SPOUSE), context)
-    spouses = spouses.filter(sex=F("head__sex"), sex__in=["1", "2"])
+    spouses = context.members().filter(relation=SPOUSE, sex__in=["1", "2"])
+    spouses = _with_head(spouses, context, Q(sex=F("head__sex")))
     name = context.members_of().filter(relation=SPOUSE).order_by("pk").values("name")[:1]
     return households.annotate(head=context.head_name(), spouse=Subquery(name)).filter(
         pk__in=spouses.order_by().values("household_id")
@@ -129,11 +132,10 @@ def same_sex(households: QuerySet[Household], context: Context) -> QuerySet[Hous
 )
 def count_differs(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """At least one active member, and the stated count is not their number."""
-    counted = context.members().order_by().values("household_id").annotate(n=Count("pk"))
-    agree = counted.filter(household_id=OuterRef("pk"), n=OuterRef("member_count_stated"))
-    return households.annotate(head=context.head_name(), members=context.member_count()).filter(
-        Exists(context.members_of()), ~Exists(agree), member_count_stated__isnull=False
-    )
+    counted = context.households().filter(member_count_stated__isnull=False)
+    counted = counted.annotate(n=Count("persons", filter=Q(persons__is_active=True)))
+    differing = counted.filter(~Q(n=F("member_count_stated")), n__gt=0).values("pk")
+    return households.annotate(head=context.head_name(), members=context.member_count()).filter(pk__in=differing)
 
 
 @rule(
@@ -161,10 +163,12 @@ def kinship_contradicts_ages(persons: QuerySet[Person], context: Context) -> Que
     """The gap in completed years between the member and a defined head is less than kinship asks; equality passes."""
     parent, grandparent = context.whole("parent_gap"), context.whole("grandparent_gap")
     kin = persons.filter(relation__in=(*PARENTS, *CHILDREN, *GRANDCHILDREN))
-    return _with_head(kin, context).filter(
+    return _with_head(
+        kin,
+        context,
         Q(relation__in=PARENTS, birth_date__gt=YearsBefore("head__birth_date", parent))
         | Q(relation__in=CHILDREN, head__birth_date__gt=YearsBefore("birth_date", parent))
-        | Q(relation__in=GRANDCHILDREN, head__birth_date__gt=YearsBefore("birth_date", grandparent))
+        | Q(relation__in=GRANDCHILDREN, head__birth_date__gt=YearsBefore("birth_date", grandparent)),
     )
 
 
@@ -179,8 +183,8 @@ def kinship_contradicts_ages(persons: QuerySet[Person], context: Context) -> Que
 def head_is_minor(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """A defined head of 15 or younger, and another active member of 18 or more, on 31 December `Y`."""
     adults = context.members().filter(birth_date__lte=context.born_by("adult_age"))
-    heads = _with_head(adults, context).exclude(pk=F("head__pk"))
-    young = heads.filter(head__birth_date__gt=context.born_by("head_age_min")).order_by().values("household_id")
+    young_head = Q(head__birth_date__gt=context.born_by("head_age_min")) & ~Q(pk=F("head__pk"))
+    young = _with_head(adults, context, young_head).order_by().values("household_id")
     born = context.heads_of().order_by("pk").values("birth_date")[:1]
     return households.annotate(head=context.head_name(), birth_date=Subquery(born)).filter(pk__in=young)
 
@@ -200,10 +204,14 @@ def head_is_minor(households: QuerySet[Household], context: Context) -> QuerySet
 def phone_unusable(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """Phone blank, malformed, or held by more than `phone_share_max` households of `L`, this one included."""
     same = context.registered().filter(phone_index=OuterRef("phone_index"), phone_ok=True)
+    limit = context.settings.least("phone_share_max")
+    crowded = Q(phone_index__in=_groups(context.alike("phone_index").filter(phone_ok=True), "phone_index", int(limit)))
+    if context.settings.varies("phone_share_max"):
+        crowded &= Q(sharing__gt=context.whole("phone_share_max"))
     state = Case(When(phone__isnull=True, then=Value("blank")), When(phone_ok=False, then=Value("malformed")))
     return households.annotate(
         head=context.head_name(), phone_state=Coalesce(state, Value("shared")), sharing=_counted(same, "phone_index")
-    ).filter(Q(phone__isnull=True) | Q(phone_ok=False) | Q(phone_ok=True, sharing__gt=context.whole("phone_share_max")))
+    ).filter(Q(phone__isnull=True) | Q(phone_ok=False) | (Q(phone_ok=True) & crowded))
 
 
 @rule(
@@ -217,10 +225,17 @@ def phone_unusable(households: QuerySet[Household], context: Context) -> QuerySe
 def account_unusable(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """Account blank, or equal (digits only) in another household of `L`."""
     same = context.registered().filter(bank_account_index=OuterRef("bank_account_index"))
+    shared = _groups(context.alike("bank_account_index"), "bank_account_index", 1)
     state = Case(When(bank_account__isnull=True, then=Value("blank")), default=Value("shared"))
     return households.annotate(
         head=context.head_name(), account=state, sharing=_counted(same, "bank_account_index")
-    ).filter(Q(bank_account__isnull=True) | Exists(same.exclude(pk=OuterRef("pk"))))
+    ).filter(Q(bank_account__isnull=True) | Q(bank_account_index__in=shared))
+
+
+def _groups(rows: QuerySet[Household], name: str, limit: int) -> QuerySet[Any]:
+    """The values that more than `limit` of these rows hold."""
+    held = rows.filter(**{f"{name}__isnull": False}).order_by().values(name)
+    return held.annotate(n=Count("pk")).filter(n__gt=limit).values(name)
 
 
 def _counted(rows: QuerySet[Household], group: str) -> Coalesce:

@@ -168,7 +168,7 @@ def disability_disagrees(persons: QuerySet[Person], context: Context) -> QuerySe
     return (
         context.with_year(persons)
         .annotate(certificate=Case(When(certified, then=True), default=False))
-        .filter((disabled & ~certified) | (Q(y__health__len__gt=0) & ~disabled & certified))
+        .filter((disabled & ~certified) | (Q(y__health__gt=[]) & ~disabled & certified))
     )
 
 
@@ -253,14 +253,15 @@ def required_empty(households: QuerySet[Household], context: Context) -> QuerySe
         .annotate(text=StringAgg(Concat("name", Value(":"), "lacks"), delimiter=";", order_by="id"))
         .values("text")
     )
+    # The filter comes first: what is annotated joins the year that it joined, not the other way round.
     return (
         context.with_year(households)
+        .filter(_any(own) | Q(pk__in=wanting))
         .annotate(
             head=context.head_name(),
             fields=_listed(own),
             person_fields=Coalesce(Subquery(texts, output_field=CharField()), Value("")),
         )
-        .filter(_any(own) | Q(pk__in=wanting))
     )
 
 

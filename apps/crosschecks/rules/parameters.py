@@ -80,6 +80,11 @@ class Settings:
 
     values: Mapping[str, tuple[tuple[int, int, Decimal], ...]] = field(default_factory=dict)
 
+    @property
+    def key(self) -> tuple[tuple[str, tuple[tuple[int, int, Decimal], ...]], ...]:
+        """What tells two settings apart."""
+        return tuple(sorted(self.values.items()))
+
     @classmethod
     def of(cls, rows: Iterable[tuple[str, int, Decimal]]) -> Settings:
         """From rows (name, division, value); the narrowest division stands first."""
@@ -92,6 +97,14 @@ class Settings:
         """The value that holds at a division; KeyError for a name that is no parameter."""
         usual = PARAMETERS[name].default
         return next((value for low, high, value in self.values.get(name, ()) if low <= division <= high), usual)
+
+    def least(self, name: str) -> Decimal:
+        """The smallest value that holds anywhere."""
+        return min([PARAMETERS[name].default, *(value for _low, _high, value in self.values.get(name, ()))])
+
+    def varies(self, name: str) -> bool:
+        """Whether divisions have set values of their own."""
+        return name in self.values
 
     def only(self, overrides: Mapping[str, Decimal]) -> Settings:
         """The settings with some parameters set to one value everywhere (what if)."""

@@ -21,8 +21,12 @@ __all__: list[str] = []
 
 
 def _year_of(persons: QuerySet[Person], context: Context) -> QuerySet[Any]:
-    """Persons who have yearly facts, as `y`."""
-    return context.with_year(persons).filter(y__id__isnull=False)
+    """Persons with their yearly facts as `y`.
+
+    Whoever has none passes no test on a value. All conditions on `y` stand in one `filter()`: a second one would join
+    the facts a second time.
+    """
+    return context.with_year(persons)
 
 
 def _age(context: Context) -> Any:
@@ -40,7 +44,8 @@ def _age(context: Context) -> Any:
 def both_or_neither(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
     """Education and school stage both blank or both filled; stage 01 counts as filled."""
     return _year_of(persons, context).filter(
-        Q(y__education=None, y__school_stage=None) | Q(y__education__isnull=False, y__school_stage__isnull=False)
+        Q(y__education=None, y__school_stage=None) | Q(y__education__isnull=False, y__school_stage__isnull=False),
+        y__id__isnull=False,
     )
 
 

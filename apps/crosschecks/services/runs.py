@@ -120,21 +120,23 @@ def start_nightly(night: datetime.date | None = None) -> Run | None:
         return start_run(REGION, kind=RunKind.NIGHTLY, night=night or timezone.localdate())
 
 
-def execute(unit_id: int) -> Written | None:
+def execute(unit_id: int, account: User | None = None) -> Written | None:
     """Claim a unit and work it. None when there is nothing to do: done already, somebody else's turn, or set aside.
 
-    An error is recorded at the unit, never raised: the next attempt or the sweeper deals with it.
+    An error is recorded at the unit, never raised: the next attempt or the sweeper deals with it. `account` is the
+    system's, for those who have it at hand.
     """
-    with scopes.acting(system_account(), source="system"):
+    account = account or system_account()
+    with scopes.acting(account, source="system"):
         attempt = _claim(unit_id)
     if attempt is None:
         return None
     try:
-        with scopes.acting(system_account(), source="system") as scope:
+        with scopes.acting(account, source="system") as scope:
             return _work(unit_id, attempt, scope)
     except Exception as error:
         logger.exception("Cross-check unit %s failed at attempt %s", unit_id, attempt)
-        with scopes.acting(system_account(), source="system"):
+        with scopes.acting(account, source="system"):
             _give_back(unit_id, attempt, type(error).__name__)
         return None
 

@@ -11,7 +11,7 @@ import datetime
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +30,8 @@ from apps.households.models import LIVE, REGISTERED
 COLUMN_LIST = ", ".join(COLUMNS)
 ENDED_LIST = ", ".join(f"'{state}'" for state in ENDED)
 SAME = "(rule, object_kind, object_id, side)"
+# The planner's guess about a table it knows nothing of is good enough up to so many hits.
+UNCOUNTED = 500
 
 
 @dataclass(frozen=True)
@@ -188,12 +190,26 @@ def _params(rules: Sequence[Rule], context: Context, author: Author) -> dict[str
     }
 
 
-def _named(sql: str, values: Sequence[Any]) -> tuple[str, dict[str, Any]]:
-    """A statement with `%s` marks as one with named ones, so that it can stand inside the writing statement."""
-    names = {f"hit{number}": value for number, value in enumerate(values)}
-    marks = iter(names)
-    # "%%" is a percent sign and stays one.
-    return re.sub("%[%s]", lambda mark: "%%" if mark[0] == "%%" else f"%({next(marks)})s", sql), names
+# Stands for the households under test while a statement is compiled; no key is ever negative.
+ANY_HOUSEHOLD = -987654321
+_TESTED = re.compile(rf"IN \(\s*{ANY_HOUSEHOLD}\)")
+_compiled: dict[Any, str] = {}
+
+
+def _on_save_sql(rules: Sequence[Rule], context: Context) -> str:
+    """The hits of some rules on `%(households)s`, compiled once for a date and its thresholds.
+
+    Compiling all rules takes much longer than asking them, and only the households differ from one save to the next.
+    """
+    key = (tuple(rule.id for rule in rules), context.date, context.year, context.settings.key)
+    if key not in _compiled:
+        operations: Any = connection.ops  # PostgreSQL's, which know how
+        sql = operations.compose_sql(*hits_sql(rules, replace(context, only=(ANY_HOUSEHOLD,))))
+        _compiled.clear()  # yesterday's statement is of no use
+        _compiled[key] = _TESTED.sub("= ANY (%(households)s)", sql.replace("%", "%%"))
+        if str(ANY_HOUSEHOLD) in _compiled[key]:
+            raise RuntimeError("a rule uses the households under test in another way than IN")
+    return _compiled[key]
 
 
 def write_region(rule: Rule, context: Context, author: Author) -> Written:
@@ -208,9 +224,9 @@ def write_region(rule: Rule, context: Context, author: Author) -> Written:
           SELECT FROM households_household household
           WHERE household.id = finding.household_id AND household.status = ANY (%(spared)s))"""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.crosschecks_hits")
         cursor.execute(f"CREATE TEMPORARY TABLE crosschecks_hits ({COLUMN_LIST}) ON COMMIT DROP AS {sql}", values)
-        cursor.execute("ANALYZE crosschecks_hits")
+        if cursor.rowcount > UNCOUNTED:
+            cursor.execute("ANALYZE crosschecks_hits")
         cursor.execute(
             _statement("hits AS (SELECT * FROM pg_temp.crosschecks_hits),", coverage, COUNTS),
             {**_params([rule], context, author), "low": context.low, "high": context.high, "spared": spared},
@@ -226,18 +242,13 @@ def write_households(rules: Sequence[Rule], context: Context, author: Author) ->
     A rule that compares households with each other sees only what the acting scope sees: it may add findings here, but
     clearing them is left to the night.
     """
-    sql, values = _named(*hits_sql(rules, context))
+    sql = _on_save_sql(rules, context)
     certain = [rule.id for rule in rules if not rule.looks_around]
     coverage = "finding.household_id = ANY (%(households)s) AND finding.rule = ANY (%(certain)s)"
     with connection.cursor() as cursor:
         cursor.execute(
             _statement(f"hits ({COLUMN_LIST}) AS MATERIALIZED ({sql}),", coverage, EACH),
-            {
-                **_params(rules, context, author),
-                **values,
-                "households": list(context.only or ()),
-                "certain": certain,
-            },
+            {**_params(rules, context, author), "households": list(context.only or ()), "certain": certain},
         )
         return [
             Hit(rule, kind, key, household, json.loads(evidence), standing)

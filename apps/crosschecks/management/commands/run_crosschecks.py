@@ -54,13 +54,13 @@ class Command(BaseCommand):
 
     def _work(self, run: Run) -> None:
         """Work the units until none is left, also those that a worker took and did not finish."""
-        show = self.stdout.isatty()
+        show, account = self.stdout.isatty(), system_account()
         while waiting := self._units(run, state__in=runs.WAITING):
             for number, unit in enumerate(waiting, 1):
                 if show:
                     self.stdout.write(f"\r{number}/{len(waiting)} {unit.rule} ", ending="")
                     self.stdout.flush()
-                runs.execute(unit.pk)
+                runs.execute(unit.pk, account)
             if any(unit.state == UnitState.RUNNING for unit in self._units(run, state__in=runs.WAITING)):
                 time.sleep(0.5)
         if show:
