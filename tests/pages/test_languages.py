@@ -15,6 +15,7 @@ from django.urls import resolve
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.accounts.services import system_account
+from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.models import Finding
 from apps.divisions.models import Division
 from apps.households.models import StatusEvent
@@ -207,8 +208,8 @@ class Words(HTMLParser):
 
 
 def data_in_chinese() -> list[str]:
-    """Names, which stay as they are in any language; the longest first, because some contain others."""
-    names = {"王建国", "3组"}
+    """Names and titles, which stay as they are in any language; the longest first, because some contain others."""
+    names = {"王建国", "3组", *(entry.source for entry in catalogue().values())}
     for division in Division.objects.all():
         names |= {division.name, division.short_name}
     return sorted(names - {""}, key=len, reverse=True)
