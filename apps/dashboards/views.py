@@ -123,9 +123,8 @@ class DeskPage(View):
         counts = total(tallies(request.user, extent, on))
         households = _households(request.user, extent, HOUSEHOLDS_SHOWN)
         places = Places.of(household["division_id"] for household in households)
-        paired = set(
-            Pairing.objects.active(on).filter(helper_id=request.user.pk).values_list("household_id", flat=True)
-        )
+        own = Pairing.objects.visible_to(request.user).active(on).filter(helper_id=request.user.pk)
+        paired = set(own.values_list("household_id", flat=True))
         for household in households:
             household["place"] = places.full(household["division_id"])
             household["paired"] = household["pk"] in paired

@@ -64,7 +64,7 @@ class HouseholdFilters(Filters):
         return rows.filter(Exists(heads))
 
     def helped(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        open_now = Pairing.objects.filter(household_id=OuterRef("pk"), until_on=None)
+        open_now = Pairing.objects.visible_to(self.user).filter(household_id=OuterRef("pk"), until_on=None)
         return rows.filter(Exists(open_now)) if value else rows.exclude(Exists(open_now))
 
 

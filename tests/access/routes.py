@@ -1,0 +1,153 @@
+"""Every address of the platform, read from the URL resolver; and what is declared about those that stand alone.
+
+A route of a resource (a list, a detail page, a form …) needs no declaration: what it must answer follows from the
+resource. Every other route is named in `ALONE`; a route that is neither fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from apps.pages.export_views import ExportPage
+from apps.pages.resources import Resource
+from apps.pages.views import DetailPage, FormPage, HistoryPage, ListPage
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PAGES = {ListPage: "list", ExportPage: "export", DetailPage: "detail", HistoryPage: "history", FormPage: "form"}
+ACTIONS = {"list": "list", "create": "create", "retrieve": "detail", "partial_update": "update"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: its name with namespace, its pattern, the keys it takes, and the resource it belongs to.
+
+    `kinds` says what each supported method does there: "list", "detail", "history", "form", "export", "create",
+    "update", or "act" for what is a resource's own (reveal, close, …).
+    """
+
+    name: str
+    pattern: str
+    keys: tuple[str, ...]
+    resource: type[Resource] | None
+    kinds: dict[str, str]
+    view: Any
+
+    @property
+    def api(self) -> bool:
+        return self.pattern.startswith("api/")
+
+    def __str__(self) -> str:
+        return self.name or self.pattern
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """All of them, in the order in which they are tried."""
+    return tuple(_walk(get_resolver(), "", "", {}))
+
+
+def _walk(resolver: URLResolver, prefix: str, space: str, keys: dict[str, Any]) -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
+        written, taken = prefix + str(pattern.pattern), {**keys, **pattern.pattern.converters}
+        taken |= dict.fromkeys(getattr(pattern.pattern, "regex").groupindex)  # noqa: B009
+        if isinstance(pattern, URLPattern):
+            yield _route(pattern, written, space, tuple(taken))
+        else:
+            inner = ":".join(filter(None, (space, pattern.namespace)))
+            yield from _walk(pattern, written, inner, taken)
+
+
+def _route(pattern: URLPattern, written: str, space: str, keys: tuple[str, ...]) -> Route:
+    view = pattern.callback
+    owner = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    resource = getattr(view, "view_initkwargs", {}).get("resource") or getattr(owner, "resource", None)
+    name = ":".join(filter(None, (space, pattern.name or "")))
+    return Route(name, written, keys, resource, _kinds(view, owner, keys), view)
+
+
+def _kinds(view: Any, owner: Any, keys: tuple[str, ...]) -> dict[str, str]:
+    if actions := getattr(view, "actions", None):
+        allowed = {method.upper() for method in owner.http_method_names}
+        return {
+            method.upper(): ACTIONS.get(action, "act")
+            for method, action in actions.items()
+            if method.upper() in allowed
+        }
+    kind = next((kind for base, kind in PAGES.items() if isinstance(owner, type) and issubclass(owner, base)), "act")
+    if kind == "form":
+        kind = "form" if keys else "new"
+    methods = [method for method in METHODS if owner is None or hasattr(owner, method.lower())]
+    # What a page of one row takes by POST is an act of its own.
+    return {method: "act" if kind in ("detail", "list") and method != "GET" else kind for method in methods}
+
+
+# --- routes that stand alone ---
+
+Statuses = int | set[int] | Callable[[Any], set[int]]
+Answers = dict[str, Statuses]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What an account in general, and what a stranger without a session is answered; per method.
+
+    `anonymous`: None means that the door is closed (the sign-in page, or 401 of the API). `rows` names the rows that
+    the key of the address stands for: whoever does not see a row is answered 404. `keys` are keys that stand for no
+    row.
+    """
+
+    signed_in: Answers
+    anonymous: Answers | None = None
+    rows: str = ""
+    keys: dict[str, str] = field(default_factory=dict)
+
+
+def register(account: Any) -> set[int]:
+    """For those who see some of the register."""
+    return {200} if account.kind.register or account.households else {403}
+
+
+def to_change(capability: str, *done: int) -> Callable[[Any], set[int]]:
+    """For those who see some of the register: done by those with the right, refused to the others."""
+    return lambda account: set(done) if capability in account.kind.may and account.kind.register else {403}
+
+
+RULE = {"rule": "HH-01"}
+
+ALONE: dict[str, Alone] = {
+    "healthz": Alone({"GET": 200}, {"GET": 200}),
+    "accounts:sign-in": Alone({"GET": 302, "POST": 302}, {"GET": 200, "POST": 200}),
+    "accounts:sign-out": Alone({"POST": 302}, {"POST": 302}),
+    "accounts:change-password": Alone({"GET": 200, "POST": 422}),
+    "set_language": Alone({"POST": {302, 400}}, {"POST": {302, 400}}),
+    "place-menu": Alone({"GET": 200}),
+    "place-picker": Alone({"GET": 200}),
+    "search": Alone({"GET": 200, "POST": 200}),
+    "desk": Alone({"GET": 200}),
+    "export-list": Alone({"GET": 200}),
+    "export-detail": Alone({"GET": 200}, rows="export"),
+    "export-file": Alone({"GET": 200}, rows="export"),
+    "household-reveal": Alone({"POST": {200, 403}}, rows="household"),
+    "person-reveal": Alone({"POST": {200, 403}}, rows="person"),
+    "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog"),
+    "rule-list": Alone({"GET": register}),
+    "rule-detail": Alone({"GET": register}, keys=RULE),
+    "rule-what-if": Alone({"GET": lambda account: {404} if 200 in register(account) else {403}}, keys=RULE),
+    "rule-threshold": Alone({"POST": to_change("manage_parameters", 422)}, keys=RULE),
+    "api:schema": Alone({"GET": 200}),
+    "api:docs": Alone({"GET": 200}),
+    "api:session": Alone({"GET": 200, "POST": 400, "DELETE": 204}, {"GET": 401, "POST": 400, "DELETE": 401}),
+    "api:password": Alone({"POST": 400}),
+    "api:indicator-list": Alone({"GET": register}),
+    "api:rule-list": Alone({"GET": register}),
+    "api:rule-detail": Alone({"GET": register}, keys=RULE),
+    "api:rule-parameters": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
+    "api:rule-what-if": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
+    "api:household-check": Alone({"POST": {200, 403}}, rows="household"),
+    "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
+}

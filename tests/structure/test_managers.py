@@ -1,0 +1,210 @@
+"""No page, API class, form, filter or table reaches rows past the scope, and no view stands outside the base classes.
+
+Both walls have their own tests (`tests/access`); this one keeps the first of them where a reader expects it. What is
+exempted is named with its reason, and an exemption that nothing needs any more fails.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Model
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.views import APIView
+
+from apps.access.models import PlacedModel
+from apps.pages.api import ResourceViewSet
+from apps.pages.export_views import ExportPage
+from apps.pages.views import ResourceView
+from tests.access.routes import Route, routes
+
+ROOT = Path(__file__).resolve().parents[2]
+SURFACES = re.compile(r"(?:^|_)(?:views|api|forms|filters|tables|serializers)$")
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
+SCOPED = {"visible_to", "editable_by", "none"}
+PAST_THE_ORM = {"raw", "extra", "cursor", "RawSQL"}
+
+# Rows reached in another way, by module and function: why the scope still holds there.
+EXEMPT: dict[str, str] = {}
+
+# Views that are neither pages of a resource nor viewsets of one, and why.
+OWN_VIEWS = {
+    "apps.common.health.healthz": "says whether the process lives; no rows",
+    "apps.accounts.views.sign_in": "before there is an account",
+    "apps.accounts.views.sign_out": "ends the session; no rows",
+    "apps.accounts.views.change_password": "the account itself",
+    "apps.accounts.api.SessionView": "the account itself",
+    "apps.accounts.api.PasswordView": "the account itself",
+    "apps.pages.languages.set_language": "the account itself",
+    "apps.pages.shell_views.place_menu": "divisions only, which are open to read",
+    "apps.pages.shell_views.place_picker": "divisions only, which are open to read",
+    "apps.pages.search.search_page": "asks searchers, each of which begins with visible rows",
+    "apps.pages.export_views.export_list": "one's own exports",
+    "apps.pages.export_views.export_detail": "one's own exports",
+    "apps.pages.export_views.export_file": "one's own exports",
+    "apps.pages.docs_views.api_docs": "the schema as a page; no rows",
+    "drf_spectacular.views.SpectacularAPIView": "the schema; no rows",
+    "apps.households.views.RevealPage": "one number of a visible row, written to the access log",
+    "apps.crosschecks.views.FindingFilePage": "a file of a visible finding",
+    "apps.crosschecks.views.RulesPage": "counts of visible findings by rule",
+    "apps.crosschecks.views.RulePage": "counts of visible findings by rule",
+    "apps.crosschecks.views.WhatIfPage": "counts of visible rows by unit",
+    "apps.crosschecks.views.ThresholdPage": "thresholds, which are open to read",
+    "apps.crosschecks.api.CheckView": "one visible household",
+    "apps.crosschecks.api.StepView": "one visible finding",
+    "apps.crosschecks.api.RuleViewSet": "counts of visible findings by rule",
+    "apps.dashboards.views.DeskPage": "figures of visible rows",
+    "apps.dashboards.api.Indicators": "figures of visible rows",
+}
+
+# Open without a session, and why.
+PUBLIC = {
+    "apps.common.health.healthz": "load balancers have no account",
+    "apps.accounts.views.sign_in": "this is where one signs in",
+    "apps.accounts.views.sign_out": "a session may have ended before it is left",
+    "apps.accounts.api.SessionView": "POST signs in; the rest asks for a session itself",
+    "apps.pages.languages.set_language": "the sign-in page is read in a language, too",
+    "apps.pages.docs_views.api_docs": "partner departments read it before they have a client",
+    "drf_spectacular.views.SpectacularAPIView": "partner departments read it before they have a client",
+}
+
+# Views that open their transactions themselves, and why.
+OWN_TRANSACTIONS = {
+    "apps.accounts.views.sign_in": "a refused sign-in must be counted",
+    "apps.accounts.api.SessionView": "a refused sign-in must be counted",
+}
+
+
+# --- querysets ---
+
+
+@cache
+def surfaces() -> tuple[Path, ...]:
+    """The modules that stand between a request and the models."""
+    return tuple(
+        path
+        for path in sorted((ROOT / "apps").rglob("*.py"))
+        if "imports" not in path.parts  # its tables are those of a file; services write them
+        and any(
+            SURFACES.search(part) or part == "templatetags" for part in (*path.relative_to(ROOT).parts[:-1], path.stem)
+        )
+    )
+
+
+def module_name(path: Path) -> str:
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def uses(source: str, namespace: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
+    """(function, line, what) of each way in a module's source to rows that no scope has narrowed."""
+
+    def walk(node: ast.AST, inside: str, parent: ast.AST | None) -> Iterator[tuple[str, int, str]]:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            inside = f"{inside}.{node.name}".strip(".")
+        if isinstance(node, ast.Attribute):
+            scoped = isinstance(parent, ast.Attribute) and parent.attr in SCOPED
+            if node.attr in MANAGERS and not scoped and not is_open(node.value, namespace):
+                yield inside, node.lineno, ast.unparse(node)
+            if node.attr in PAST_THE_ORM and isinstance(parent, ast.Call) and parent.func is node:
+                yield inside, node.lineno, ast.unparse(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            first = node.args[0] if node.args else None
+            if node.func.id.startswith(("get_object_or_404", "get_list_or_404")) and not is_open(first, namespace):
+                yield inside, node.lineno, ast.unparse(node.func)
+            if node.func.id in PAST_THE_ORM:
+                yield inside, node.lineno, ast.unparse(node.func)
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, inside, node)
+
+    return walk(ast.parse(source), "", None)
+
+
+def is_open(node: ast.AST | None, namespace: dict[str, Any]) -> bool:
+    """Whether an expression names a model without a place: its rows belong to nobody in particular."""
+    found = namespace.get(node.id) if isinstance(node, ast.Name) else None
+    return isinstance(found, type) and issubclass(found, Model) and not issubclass(found, PlacedModel)
+
+
+def found_uses() -> dict[str, str]:
+    found = {}
+    for path in surfaces():
+        name = module_name(path)
+        for function, line, what in uses(path.read_text(encoding="utf-8"), vars(importlib.import_module(name))):
+            found[f"{name}.{function}"] = f"{path.relative_to(ROOT)}:{line} {what}"
+    return found
+
+
+def test_the_surfaces_are_found():
+    names = {module_name(path) for path in surfaces()}
+    assert names >= {"apps.pages.views", "apps.pages.api", "apps.households.filters", "apps.accounts.admin_views"}
+    assert "apps.pages.templatetags.shell" in names
+
+
+def test_rows_are_asked_for_through_the_scope_only():
+    assert [what for where, what in found_uses().items() if where not in EXEMPT] == []
+
+
+def test_no_exemption_is_stale():
+    assert set(EXEMPT) - set(found_uses()) == set()
+
+
+def test_the_search_for_managers_finds_what_it_is_for():
+    namespace = {"Household": PlacedModel, "Division": type("Division", (), {})}
+    source = """
+class Page:
+    def rows(self, user):
+        a = Household.objects.visible_to(user)
+        b = Household.objects.filter(pk=1)
+        c = self.model._default_manager.all()
+        d = self.model._default_manager.editable_by(user)
+        e = Household.objects.visible_to(user).raw("SELECT 1")
+        f = get_object_or_404(Household, pk=1)
+        with connection.cursor() as cursor:
+            pass
+"""
+    assert [(function, line) for function, line, _what in uses(source, namespace)] == [
+        ("Page.rows", line) for line in (5, 6, 8, 9, 10)
+    ]
+
+
+# --- views ---
+
+
+def view_name(route: Route) -> str:
+    """The dotted name of a route's view."""
+    view = route.view
+    owner = getattr(view, "view_class", None) or getattr(view, "cls", None) or view
+    return f"{owner.__module__}.{owner.__qualname__}"
+
+
+def is_on_a_base_class(route: Route) -> bool:
+    owner = getattr(route.view, "view_class", None) or getattr(route.view, "cls", None)
+    return isinstance(owner, type) and issubclass(owner, ResourceView | ExportPage | ResourceViewSet)
+
+
+def is_public(route: Route) -> bool:
+    """Whether a stranger reaches the view: REST classes look at the session themselves."""
+    if owner := getattr(route.view, "cls", None):
+        return IsAuthenticated not in owner.permission_classes or owner.get_permissions is not APIView.get_permissions
+    return not getattr(route.view, "login_required", True)
+
+
+def test_every_view_is_on_a_base_class_or_listed_with_its_reason():
+    found = {view_name(route) for route in routes() if not is_on_a_base_class(route)}
+    assert found == set(OWN_VIEWS)
+
+
+def test_every_public_view_is_listed_with_its_reason():
+    assert {view_name(route) for route in routes() if is_public(route)} == set(PUBLIC)
+
+
+def test_every_view_with_transactions_of_its_own_is_listed_with_its_reason():
+    found = {view_name(route) for route in routes() if getattr(route.view, "own_transactions", False)}
+    assert found == set(OWN_TRANSACTIONS)
