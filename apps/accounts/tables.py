@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts import filters, forms, services
 from apps.accounts.models import Post, User
 from apps.accounts.roles import ROLES
+from apps.common.wording import listed
 from apps.history.models import AccessLog
 from apps.pages.columns import Column
 from apps.pages.kinds import BOOL, IDENTIFIER, MOMENT, NUMBER, PLACE, Kind, State
@@ -29,7 +30,7 @@ class Roles(Kind):
 
     def text(self, value: str | list[str]) -> str:
         names = value if isinstance(value, list) else [value]
-        return "、".join(str(ROLES[name].label) if name in ROLES else name for name in names)
+        return listed(ROLES[name].label if name in ROLES else name for name in names)
 
 
 class Words(Kind):
@@ -39,7 +40,7 @@ class Words(Kind):
     schema = {"type": "array", "items": {"type": "string"}}
 
     def text(self, value: list[str]) -> str:
-        return "、".join(value)
+        return listed(value)
 
 
 ROW_ID = Column("id", _("编号"), source="pk", kind=IDENTIFIER, default=False)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .codes import CodeList, codelist
 from .forms import CLEAR_LIMIT, SealedFormField
 from .sealing import KINDS, Sealed, blind_index, blind_indexes
+from .wording import listed
 
 
 class _Prepared:
@@ -246,8 +247,8 @@ class CodeArrayField(ArrayField):
         return name, path, [self.list_name, *args], kwargs
 
     def labels_of(self, codes: Iterable[str] | None) -> str:
-        """Labels of the codes in the active language, joined as Chinese does."""
-        return "、".join(self.codelist.label(code) for code in codes or ())
+        """Labels of the codes in the active language, joined as it does."""
+        return listed(self.codelist.label(code) for code in codes or ())
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         options = {

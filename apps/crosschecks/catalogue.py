@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.wording import clauses, listed
 from apps.crosschecks.choices import Group, Level, Severity
 
 DATA = Path(__file__).parent / "data"
@@ -95,8 +96,8 @@ class Entry:
         records = [str(RECORDS[name]) for name in self.waits_for if name in RECORDS]
         names = [datasets()[name].name for name in self.waits_for if name not in RECORDS]
         if names:
-            records.append(gettext("需要部门数据：%(names)s") % {"names": "、".join(names)})
-        return "；".join(records)
+            records.append(gettext("需要部门数据：%(names)s") % {"names": listed(names)})
+        return clauses(records)
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import wording
 from apps.common.codes import codelist
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.rules import RULES
@@ -47,7 +48,7 @@ def _ok(value: Any) -> str:
 def _code(name: str) -> Callable[[Any], str]:
     def show(value: Any) -> str:
         values = value if isinstance(value, list) else [value]
-        return "、".join(codelist(name).label(one) for one in values)
+        return wording.listed(codelist(name).label(one) for one in values)
 
     return show
 
@@ -95,7 +96,7 @@ PLACE: dict[str, str | Promise] = {
 
 
 def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
-    return lambda value: "、".join(str(words.get(name, name)) for name in str(value).split(",") if name)
+    return lambda value: wording.listed(words.get(name, name) for name in str(value).split(",") if name)
 
 
 def _persons(value: Any) -> str:
@@ -103,8 +104,8 @@ def _persons(value: Any) -> str:
     parts = []
     for one in filter(None, str(value).split(";")):
         name, _colon, fields = one.rpartition(":")
-        parts.append(f"{name or NONE}（{_listed(FIELDS)(fields)}）")
-    return "；".join(parts)
+        parts.append(wording.noted(name or NONE, _listed(FIELDS)(fields)))
+    return wording.clauses(parts)
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def sentence(rule: str, evidence: Mapping[str, Any]) -> str:
     words = _Words(evidence)
     if rule == "ID-10":
         both = [words[name] for name in ("fields", "person_fields") if words[name] != NONE]
-        words["what"] = "；".join(both)
+        words["what"] = wording.clauses(both)
     return str(known.text) % words
 
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from apps.common import wording
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Light, RunState, Severity, State, UnitState
 from apps.crosschecks.evidence import listed, sentence
@@ -50,7 +51,9 @@ class Evidence(Kind):
     schema: Mapping[str, Any] = {"type": "object", "additionalProperties": True}
 
     def text(self, value: Mapping[str, Any]) -> str:
-        return "；".join(f"{label}：{text}" for label, text in listed(value["rule"], value["evidence"]))
+        return wording.clauses(
+            wording.labelled(label, text) for label, text in listed(value["rule"], value["evidence"])
+        )
 
     def json(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         found: Mapping[str, Any] = value["evidence"]
@@ -65,7 +68,7 @@ class Rules(Kind):
     def text(self, value: list[str]) -> str:
         if len(value) == len(catalogue()):
             return _("全部规则")
-        return "、".join(value)
+        return wording.listed(value)
 
 
 SEVERITY = LightState(

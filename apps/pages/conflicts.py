@@ -8,6 +8,8 @@ from django.forms import BoundField, ModelForm
 from django.http import QueryDict
 from django.utils.formats import localize
 
+from apps.common import wording
+
 
 def differences(form: ModelForm[Any], current: Any) -> list[tuple[str, str, str]]:
     """(label, stored now, filled in) for each field that differs; the form then carries the current version.
@@ -30,4 +32,4 @@ def _shown(bound: BoundField, value: Any) -> str:
         return "—"
     labels = {str(code): str(label) for code, label in getattr(bound.field, "choices", ()) if code}
     values = value if isinstance(value, list | tuple) else [value]
-    return "、".join(labels.get(str(one), str(localize(one))) for one in values)
+    return wording.listed(labels.get(str(one), str(localize(one))) for one in values)

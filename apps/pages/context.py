@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from apps.access import scope as scopes
+from apps.common.wording import listed
 from apps.pages import languages, menu
 from apps.pages.places import Place
 
@@ -31,7 +32,7 @@ def place_of(request: HttpRequest) -> Place:
 def post_label(user: Any) -> str:
     """The posts an account holds now: role and place, for the top bar."""
     posts = list(user.posts.valid(timezone.now()).select_related("role", "division")[:3])
-    return "、".join(f"{post.division} {post.role_label}" for post in posts)
+    return listed(f"{post.division} {post.role_label}" for post in posts)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.codes import codelist
 from apps.common.fields import CodeArrayField, CodeField, SealedField
+from apps.common.wording import listed
 from apps.divisions.models import Division
 from apps.pages.places import Places
 
@@ -183,7 +184,7 @@ class Code(Kind):
     def text(self, value: str | list[str]) -> str:
         labels = codelist(self.name).labels
         codes = value if isinstance(value, list) else [value]
-        return "、".join(str(labels.get(code, code)) for code in codes)
+        return listed(labels.get(code, code) for code in codes)
 
 
 class Choice(Kind):

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.wording import listed
 from apps.pages import paging
 from apps.pages.columns import Column, Reader
 from apps.pages.places import Place
@@ -47,7 +48,7 @@ class Selection:
         if self.order not in self.resource.orderings():
             found["order"] = [ValidationError(_("不能按这一列排序。"), code="unknown")]
         if unknown := set(self._names) - set(self.resource.by_name()):
-            names = "、".join(sorted(unknown))
+            names = listed(sorted(unknown))
             found["columns"] = [ValidationError(_("没有这些列：%(names)s"), code="unknown", params={"names": names})]
         if not 1 <= self.size <= paging.MAX_PAGE_SIZE:
             params = {"most": paging.MAX_PAGE_SIZE}

@@ -12,6 +12,7 @@ from apps.access import policy
 from apps.accounts.models import User
 from apps.common import savechecks
 from apps.common.errors import ServiceError
+from apps.common.wording import noted
 from apps.households.models import Household, Person, StatusEvent
 from apps.households.services.codes import issue_household_codes, next_person_code
 from apps.households.services.conflicts import note_conflict_later
@@ -84,4 +85,4 @@ def check_blocking(household: Household) -> None:
     night; every other hit is saved and reported."""
     refused = [result for result in savechecks.run(household) if result.field]
     if refused:
-        raise ValidationError({str(result.field): f"{result.title}（{result.rule}）" for result in refused})
+        raise ValidationError({str(result.field): noted(result.title, result.rule) for result in refused})

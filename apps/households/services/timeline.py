@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.common.codes import codelist
+from apps.common.wording import labelled
 from apps.history.services import history_of
 from apps.households.models import Household, NaturalChange, StatusEvent
 
@@ -58,7 +59,7 @@ def timeline(household: Household, user: Any) -> list[Entry]:
             _("建立档案") if event["created"] else _("修改档案"),
             event["user"],
             tuple(
-                f"{change['field'].verbose_name}：{_text(change['old'])} → {_text(change['new'])}"
+                labelled(change["field"].verbose_name, f"{_text(change['old'])} → {_text(change['new'])}")
                 for change in event["changes"]
                 if change["field"].editable
             ),

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.scope import Scope
+from apps.common.wording import labelled
 from apps.pages.imports.workbook import Table
 
 Progress = Callable[[int], None]
@@ -65,7 +66,7 @@ class Fault:
     code: str = "invalid"
 
     def __str__(self) -> str:
-        return f"{self.field}：{self.message}" if self.field else self.message
+        return labelled(self.field, self.message) if self.field else self.message
 
 
 @dataclass
