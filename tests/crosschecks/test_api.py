@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
@@ -14,7 +14,7 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.models import User
 from apps.accounts.services import system_account
-from apps.crosschecks.models import Finding, RuleParameter, Run
+from apps.crosschecks.models import Finding, FindingLog, RuleParameter, Run, RunUnit
 from apps.crosschecks.services import runs
 from tests.crosschecks.families import REFERENCE, SIBLING, VILLAGE, Family, family
 from tests.factories.accounts import make_user, sign_in
@@ -91,6 +91,21 @@ def test_everybody_sees_the_findings_of_his_own_place_and_no_others(found, villa
         client(make_user("sysadmin", "system_administrator", 150000000000)).get(f"{API}/findings/").status_code == 403
     )
     assert APIClient().get(f"{API}/findings/").status_code == 401
+
+
+def test_the_database_alone_keeps_findings_apart(found):
+    village = make_user("village", "village_officer", VILLAGE)
+    with scopes.acting(village):
+        assert set(Finding.objects.values_list("division_id", flat=True)) == {VILLAGE}
+        assert set(FindingLog.objects.values_list("division_id", flat=True)) == {VILLAGE}
+        assert not Run.objects.exists() and not RunUnit.objects.exists()
+        assert Finding.objects.exclude(division_id=VILLAGE).update(state="closed") == 0
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            FindingLog.objects.update(note="x")
+    with scopes.acting(system_account()):  # row-level security open: the application's filter alone
+        assert set(Finding.objects.visible_to(village).values_list("division_id", flat=True)) == {VILLAGE}
+        assert set(FindingLog.objects.visible_to(village).values_list("division_id", flat=True)) == {VILLAGE}
+        assert not Run.objects.visible_to(village).exists()
 
 
 def test_a_helper_sees_the_findings_of_the_paired_household_but_takes_no_step(found):

@@ -168,7 +168,7 @@ def disability_disagrees(persons: QuerySet[Person], context: Context) -> QuerySe
     return (
         context.with_year(persons)
         .annotate(certificate=Case(When(certified, then=True), default=False))
-        .filter((disabled & ~certified) | (Q(y__health__gt=[]) & ~disabled & certified))
+        .filter((disabled & ~certified) | (Q(y__health__gt=[]) & ~disabled & certified), y__id__isnull=False)
     )
 
 
