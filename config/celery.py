@@ -18,5 +18,7 @@ app.conf.timezone = "Asia/Shanghai"
 app.conf.beat_schedule = {
     "nightly-crosschecks": {"task": "apps.crosschecks.tasks.nightly", "schedule": crontab(hour=1, minute=0)},
     "sweep-expired-leases": {"task": "apps.crosschecks.tasks.sweep", "schedule": 60.0},
+    "resume-imports": {"task": "apps.pages.imports.tasks.resume", "schedule": 60.0},
+    "purge-imports": {"task": "apps.pages.imports.tasks.purge", "schedule": crontab(hour=3, minute=30)},
     "purge-exports": {"task": "apps.pages.tasks.purge_exports", "schedule": crontab(minute=15)},
 }

@@ -17,9 +17,12 @@ class HouseholdsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.divisions.signals import divisions_loaded
+        from apps.households.imports.register import RegisterImporter
         from apps.households.search import search_households, search_persons
+        from apps.pages.imports import importer
         from apps.pages.search import register
 
         divisions_loaded.connect(_load_lines)
+        importer.register(RegisterImporter())
         register(_("贫困户"), search_households)
         register(_("家庭成员"), search_persons)

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from apps.households import tables
+from apps.households.imports.template import template as import_template
 from apps.households.models import Household, Person
 from apps.households.views import HouseholdPage, PersonPage, RevealPage
 from apps.pages.routes import pages
 
 urlpatterns = [
+    path("households/import/template.xlsx", import_template, name="household-import-template"),
     *pages("households", tables.HouseholdResource, detail_page=HouseholdPage),
     path("households/<int:key>/reveal/", RevealPage.as_view(model=Household), name="household-reveal"),
     *pages("persons", tables.PersonResource, detail_page=PersonPage),

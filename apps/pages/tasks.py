@@ -13,9 +13,12 @@ from django.utils import timezone
 
 from apps.access import scope as scopes
 from apps.pages import exports
+from apps.pages.imports import tasks as imports
 from apps.pages.models import EXPORTS_KEPT, ExportJob
 
 log = get_task_logger(__name__)
+
+__all__ = ["export", "imports", "purge_exports"]
 
 
 @shared_task

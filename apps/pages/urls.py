@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from apps.pages import export_views, shell_views
 from apps.pages.divisions import DivisionResource
@@ -13,6 +13,7 @@ urlpatterns = [
     path("exports/", export_views.export_list, name="export-list"),
     path("exports/<int:key>/", export_views.export_detail, name="export-detail"),
     path("exports/<int:key>/file/", export_views.export_file, name="export-file"),
+    path("", include("apps.pages.imports.urls")),
     *pages("divisions", DivisionResource),
     path("language/", set_language, name="set_language"),
 ]
