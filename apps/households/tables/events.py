@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.households import filters, forms
 from apps.households.models import NaturalChange, StatusEvent
 from apps.households.tables.shared import HOUSEHOLD, ROW_ID, STATUS
@@ -48,9 +52,16 @@ class NaturalChangeResource(Resource):
         Column("person", _("姓名"), source="person__name", link="person", link_source="person_id"),
         HOUSEHOLD,
         Column("division", _("所在地"), source="division_id", kind=PLACE),
-        Column("reported_by", _("上报人"), source="reported_by__name"),
+        Column("reported_by", _("上报人"), source="reporter"),
         Column("approved_on", _("批准日期"), kind=DATE),
         Column("rejected_on", _("退回日期"), kind=DATE, default=False),
         Column("reason", _("说明"), default=False),
         ROW_ID,
     )
+
+    @classmethod
+    def rows(cls, user: Any) -> QuerySet[Any]:
+        """Visible changes with who reported them, where that account is visible too. A join would leave out the others:
+        most officials see no account but their own."""
+        reporters = User.objects.visible_to(user).filter(pk=OuterRef("reported_by_id"))
+        return super().rows(user).annotate(reporter=Subquery(reporters.values("name")))
