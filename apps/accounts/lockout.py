@@ -47,7 +47,11 @@ def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> st
     digest of it is kept.
     """
     name = str((credentials or {}).get("username") or "").lower()
-    return name if re.match(USERNAME, name) and not re.match(r"\d{11}", name) else f"~{salted_hmac('sign-in', name).hexdigest()[:16]}"
+    return (
+        name
+        if re.match(USERNAME, name) and not re.match(r"\d{11}", name)
+        else f"~{salted_hmac('sign-in', name).hexdigest()[:16]}"
+    )
 
 
 def own_answer(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:

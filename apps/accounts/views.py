@@ -31,9 +31,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         wanted = settings.LOGIN_REDIRECT_URL
     if request.user.is_authenticated:
         return redirect(wanted)
-    form = SignInForm(request.POST or None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
+    form = SignInForm(request.POST if request.method == "POST" else None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
         user = services.sign_in(request, form.cleaned_data["username"], form.cleaned_data["password"])
         if user is not None:
             return redirect(wanted)
@@ -59,8 +59,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; other sessions of the account end with it."""
-    form = ChangePasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         data = form.cleaned_data
         try:
             services.change_password(requester(request), old=data["old_password"], new=data["new_password"])

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from apps.pages.divisions import DivisionResource
 from apps.pages.places import Places
@@ -58,6 +59,7 @@ def search_divisions(user: Any, text: str) -> list[Hit]:
 
 
 @never_cache
+@require_http_methods(["GET", "POST"])
 def search_page(request: HttpRequest) -> HttpResponse:
     """What was found, kind by kind; a single hit is opened at once."""
     text = request.POST.get("q", "").strip()[:LONGEST].replace("\x00", "")
