@@ -50,6 +50,7 @@ OWN_VIEWS = {
     "apps.pages.export_views.export_file": "one's own exports",
     "apps.pages.docs_views.api_docs": "the schema as a page; no rows",
     "drf_spectacular.views.SpectacularAPIView": "the schema; no rows",
+    "apps.households.imports.template.template": "the code lists as a workbook; no rows",
     "apps.households.views.RevealPage": "one number of a visible row, written to the access log",
     "apps.crosschecks.views.FindingFilePage": "a file of a visible finding",
     "apps.crosschecks.views.RulesPage": "counts of visible findings by rule",

@@ -8,10 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import View
 
 from apps.access import policy
 from apps.common.errors import ServiceError
@@ -36,8 +34,11 @@ class BatchList(ListPage):
         return super().show(template, status=status, offered=offered_to(self.request.user), **context)
 
 
-class UploadPage(View):
+class UploadPage(ResourceView):
     """Choosing a file. It is looked at while the requester waits, and read by a worker."""
+
+    resource = BatchResource
+    page = "upload"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -77,7 +78,7 @@ class UploadPage(View):
             "title": _("导入%(what)s") % {"what": self.importer.title},
             "back_url": BatchResource.list_url(),
         }
-        return render(self.request, "imports/upload.html", context, status=status)
+        return self.show("imports/upload.html", status=status, **context)
 
 
 class BatchPage(DetailPage):
