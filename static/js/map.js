@@ -136,13 +136,14 @@ function linked(unit, units, label) {
 /** Names where there is room: the largest values first, none over another. */
 function names(drawing, labels, size) {
   const taken = [];
-  for (const { name, x, y, dark } of labels.sort((one, other) => other.weight - one.weight)) {
+  for (const { name, x, y, room = 0 } of labels.sort((one, other) => other.weight - one.weight)) {
     const half = (name.length * size) / 2 + 2;
     const box = [x - half, y - size, x + half, y + size * 0.4];
     const clash = taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
     if (clash || box[0] < 0 || box[2] > WIDTH) continue;
     taken.push(box);
-    const place = { x: x.toFixed(1), y: y.toFixed(1), ...(dark && { class: "on-dark" }) };
+    // Light letters only where the dark unit is wide enough to stand behind all of them.
+    const place = { x: x.toFixed(1), y: y.toFixed(1), ...(room > half * 2 && { class: "on-dark" }) };
     drawing.append(element("text", place, name));
   }
 }
@@ -176,7 +177,9 @@ async function draw(figure) {
     drawing.append(link);
     if (shape.properties.cp) {
       const [x, y] = at(shape.properties.cp);
-      labels.push({ name: unit.name, x, y, weight: unit.value ?? -1, dark: /[45]$/.test(colour) });
+      const across = polygonsOf(shape).flatMap(([outer]) => outer.map((point) => at(point)[0]));
+      const room = Math.max(...across) - Math.min(...across);
+      labels.push({ name: unit.name, x, y, weight: unit.value ?? -1, room: /[45]$/.test(colour) ? room : 0 });
     }
   }
   for (const unit of points) {
