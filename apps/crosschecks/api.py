@@ -32,7 +32,7 @@ from apps.crosschecks.tables import FindingResource
 from apps.divisions import codes
 from apps.households.tables import HouseholdResource
 from apps.pages import paging, problems
-from apps.pages.api import ReadingViewSet, answer
+from apps.pages.api import ReadingViewSet, ResourceViewSet, answer
 from apps.pages.columns import Reader
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT
@@ -118,7 +118,7 @@ def _valid(kind: type[serializers.Serializer], data: Any) -> dict[str, Any]:
     return dict(form.validated_data)
 
 
-class RunViewSet(ReadingViewSet):
+class RunViewSet(ResourceViewSet):
     """Runs; one run comes with its units."""
 
     def current(self, found: Any) -> dict[str, Any]:

@@ -14,8 +14,12 @@ from django.db.models import Model
 from django.forms import BooleanField, Field, ModelForm, ModelMultipleChoiceField, MultipleChoiceField
 from django.forms.models import model_to_dict
 from django.http import Http404, QueryDict
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import viewsets
+from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,9 +28,13 @@ from apps.access import scope as scopes
 from apps.common.errors import StaleVersion
 from apps.common.sealing import Sealed
 from apps.divisions import codes
-from apps.pages import problems
+from apps.history.services import history_of
+from apps.pages import export_views, exports, problems
 from apps.pages.columns import Reader
+from apps.pages.export_views import MEDIA_TYPE as XLSX
 from apps.pages.idempotency import once
+from apps.pages.kinds import MOMENT, of_field
+from apps.pages.models import ExportJob
 from apps.pages.places import reached
 from apps.pages.resources import Resource
 from apps.pages.selection import Selection
@@ -61,8 +69,8 @@ def fits(field: Field, value: Any) -> bool:
     return not isinstance(value, list | dict | bool)
 
 
-class ResourceViewSet(viewsets.ViewSet):
-    """List, read, add and change the rows of one resource."""
+class ReadingViewSet(viewsets.ViewSet):
+    """List, read and take out the rows of one resource."""
 
     resource: type[Resource] = Resource
     lookup_url_kwarg = "key"
@@ -82,6 +90,50 @@ class ResourceViewSet(viewsets.ViewSet):
 
     def retrieve(self, request: Request, key: str) -> Response:
         return Response(self.current(self.get_object(key)))
+
+    @extend_schema(request=None, responses={(200, XLSX): OpenApiTypes.BINARY, 202: OpenApiTypes.OBJECT})
+    @action(detail=False, methods=["post"])
+    def export(self, request: Request) -> HttpResponseBase:
+        """The rows that the same parameters list, as a workbook; beyond 1,000 rows a job to ask for (202)."""
+        answer = export_views.start(self.resource, request._request)
+        if not isinstance(answer, ExportJob):
+            return answer
+        location = request.build_absolute_uri(reverse("api:export-detail", args=[answer.pk]))
+        return Response(export_body(answer), status=202, headers={"Location": location})
+
+    def get_object(self, key: Any) -> Any:
+        """The row of this key among those the requester may see; Http404 otherwise."""
+        found = self.resource.rows(self.request.user).filter(pk=key).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def current(self, found: Model) -> dict[str, Any]:
+        """The row as the API shows it; Http404 if the requester does not see it (any more)."""
+        reader = Reader(self.resource.api_columns())
+        row = self.resource.rows(self.request.user).filter(pk=found.pk).values_list(*reader.paths).first()
+        if row is None:
+            raise Http404
+        return reader.json([row])[0]
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """The object that the request carries; 400 when it is none."""
+        if not isinstance(request.data, dict):
+            raise ParseError(_("请求体应为一个 JSON 对象。"))
+        return request.data
+
+    def _link(self, cursor: str | None, name: str) -> str | None:
+        if cursor is None:
+            return None
+        params: QueryDict = self.request.GET.copy()
+        for other in ("after", "before"):
+            params.pop(other, None)
+        params[name] = cursor
+        return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
+
+
+class ResourceViewSet(ReadingViewSet):
+    """The same, with adding and changing rows by the resource's form."""
 
     @once
     def create(self, request: Request) -> Response:
@@ -108,21 +160,6 @@ class ResourceViewSet(viewsets.ViewSet):
     # --- the steps
     # ------------------------------------------------------------------------------------------------
 
-    def get_object(self, key: Any) -> Any:
-        """The row of this key among those the requester may see; Http404 otherwise."""
-        found = self.resource.rows(self.request.user).filter(pk=key).first()
-        if found is None:
-            raise Http404
-        return found
-
-    def current(self, found: Model) -> dict[str, Any]:
-        """The row as the API shows it; Http404 if the requester does not see it (any more)."""
-        reader = Reader(self.resource.api_columns())
-        row = self.resource.rows(self.request.user).filter(pk=found.pk).values_list(*reader.paths).first()
-        if row is None:
-            raise Http404
-        return reader.json([row])[0]
-
     def check_place(self, request: Request) -> None:
         """A place in the body that is not the requester's is 404, before right and body are looked at."""
         written = request.data.get("division") if isinstance(request.data, dict) else None
@@ -132,12 +169,6 @@ class ResourceViewSet(viewsets.ViewSet):
             return  # no place at all: the form says so
         if code and not reached(scopes.of(request.user), code):
             raise Http404
-
-    def body(self, request: Request) -> dict[str, Any]:
-        """The request's object; 400 when it is none, or when a value is an object itself."""
-        if not isinstance(request.data, dict):
-            raise ParseError(_("请求体应为一个 JSON 对象。"))
-        return request.data
 
     def form(self, body: dict[str, Any], instance: Model | None = None) -> ModelForm[Any]:
         """The bound form: what the body leaves out stays as it is."""
@@ -164,11 +195,63 @@ class ResourceViewSet(viewsets.ViewSet):
             raise ValidationError(form.errors.as_data())
         return form.save()
 
-    def _link(self, cursor: str | None, name: str) -> str | None:
-        if cursor is None:
-            return None
-        params: QueryDict = self.request.GET.copy()
-        for other in ("after", "before"):
-            params.pop(other, None)
-        params[name] = cursor
-        return self.request.build_absolute_uri(f"{self.request.path}?{params.urlencode()}")
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+@action(detail=True, methods=["get"])
+def history(view: ReadingViewSet, request: Request, key: str) -> Response:
+    """The latest changes, newest first: when, who, through what, and each field's old and new value."""
+    return Response(
+        [
+            {
+                "at": MOMENT.json(change["at"]),
+                "user": change["user"],
+                "source": change["source"],
+                "created": change["created"],
+                "changes": [
+                    {
+                        "field": one["field"].name,
+                        "old": of_field(one["field"]).json(one["old"]),
+                        "new": of_field(one["field"]).json(one["new"]),
+                    }
+                    for one in change["changes"]
+                ],
+            }
+            for change in history_of(view.get_object(key))
+        ]
+    )
+
+
+def export_body(job: ExportJob) -> dict[str, Any]:
+    """An export job as the API shows it."""
+    return {
+        "id": job.pk,
+        "title": job.title,
+        "state": job.state,
+        "rows": exports.progress_of(job),
+        "ready": job.ready,
+        "created_at": MOMENT.json(job.created_at),
+        "expires_at": MOMENT.json(job.expires_at),
+    }
+
+
+class ExportViewSet(viewsets.ViewSet):
+    """One's own exports made in the background."""
+
+    lookup_url_kwarg = "key"
+    lookup_value_regex = "[0-9]+"
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def list(self, request: Request) -> Response:
+        return Response(
+            {"next": None, "previous": None, "results": [export_body(job) for job in exports.latest(request.user)]}
+        )
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def retrieve(self, request: Request, key: str) -> Response:
+        return Response(export_body(exports.of_user(request.user, int(key))))
+
+    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"])
+    def file(self, request: Request, key: str) -> HttpResponseBase:
+        """The finished workbook."""
+        return export_views.export_file(request._request, key=int(key))

@@ -1,8 +1,12 @@
 from rest_framework.routers import SimpleRouter
 
+from apps.pages.api import ExportViewSet
 from apps.pages.divisions import DivisionResource
+from apps.pages.imports.api import BatchViewSet
 from apps.pages.routes import viewset
 
 router = SimpleRouter()
+router.register("imports", BatchViewSet, "import")
 router.register("divisions", viewset(DivisionResource), "division")
+router.register("exports", ExportViewSet, "export")
 urlpatterns = router.urls

@@ -5,13 +5,13 @@ Rows are fetched with `values_list` on the columns' sources: no model instances 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.pages.kinds import EMPTY, TEXT, Kind
@@ -70,20 +70,22 @@ class Reader:
         return ([kind.cell(row[at]) for kind, at in plan] for row in rows)
 
     def html(self, rows: Sequence[Sequence[Any]]) -> Iterator[list[SafeString]]:
-        """The rows as page values, linked where their column says so."""
-        plan = list(zip(self.columns, self._bound(rows), self._values, strict=True))
+        """The rows as page values, linked where their column says so. Each distinct value is drawn once."""
+        plan = [
+            (column, _remembering(kind), at)
+            for column, kind, at in zip(self.columns, self._bound(rows), self._values, strict=True)
+        ]
         for row in rows:
-            yield [self._linked(column, kind.html(row[at]), row) for column, kind, at in plan]
+            yield [self._linked(column, draw(row[at]), row) for column, draw, at in plan]
 
     def table_rows(self, rows: Sequence[Sequence[Any]]) -> Iterator[SafeString]:
         """The rows as the inside of table rows. Built here and not in a template: a page has a thousand cells."""
-        heads = [(column.kind.css, column.label) for column in self.columns]
+        cells = [
+            format_html('<td class="{}" data-label="{}">', column.kind.css, column.label) for column in self.columns
+        ]
         for values in self.html(rows):
-            yield format_html_join(
-                "",
-                '<td class="{}" data-label="{}">{}</td>',
-                ((css, label, value) for (css, label), value in zip(heads, values, strict=True)),
-            )
+            # All parts are markup already: the cells by format_html, the values by their kind.
+            yield SafeString("".join(f"{cell}{value}</td>" for cell, value in zip(cells, values, strict=True)))
 
     def _bound(self, rows: Sequence[Sequence[Any]]) -> list[Kind]:
         return [
@@ -97,3 +99,18 @@ class Reader:
         if key is None:
             return value
         return format_html('<a href="{}">{}</a>', reverse(f"{column.link}-detail", args=[key]), value)
+
+
+def _remembering(kind: Kind) -> Callable[[Any], SafeString]:
+    """The kind's `html`, asked only once for each value of a page."""
+    known: dict[Any, SafeString] = {}
+
+    def draw(value: Any) -> SafeString:
+        if isinstance(value, (list, dict)):
+            return kind.html(value)
+        found = known.get(value)
+        if found is None:
+            found = known[value] = kind.html(value)
+        return found
+
+    return draw

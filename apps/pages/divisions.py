@@ -37,8 +37,8 @@ class DivisionResource(Resource):
     title = "name"
     icon = "division"
     columns = (
-        Column("name", _("名称"), sortable=True),
-        Column("code", _("区划代码"), kind=IDENTIFIER),
+        Column("name", _("名称")),
+        Column("code", _("区划代码"), kind=IDENTIFIER, sortable=True),
         Column("level", _("层级"), kind=Choice(Level)),
         Column("kind", _("类别"), kind=Choice(Kind)),
         Column("parent", _("上级"), source="parent_id", kind=PLACE),

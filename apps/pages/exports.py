@@ -125,6 +125,11 @@ def of_user(user: Any, key: int) -> ExportJob:
     return job
 
 
+def latest(user: Any) -> list[ExportJob]:
+    """A user's own jobs of late, newest first."""
+    return list(ExportJob.objects.visible_to(user).filter(user=user).order_by("-pk")[:50])
+
+
 def _progress_key(job: ExportJob) -> str:
     return f"export-progress:{job.pk}"
 

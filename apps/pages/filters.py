@@ -6,8 +6,10 @@ that the requester may see. `division` is not among the filters: the place comes
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -16,6 +18,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -23,11 +27,23 @@ from django.utils.translation import gettext_lazy as _
 RESERVED = frozenset({"division", "order", "columns", "after", "before", "page_size", "count"})
 
 
+class CheckList(forms.CheckboxSelectMultiple):
+    """Boxes to tick, drawn without a template for each: a list of filters has a hundred of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        ticked = {str(one) for one in value or ()}
+        boxes = (
+            (name, code, SafeString(" checked" if str(code) in ticked else ""), label) for code, label in self.choices
+        )
+        box = '<div><label><input type="checkbox" name="{}" value="{}"{}> {}</label></div>'
+        return format_html("<div>{}</div>", format_html_join("", box, boxes))
+
+
 class ChoicesFilter(django_filters.MultipleChoiceFilter):
     """One or several of a set of values: `?status=20&status=50`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        kwargs.setdefault("widget", CheckList)
         super().__init__(*args, distinct=False, **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
@@ -123,11 +139,19 @@ class Filters(django_filters.FilterSet):
     }
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, user: Any) -> None:
-        super().__init__(data, queryset)
-        self.user = user
-        for filter_ in self.filters.values():
+        # In place of the parent's, which copies all filters for a request that may use none.
+        self.data, self.queryset, self.user = data, queryset, user
+        self.is_bound, self.request, self.form_prefix = True, None, None
+
+    @cached_property
+    def filters(self) -> dict[str, django_filters.Filter]:
+        """This request's filters; relations offer what its user sees."""
+        found = copy.deepcopy(self.base_filters)
+        for filter_ in found.values():
+            filter_.model, filter_.parent = self.queryset.model, self
             if isinstance(filter_, django_filters.ModelChoiceFilter):
-                filter_.queryset = filter_.queryset.model._default_manager.visible_to(user)
+                filter_.queryset = filter_.queryset.model._default_manager.visible_to(self.user)
+        return found
 
     @classmethod
     def filter_for_lookup(cls, field: models.Field[Any, Any], lookup_type: str) -> tuple[Any, dict[str, Any]]:
@@ -138,7 +162,7 @@ class Filters(django_filters.FilterSet):
     @property
     def given(self) -> list[str]:
         """The names of the filters that the request uses."""
-        return [name for name in self.filters if any(self.data.getlist(name))]
+        return [name for name in self.base_filters if any(self.data.getlist(name))]
 
     def problems(self, *, blank_is_error: bool) -> dict[str, list[ValidationError]]:
         """What is wrong with the request's parameters, by parameter; empty when it can be answered.
@@ -148,11 +172,11 @@ class Filters(django_filters.FilterSet):
         found: dict[str, list[ValidationError]] = {}
         for name in self.data:
             values = self.data.getlist(name)
-            if name not in self.filters and name not in RESERVED:
+            if name not in self.base_filters and name not in RESERVED:
                 found[name] = [ValidationError(_("没有这个查询参数。"), code="unknown")]
             elif blank_is_error and "" in values:
                 found[name] = [ValidationError(_("没有给出值。"), code="blank")]
-            elif len(values) > 1 and name != "columns" and not isinstance(self.filters.get(name), ChoicesFilter):
+            elif len(values) > 1 and name != "columns" and not isinstance(self.base_filters.get(name), ChoicesFilter):
                 found[name] = [ValidationError(_("这个参数只能给出一次。"), code="repeated")]
         if self.given:
             found.update({name: found.get(name, []) + errors for name, errors in self.form.errors.as_data().items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from apps.pages.api import ResourceViewSet
+from apps.pages.api import ReadingViewSet, ResourceViewSet, history
 from apps.pages.export_views import ExportPage
 from apps.pages.resources import Resource
 from apps.pages.views import DetailPage, FormPage, HistoryPage, ListPage
@@ -34,7 +34,10 @@ def pages(
     ]
 
 
-def viewset(resource: type[Resource], base: type[ResourceViewSet] = ResourceViewSet) -> type[ResourceViewSet]:
-    """The REST viewset of a resource; one without a form can only be read."""
-    methods = ["get", "head", "options", *(["post", "patch"] if resource.form else [])]
-    return type(f"{resource.__name__}ViewSet", (base,), {"resource": resource, "http_method_names": methods})
+def viewset(resource: type[Resource], base: type[ReadingViewSet] | None = None) -> type[ReadingViewSet]:
+    """The REST viewset of a resource: with writing if it has a form, with the history if its model is tracked."""
+    base = base or (ResourceViewSet if resource.form else ReadingViewSet)
+    if resource.form is None and issubclass(base, ResourceViewSet):
+        raise TypeError(f"{resource.name} has no form, so {base.__name__} must be a ReadingViewSet")
+    tracked = {"history": history} if hasattr(resource.model, "events") else {}
+    return type(f"{resource.__name__}ViewSet", (base,), {"resource": resource, **tracked})

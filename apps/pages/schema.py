@@ -72,7 +72,10 @@ class DeclaredSchema(AutoSchema):
     @property
     def resource(self) -> type[Resource] | None:
         """The declaration, if this operation is one of the usual ones on it."""
-        return getattr(self.view, "resource", None) if self.action in DECLARED else None
+        found: type[Resource] | None = getattr(self.view, "resource", None)
+        action = getattr(self.view, "action", "")
+        usual = action in DECLARED and (action in ("list", "retrieve") or bool(found and found.form))
+        return found if usual else None
 
     def get_operation_id(self) -> str:
         if self.resource is None:

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from apps.access import scope as scopes
 from apps.households.models import Household
+from apps.pages import export_views, exports
 from apps.pages.models import StoredAnswer
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.households import make_household
@@ -169,6 +170,34 @@ def test_a_list_takes_the_same_queries_for_one_row_and_for_three(client, househo
         taken.append([one["sql"].split("WHERE")[0] for one in captured if one["sql"].startswith('SELECT "')])
     assert taken[0] == taken[1]
     assert sum("households_household" in sql for sql in taken[0]) == 1
+
+
+def test_the_history_of_a_row_is_there_for_programs_too(client, households):
+    client.patch(detail(households[0]), {"cause_main": "02", "phone": "13911112222", "version": 1})
+    changed, made = client.get(f"{detail(households[0])}history/").json()
+    assert (changed["user"], changed["source"], changed["created"], made["created"]) == ("county", "api", False, True)
+    masked = {"field": "phone", "old": str(households[0].phone), "new": "139****2222"}
+    assert {"field": "cause_main", "old": "01", "new": "02"} in changed["changes"]
+    assert masked in changed["changes"]
+    assert "13911112222" not in json.dumps(changed)
+    assert client.get(f"{detail(households[3])}history/").status_code == 404
+
+
+def test_an_export_by_program_is_the_file_or_a_job_to_ask_for(client, households, monkeypatch, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    small = client.post(f"{LIST}export/?columns=code&status=20")
+    assert (small.status_code, small["Content-Type"]) == (200, export_views.MEDIA_TYPE)
+    assert client.post(f"{LIST}export/?division=150423000000").status_code == 404
+    assert refusal(client.post(f"{LIST}export/?status=99"))["status"] == 400
+    monkeypatch.setattr(exports, "AT_ONCE", 1)
+    large = client.post(f"{LIST}export/?columns=code")
+    assert (large.status_code, large.json()["ready"]) == (202, False)
+    assert large["Location"] == f"http://testserver/api/v1/exports/{large.json()['id']}/"
+    assert client.get(large["Location"]).json() == large.json()
+    assert client.get("/api/v1/exports/").json()["results"] == [large.json()]
+    assert client.get(f"{large['Location']}file/").status_code == 404
+    stranger = client_of(make_user("village", "village_officer", VILLAGE))
+    assert stranger.get(large["Location"]).status_code == 404
 
 
 # --- writing ------------------------------------------------------------------------------------------------------

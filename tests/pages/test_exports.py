@@ -16,7 +16,7 @@ from apps.accounts.models import Post
 from apps.accounts.services import SET_UP, appoint, end_post
 from apps.common.errors import ServiceError
 from apps.history.models import AccessLog
-from apps.pages import exports, tasks, workbook
+from apps.pages import export_views, exports, tasks, workbook
 from apps.pages.models import ExportJob
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.households import make_household
@@ -133,7 +133,7 @@ def test_a_wrong_question_is_refused(client, officer, households):
 def job(client, officer, households, monkeypatch, django_capture_on_commit_callbacks):
     """An export of two rows that is large enough for the background, and has been done there."""
     monkeypatch.setattr(exports, "AT_ONCE", 1)
-    monkeypatch.setattr(tasks.export, "delay", tasks.export)
+    monkeypatch.setattr(export_views, "ring", tasks.export)
     with django_capture_on_commit_callbacks(execute=True):
         answer = sign_in(client, officer).post(f"{EXPORT}?columns=code&order=-code")
     assert answer.status_code == 302
@@ -150,6 +150,16 @@ def test_a_large_export_is_done_by_a_worker_in_the_scope_of_who_asked(client, jo
     assert rows_of(content_of(answer)) == [("户编码",), (households[1].code,), (households[0].code,)]
     assert "下载" in client.get(f"/exports/{job.pk}/").content.decode()
     assert job.title in client.get("/exports/").content.decode()
+
+
+def test_a_worker_writes_in_the_language_of_who_asked(officer, households):
+    officer.language = "en"
+    with scopes.acting(officer):
+        officer.save(update_fields=["language"])
+        job = exports.submit(exports.select(SampleResource, officer, QueryDict("columns=code")), officer)
+    tasks.export(job.pk, officer.pk)
+    with job.path.open("rb") as file:
+        assert rows_of(file)[0] == ("Household code",)
 
 
 def test_the_file_is_for_its_user_alone(client, job):

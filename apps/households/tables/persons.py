@@ -69,7 +69,7 @@ class PersonResource(Resource):
     icon = "user"
     empty = _("没有符合条件的人员。可以放宽筛选条件，或从国家系统导出表导入。")
     columns = (
-        Column("name", _("姓名"), sortable=True),
+        Column("name", _("姓名")),
         Column("code", _("人编码"), kind=IDENTIFIER, default=False),
         Column("national_no", _("人编号"), kind=IDENTIFIER, default=False),
         Column("sex", _("性别"), kind=Code("sex")),

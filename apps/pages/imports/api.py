@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.access import policy
-from apps.pages.api import ResourceViewSet
+from apps.pages.api import ReadingViewSet
 from apps.pages.imports import services
 from apps.pages.imports.forms import UploadForm
 from apps.pages.imports.importer import Outcome, importer
@@ -37,7 +37,7 @@ UPLOAD = {
 }
 
 
-class BatchViewSet(ResourceViewSet):
+class BatchViewSet(ReadingViewSet):
     """One's own batches: upload, what a file would change, confirm, discard, error workbook."""
 
     resource = BatchResource
