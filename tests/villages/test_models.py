@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from apps.access import scope as scopes
@@ -225,3 +226,10 @@ def test_every_field_of_the_national_form_exists_and_stands_in_one_group():
     grouped = [name for _title, fields in GROUPS for name in fields]
     assert len(grouped) == len(set(grouped))
     assert names - set(grouped) == {"id", "division", "version", "created_at", "updated_at", "village", "year"}
+
+
+def test_the_command_makes_the_profiles_of_the_whole_list(capsys):
+    plant(*VILLAGES)
+    for made in (5, 0):
+        call_command("ensure_villages")
+        assert capsys.readouterr().out == f"villages: added {made}\n"
