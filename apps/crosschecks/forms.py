@@ -8,14 +8,18 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Level, RunKind, Severity, State, Workflow
 from apps.crosschecks.models import Finding, Run
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.services import runs, working
+from apps.crosschecks.services.writing import today
 from apps.divisions import codes
 from apps.pages.forms import DivisionField, PageForm
+
+ISO = "%Y-%m-%d"  # what a date input of the browser takes, whatever the language
 
 
 def _runnable() -> list[tuple[str, str]]:
@@ -36,13 +40,19 @@ class RunForm(PageForm):
     date = forms.DateField(
         label=_("比对日期"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format=ISO),
         help_text=_("不填则为今天。"),
     )
 
     class Meta:
         model = Run
         fields = ["division", "rules", "date"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Most people run the rules over their own place, as of today.
+        self.initial["division"] = self.initial.get("division") or scopes.of(self.user).top
+        self.initial.setdefault("date", today())
 
     def _post_clean(self) -> None:
         """The run itself is made by the service; there is no instance to fill."""
@@ -71,9 +81,7 @@ class StepForm(forms.Form):
     )
     level = forms.TypedChoiceField(label=_("交办层级"), coerce=int, required=False, empty_value=None)
     department = forms.CharField(label=_("处理部门"), required=False, max_length=50)
-    due_on = forms.DateField(
-        label=_("办理期限"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "form-control"})
-    )
+    due_on = forms.DateField(label=_("办理期限"), required=False, widget=forms.DateInput({"type": "date"}, format=ISO))
     workflow = forms.ChoiceField(label=_("转办业务"), required=False, choices=[("", "—"), *Workflow.choices])
     file = forms.FileField(label=_("证明材料"), required=False, help_text=_("PDF、JPG 或 PNG，不超过 10 MB。"))
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

@@ -29,7 +29,7 @@ class RuleName(Kind):
 
     def markup(self, value: str) -> SafeString:
         entry = catalogue().get(value)
-        return format_html('<span class="mono">{}</span> {}', value, entry.title if entry else "")
+        return format_html('<abbr class="mono" title="{}">{}</abbr>', entry.title if entry else "", value)
 
 
 class Sentence(Kind):

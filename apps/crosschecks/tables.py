@@ -31,13 +31,13 @@ class FindingResource(Resource):
     empty = _("没有疑点。每夜比对后，发现的疑点会列在这里。")
     columns = (
         Column("text", _("疑点"), source="statement", kind=Sentence(), link="finding", link_source="pk"),
-        Column("rule", _("规则"), kind=RuleName()),
+        Column("rule", _("规则"), kind=RuleName(), link="rule", link_source="rule"),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("severity", _("严重程度"), kind=SEVERITY),
         Column("state", _("状态"), kind=STATE),
         Column("due_on", _("办理期限"), kind=DATE, sortable=True),
         Column("light", _("期限"), kind=LIGHT),
-        Column("acting_level", _("处理层级"), kind=Choice(Level)),
+        Column("acting_level", _("处理层级"), kind=Choice(Level), default=False),
         Column("department", _("处理部门"), default=False),
         Column("found_on", _("发现日期"), kind=DATE, default=False),
         Column("object_kind", _("对象"), kind=Choice(ObjectKind), default=False),
@@ -60,7 +60,7 @@ class FindingResource(Resource):
         Column("version", _("版本"), kind=NUMBER, default=False),
     )  # fmt: skip
     sections = (
-        Section(_("办理"), ("state", "light", "due_on", "acting_level", "department", "severity", "found_on")),
+        Section(_("情况"), ("state", "light", "due_on", "acting_level", "department", "severity", "found_on")),
         Section(_("结论"), ("verdict", "verdict_reason", "verdict_by", "verdict_at", "review_needed")),
     )
 

@@ -40,6 +40,11 @@ class FindingPage(DetailPage):
     def title(self, found: Finding) -> str:
         return found.text
 
+    def sections(self, found: Finding) -> list[dict[str, Any]]:
+        """The state and, once there is one, the verdict."""
+        state, verdict = super().sections(found)
+        return [state, verdict] if found.verdict else [state]
+
     def more(self, found: Finding, form: StepForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
         log = FindingLog.objects.visible_to(user).filter(finding=found).order_by("id")
@@ -261,7 +266,9 @@ class RunPage(DetailPage):
     def get(self, request: HttpRequest, key: int) -> HttpResponse:
         if request.headers.get("HX-Target") == "progress-of-run":
             found = self.get_object(key)
-            return self.show("crosschecks/_progress.html", object=found, **self.more(found))
+            return self.show(
+                "crosschecks/_progress.html", object=found, sections=self.sections(found), **self.more(found)
+            )
         return super().get(request, key)
 
     def title(self, found: Run) -> str:

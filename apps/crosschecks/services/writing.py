@@ -108,6 +108,9 @@ WITH {source}
 terms (rule, severity, acting_level, due_days) AS (
     SELECT * FROM unnest(%(rules)s::text[], %(severities)s::text[], %(levels)s::int[], %(days)s::int[])
 ),
+author (name) AS (
+    SELECT coalesce((SELECT nullif(name, '') FROM accounts_user WHERE id = %(user)s::bigint), %(name)s::text)
+),
 known AS (
     SELECT hits.*, finding.id AS finding_id, finding.state AS old_state,
            finding.id IS NULL AS is_new, coalesce({reopens_known}, false) AS is_back,
@@ -156,13 +159,13 @@ logged AS (
     INSERT INTO crosschecks_findinglog
         (finding_id, household_id, division_id, run_id, at, by_id, by_name, from_state, to_state, note, file, evidence)
     SELECT written.id, written.household_id, written.division_id, %(run)s::bigint, now(), %(user)s::bigint,
-           %(name)s::text, coalesce(known.old_state, ''), written.state, '', '', written.evidence
-    FROM written JOIN known USING {SAME}
+           author.name, coalesce(known.old_state, ''), written.state, '', '', written.evidence
+    FROM author, written JOIN known USING {SAME}
     WHERE known.old_state IS DISTINCT FROM written.state
     UNION ALL
-    SELECT id, household_id, division_id, %(run)s::bigint, now(), %(user)s::bigint, %(name)s::text, old_state,
+    SELECT id, household_id, division_id, %(run)s::bigint, now(), %(user)s::bigint, author.name, old_state,
            '{State.CLEARED}', '', '', evidence
-    FROM cleared
+    FROM author, cleared
 )
 {answer}"""  # noqa: S608  (our own words; values are parameters)
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from apps.accounts.services import SYSTEM
 from apps.crosschecks.choices import Verdict
 from apps.crosschecks.kinds import SEVERITY, UNIT_STATE, RuleName
 from apps.pages.kinds import PERCENT
@@ -34,9 +36,15 @@ def verdict_label(value: str) -> Any:
 
 
 @register.filter
-def rule_name(value: str) -> SafeString:
+def rule_name(value: str) -> str:
     """A rule's id with its name."""
-    return RuleName().markup(value)
+    return RuleName().text(value)
+
+
+@register.filter
+def author(value: str) -> str:
+    """Who took a step: a name, or the platform itself."""
+    return gettext("系统") if value == SYSTEM else value
 
 
 @register.filter
