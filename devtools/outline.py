@@ -37,7 +37,8 @@ def drawing(topology: dict[str, Any]) -> str:
     height = round((north - south) * up)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 {WIDTH + 4} {height + 4}">'
-        f'<path d="{path}" fill="none" stroke="#fff" stroke-opacity=".55" stroke-width="1.3" stroke-linejoin="round"/></svg>\n'
+        f'<path d="{path}" fill="none" stroke="#fff" stroke-opacity=".55" stroke-width="1.3" '
+        'stroke-linejoin="round"/></svg>\n'
     )
 
 

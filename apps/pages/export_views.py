@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -18,13 +17,11 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from apps.common.errors import ServiceError
-from apps.pages import errors, exports
+from apps.pages import errors, exports, tasks
 from apps.pages.models import ExportJob
 from apps.pages.resources import Resource
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-TASK = "apps.pages.tasks.export"
 
 
 class ExportPage(View):
@@ -51,13 +48,8 @@ def start(resource: type[Resource], request: HttpRequest) -> FileResponse | Expo
         file.seek(0)
         return attachment(file, exports.title_of(selection))
     job = exports.submit(selection, request.user)
-    transaction.on_commit(lambda: ring(job.pk, job.user_id))
+    transaction.on_commit(lambda: tasks.export.delay(job.pk, job.user_id))
     return job
-
-
-def ring(job_id: int, user_id: int) -> None:
-    """Send the message to a worker. By name: views know nothing of tasks."""
-    current_app.send_task(TASK, args=[job_id, user_id])
 
 
 def attachment(file: Any, title: str) -> FileResponse:

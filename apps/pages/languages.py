@@ -50,17 +50,21 @@ def active() -> Language:
     return KNOWN.get(translation.get_language() or "", CHINESE)
 
 
+def first_offered(*codes: str) -> Language:
+    """The first of some choices that can be met; Chinese where none can."""
+    return next((language for code in codes for language in offered() if language.code == code), CHINESE)
+
+
 def of_request(request: HttpRequest) -> Language:
     """The language to answer a request in."""
-    codes = {language.code for language in offered()}
     if is_page(request):
-        chosen = (getattr(request.user, "language", ""), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
-        return next((KNOWN[code] for code in chosen if code in codes), CHINESE)
-    for wanted, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        code = "zh-hans" if wanted.split("-")[0] == "zh" else wanted.split("-")[0]
-        if code in codes:
-            return KNOWN[code]
-    return CHINESE
+        chosen = getattr(request.user, "language", ""), request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return first_offered(*chosen)
+    asked = [
+        wanted.split("-")[0]
+        for wanted, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    ]
+    return first_offered(*("zh-hans" if wanted == "zh" else wanted for wanted in asked))
 
 
 def is_page(request: HttpRequest) -> bool:

@@ -9,10 +9,10 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.access import scope as scopes
-from apps.pages import exports
+from apps.pages import exports, languages
 from apps.pages.imports import tasks as imports
 from apps.pages.models import EXPORTS_KEPT, ExportJob
 
@@ -30,7 +30,8 @@ def export(job_id: int, user_id: int) -> None:
         with scopes.acting(user, source="task"):
             job = exports.of_user(user, job_id)
             if job.state not in (ExportJob.State.DONE, ExportJob.State.FAILED):
-                exports.perform(job, user)
+                with translation.override(languages.first_offered(user.language).code):
+                    exports.perform(job, user)
     except Exception:
         log.exception("export %s failed", job_id)
         with scopes.acting(user, source="task"):
