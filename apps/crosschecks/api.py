@@ -162,6 +162,7 @@ class RuleViewSet(viewsets.ViewSet):
     lookup_value_regex = "[A-Z]{2}-[0-9]{2}"
 
     @extend_schema(
+        operation_id="rules_list",
         parameters=[
             OpenApiParameter("division", str, description="12 digits, there and below"),
             *(OpenApiParameter(name, str, enum=values) for name, values in CHOICES.items()),

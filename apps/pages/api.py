@@ -240,7 +240,7 @@ class ExportViewSet(viewsets.ViewSet):
     lookup_url_kwarg = "key"
     lookup_value_regex = "[0-9]+"
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="exports_list", responses=OpenApiTypes.OBJECT)
     def list(self, request: Request) -> Response:
         return Response(
             {"next": None, "previous": None, "results": [export_body(job) for job in exports.latest(request.user)]}

@@ -324,6 +324,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # The values of a code list stay where the field is: several fields share a list, and a name for it says nothing.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
