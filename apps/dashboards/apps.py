@@ -6,3 +6,9 @@ class DashboardsConfig(AppConfig):
     name = "apps.dashboards"
     verbose_name = _("工作台")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.dashboards.todo import bell
+        from apps.pages.bell import register
+
+        register(bell)

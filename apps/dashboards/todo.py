@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.access import scope as scopes
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import VERDICTS, Light, State
 from apps.crosschecks.evidence import sentence
@@ -18,7 +19,9 @@ from apps.crosschecks.models import Finding
 from apps.crosschecks.querysets import ESCALATION_DAYS
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
-from apps.pages.places import Places
+from apps.pages.bell import Bell
+from apps.pages.context import reference_date
+from apps.pages.places import Place, Places, tops
 
 SHOWN = 8
 FIELDS = ("pk", "rule", "evidence", "due_on", "division_id", "state", "light")
@@ -65,6 +68,17 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
         "count": sum(counts[light.value] for light in Light),
         "url": url(extent),
     }
+
+
+def bell(user: Any) -> Bell:
+    """What rings in the top bar: the findings that the account's own level acts on, and how many are overdue."""
+    scope = scopes.of(user)
+    extent = Extent.of(Place(tops(scope)), scope)
+    on = reference_date()
+    own = Q(acting_level=extent.level) if extent.is_own and extent.level else Q()
+    rows = extent.narrow(Finding.objects.visible_to(user)).open().filter(own)
+    counts = rows.aggregate(count=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=on)))
+    return Bell(counts["count"], counts["overdue"], url(extent))
 
 
 def _from_below(extent: Extent, on: datetime.date) -> dict[str, Q]:

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from apps.access import scope as scopes
 from apps.common.wording import listed
-from apps.pages import languages, menu
+from apps.pages import bell, languages, menu
 from apps.pages.places import Place
 
 
@@ -41,6 +41,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "place": SimpleLazyObject(lambda: place_of(request)),
         "menu": SimpleLazyObject(lambda: menu.lines(request, scopes.of(request.user))),
         "post_label": SimpleLazyObject(lambda: post_label(request.user)),
+        "bell": SimpleLazyObject(lambda: bell.of(request.user)),
         "reference_date": SimpleLazyObject(reference_date),
         "language": languages.active(),
         "languages": languages.offered(),

@@ -51,7 +51,13 @@ def sign_in(visit, register):
 
 
 PAGES = {
+    "desk": "/",
     "list": "/households/",
+    "findings": "/findings/",
+    "rules": "/rules/",
+    "imports": "/imports/",
+    "villages": "/villages/",
+    "accounts": "/users/",
     "filtered": "/households/?status=20&status=50&division=150422100000&order=code",
     "divisions": "/divisions/",
     "division": "/divisions/150422000000/",
@@ -80,6 +86,9 @@ def test_pages_are_accessible_and_within_their_policy(sign_in, picture, size):
         window.page.wait_for_load_state("networkidle")
         picture(window, f"{name}-{size}")
         faults[name] = window.accessibility()
+    window.page.goto("/households/?status=20&order=code")
+    window.page.emulate_media(media="print")
+    picture(window, f"print-{size}")
     assert {name: found for name, found in faults.items() if found} == {}
 
 

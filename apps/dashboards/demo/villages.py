@@ -358,7 +358,7 @@ def _write_years(rows: Sequence[Mapping[str, Any]]) -> int:
     """One statement; columns that are not given here have the defaults of a row nobody has edited."""
     names = [name for name in rows[0] if name != "division_id"]
     kinds = {
-        name: VillageYear._meta.get_field(name).db_type(connection).split("(")[0].removesuffix(" CHECK")
+        name: (VillageYear._meta.get_field(name).db_type(connection) or "").split("(")[0].removesuffix(" CHECK")
         for name in names
     }
     arrays = ", ".join(["%s::bigint[]", *(f"%s::{kinds[name]}[]" for name in names)])
