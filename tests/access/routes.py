@@ -19,7 +19,7 @@ from apps.pages.views import DetailPage, FormPage, HistoryPage, ListPage
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PAGES = {ListPage: "list", ExportPage: "export", DetailPage: "detail", HistoryPage: "history", FormPage: "form"}
-ACTIONS = {"list": "list", "create": "create", "retrieve": "detail", "partial_update": "update"}
+ACTIONS = {"list": "list", "create": "create", "retrieve": "detail", "partial_update": "update", "export": "export"}
 
 
 @dataclass(frozen=True)
@@ -117,11 +117,16 @@ def to_change(capability: str, *done: int) -> Callable[[Any], set[int]]:
     return lambda account: set(done) if capability in account.kind.may and account.kind.register else {403}
 
 
+def importing(*done: int) -> Callable[[Any], set[int]]:
+    """For those who may import somewhere."""
+    return lambda account: set(done) if "import_register" in account.kind.may else {403}
+
+
 RULE = {"rule": "HH-01"}
 
 ALONE: dict[str, Alone] = {
     "healthz": Alone({"GET": 200}, {"GET": 200}),
-    "accounts:sign-in": Alone({"GET": 302, "POST": 302}, {"GET": 200, "POST": 200}),
+    "accounts:sign-in": Alone({"GET": 302, "POST": 302}, {"GET": 200, "POST": 422}),
     "accounts:sign-out": Alone({"POST": 302}, {"POST": 302}),
     "accounts:change-password": Alone({"GET": 200, "POST": 422}),
     "set_language": Alone({"POST": {302, 400}}, {"POST": {302, 400}}),
@@ -132,6 +137,13 @@ ALONE: dict[str, Alone] = {
     "export-list": Alone({"GET": 200}),
     "export-detail": Alone({"GET": 200}, rows="export"),
     "export-file": Alone({"GET": 200}, rows="export"),
+    "api:export-list": Alone({"GET": 200}),
+    "api:export-detail": Alone({"GET": 200}, rows="export"),
+    "api:export-file": Alone({"GET": 200}, rows="export"),
+    "household-import-template": Alone({"GET": importing(200)}),
+    "import-upload": Alone({"GET": importing(200), "POST": importing(422)}, keys={"kind": "register"}),
+    "import-report": Alone({"GET": 404}, rows="import"),
+    "api:import-refused": Alone({"GET": 404}, rows="import"),
     "household-reveal": Alone({"POST": {200, 403}}, rows="household"),
     "person-reveal": Alone({"POST": {200, 403}}, rows="person"),
     "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog"),
@@ -139,11 +151,11 @@ ALONE: dict[str, Alone] = {
     "rule-detail": Alone({"GET": register}, keys=RULE),
     "rule-what-if": Alone({"GET": lambda account: {404} if 200 in register(account) else {403}}, keys=RULE),
     "rule-threshold": Alone({"POST": to_change("manage_parameters", 422)}, keys=RULE),
-    "api:schema": Alone({"GET": 200}),
-    "api:docs": Alone({"GET": 200}),
+    "api:schema": Alone({"GET": 200}, {"GET": 200}),
+    "api:docs": Alone({"GET": 200}, {"GET": 200}),
     "api:session": Alone({"GET": 200, "POST": 400, "DELETE": 204}, {"GET": 401, "POST": 400, "DELETE": 401}),
     "api:password": Alone({"POST": 400}),
-    "api:indicator-list": Alone({"GET": register}),
+    "api:indicator-list": Alone({"GET": 200}),
     "api:rule-list": Alone({"GET": register}),
     "api:rule-detail": Alone({"GET": register}, keys=RULE),
     "api:rule-parameters": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
