@@ -19,7 +19,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
 from apps.access.models import PlacedModel
-from apps.pages.api import ResourceViewSet
+from apps.pages.api import ReadingViewSet
 from apps.pages.export_views import ExportPage
 from apps.pages.views import ResourceView
 from tests.access.routes import Route, routes
@@ -60,6 +60,7 @@ OWN_VIEWS = {
     "apps.crosschecks.api.CheckView": "one visible household",
     "apps.crosschecks.api.StepView": "one visible finding",
     "apps.crosschecks.api.RuleViewSet": "counts of visible findings by rule",
+    "apps.pages.api.ExportViewSet": "one's own export jobs",
     "apps.dashboards.views.DeskPage": "figures of visible rows",
     "apps.dashboards.api.Indicators": "figures of visible rows",
 }
@@ -187,7 +188,7 @@ def view_name(route: Route) -> str:
 
 def is_on_a_base_class(route: Route) -> bool:
     owner = getattr(route.view, "view_class", None) or getattr(route.view, "cls", None)
-    return isinstance(owner, type) and issubclass(owner, ResourceView | ExportPage | ResourceViewSet)
+    return isinstance(owner, type) and issubclass(owner, ResourceView | ExportPage | ReadingViewSet)
 
 
 def is_public(route: Route) -> bool:
