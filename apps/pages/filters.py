@@ -147,8 +147,10 @@ class Filters(django_filters.FilterSet):
     def filters(self) -> dict[str, django_filters.Filter]:
         """This request's filters; relations offer what its user sees."""
         found = copy.deepcopy(self.base_filters)
-        for filter_ in found.values():
+        for name, filter_ in found.items():
             filter_.model, filter_.parent = self.queryset.model, self
+            if name not in self.declared_filters:
+                filter_._label = None  # made from the field's name at first use, in the language of that moment
             if isinstance(filter_, django_filters.ModelChoiceFilter):
                 filter_.queryset = filter_.queryset.model._default_manager.visible_to(self.user)
         return found

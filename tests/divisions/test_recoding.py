@@ -193,6 +193,9 @@ def test_every_column_that_refers_to_a_division_is_known(committed_db):
             """
         )
         in_database = {(table, column) for table, column in cursor.fetchall() if not table.startswith("divisions_")}
+    # Counts are made anew for the places that a re-coding marks; their rows do not move.
+    kept = {model._meta.db_table for model in apps.get_models() if getattr(model, "keeps_division", False)}
+    in_database = {(table, column) for table, column in in_database if table not in kept}
     assert {(place.table, place.column) for place in moving.places()} >= in_database
 
 

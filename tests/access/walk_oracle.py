@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from apps.access import scope as scopes
 from apps.common.fields import SealedField
+from apps.households.models import Person
 from apps.pages.resources import Resource
 from tests.access.test_lists import api_resources
 from tests.access.world import (
@@ -31,12 +32,13 @@ from tests.access.world import (
     more_household,
     texts_of,
 )
+from tests.factories.households import citizen_number
 
 pytestmark = pytest.mark.usefixtures("undone")
 
 CHANGING = (
     re.compile(rb'(csrfmiddlewaretoken" value="|X-CSRFToken": ")\w+'),
-    re.compile(rb"\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?"),  # the time of printing
+    re.compile(rb"\b\d{2}:\d{2}(:\d{2})?\b"),  # the time of counting or printing
 )
 
 
@@ -109,6 +111,13 @@ def plain(content: bytes) -> bytes:
     return content
 
 
+def difference(question: str, before: bytes, after: bytes) -> str:
+    """The question, and where its two answers part."""
+    start = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
+    near = slice(max(start - 60, 0), start + 60)
+    return f"{question}: …{before[near].decode(errors='replace')}… became …{after[near].decode(errors='replace')}…"
+
+
 def change_foreign_rows(world: World, account: Account) -> int:
     """Give the rows that the account does not see other texts, states, dates and numbers, and make more of them."""
     words = Canaries(start=900)
@@ -153,4 +162,35 @@ def test_answers_do_not_depend_on_what_the_account_does_not_see(world, name):
     before = answers(world, account, asked, typed)
     assert change_foreign_rows(world, account) > 100
     after = answers(world, account, asked, typed)
-    assert [question for question in before if before[question] != after[question]] == []
+    assert [
+        difference(question, before[question], after[question])
+        for question in before
+        if before[question] != after[question]
+    ] == []
+
+
+@pytest.mark.parametrize("name", ["village", "helper"])
+def test_a_number_registered_elsewhere_is_searched_like_one_that_nobody_has(world, name):
+    """The numbers of foreign rows stay the same above; here the question differs, and the answer may not."""
+    account = world.accounts[name]
+    foreign = [row.key for row in world.rows_of(Person) if not account.sees(row)]
+    with scopes.activate(EVERYTHING):
+        known = [person.id_no.clear() for person in Person.objects.filter(pk__in=foreign[-3:])]
+    unknown = citizen_number(datetime.date(1971, 4, 5), "2", serial=777)
+    assert unknown not in world.numbers
+    bodies = set()
+    for number in (*known, unknown):
+        response = account.client().post("/search/", {"q": number})
+        bodies.add((response.status_code, plain(response.content).replace(number.encode(), b"")))
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("name", ["village", "county"])
+def test_ones_own_number_is_found_by_the_search(world, name):
+    """So that the test above compares something."""
+    account = world.accounts[name]
+    own = next(row for row in world.rows_of(Person) if account.sees(row))
+    with scopes.activate(EVERYTHING):
+        number = Person.objects.get(pk=own.key).id_no.clear()
+    response = account.client().post("/search/", {"q": number})
+    assert (response.status_code, response["Location"]) == (302, f"/persons/{own.key}/")
