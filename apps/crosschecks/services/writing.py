@@ -195,6 +195,7 @@ def _params(rules: Sequence[Rule], context: Context, author: Author) -> dict[str
 
 # Stands for the households under test while a statement is compiled; no key is ever negative.
 ANY_HOUSEHOLD = -987654321
+TESTED, FEW = "= ANY (%(households)s)", 20
 _TESTED = re.compile(rf"IN \(\s*{ANY_HOUSEHOLD}\)")
 _compiled: dict[Any, str] = {}
 
@@ -209,7 +210,7 @@ def _on_save_sql(rules: Sequence[Rule], context: Context) -> str:
         operations: Any = connection.ops  # PostgreSQL's, which know how
         sql = operations.compose_sql(*hits_sql(rules, replace(context, only=(ANY_HOUSEHOLD,))))
         _compiled.clear()  # yesterday's statement is of no use
-        _compiled[key] = _TESTED.sub("= ANY (%(households)s)", sql.replace("%", "%%"))
+        _compiled[key] = _TESTED.sub(TESTED, sql.replace("%", "%%"))
         if str(ANY_HOUSEHOLD) in _compiled[key]:
             raise RuntimeError("a rule uses the households under test in another way than IN")
     return _compiled[key]
@@ -245,18 +246,29 @@ def write_households(rules: Sequence[Rule], context: Context, author: Author) ->
     A rule that compares households with each other sees only what the acting scope sees: it may add findings here, but
     clearing them is left to the night.
     """
-    sql = _on_save_sql(rules, context)
+    households = list(context.only or ())
+    sql, tested = _on_save_sql(rules, context), TESTED
     certain = [rule.id for rule in rules if not rule.looks_around]
-    coverage = "finding.household_id = ANY (%(households)s) AND finding.rule = ANY (%(certain)s)"
     with connection.cursor() as cursor:
+        if len(households) > FEW:
+            # An array would be searched anew for every row of every rule.
+            cursor.execute("CREATE TEMPORARY TABLE crosschecks_tested (id bigint PRIMARY KEY) ON COMMIT DROP")
+            cursor.execute("INSERT INTO pg_temp.crosschecks_tested SELECT unnest(%s::bigint[])", [households])
+            cursor.execute("ANALYZE pg_temp.crosschecks_tested")
+            tested = "IN (SELECT id FROM pg_temp.crosschecks_tested)"
+            sql = sql.replace(TESTED, tested)
+        coverage = f"finding.household_id {tested} AND finding.rule = ANY (%(certain)s)"
         cursor.execute(
             _statement(f"hits ({COLUMN_LIST}) AS MATERIALIZED ({sql}),", coverage, EACH),
-            {**_params(rules, context, author), "households": list(context.only or ()), "certain": certain},
+            {**_params(rules, context, author), "households": households, "certain": certain},
         )
-        return [
+        hits = [
             Hit(rule, kind, key, household, json.loads(evidence), standing)
             for rule, kind, key, household, evidence, standing in cursor.fetchall()
         ]
+        if len(households) > FEW:
+            cursor.execute("DROP TABLE pg_temp.crosschecks_tested")
+    return hits
 
 
 def today() -> datetime.date:
