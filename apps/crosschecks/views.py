@@ -219,6 +219,7 @@ class ThresholdPage(RuleView):
     """Setting a threshold of the chosen place."""
 
     def post(self, request: HttpRequest, rule: str) -> HttpResponse:
+        policy.require(request.user, "manage_parameters")
         place, _standing = self.read(request, rule)
         if not place.code:
             raise Http404

@@ -4,6 +4,7 @@ filters. What is not a declared resource is described by drf-spectacular as usua
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import django_filters
@@ -126,7 +127,8 @@ class DeclaredSchema(AutoSchema):
         assert self.resource is not None  # noqa: S101
         model = self.resource.model
         found = []
-        for name, filter_ in self.resource.filters.base_filters.items():
+        # Copies: a filter keeps the field it makes, with the label of the language of that moment.
+        for name, filter_ in copy.deepcopy(self.resource.filters.base_filters).items():
             filter_.model = model
             found.append(query(name, _filter_schema(filter_), str(filter_.label or "")))
         return found

@@ -140,12 +140,19 @@ def test_the_sign_in_page(visit, picture, committed_db, size):
     assert "用户名或密码不正确" in window.page.inner_text("[role=alert]")
 
 
+# The lists of a place come by htmx, which listens to them only when it has settled: quicker than any hand.
+SETTLED = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+
+
 def test_a_place_is_picked_level_by_level(sign_in, picture):
     window = sign_in(viewport=DESK)
     page = window.page
     page.goto("/households/new/?division=150422100000")
+    page.wait_for_selector(".picker select")
+    page.wait_for_function(SETTLED)
     page.select_option(".picker select >> nth=1", label="福山地村")
     page.wait_for_selector("input[name=division][value='150422100201']", state="attached")
+    page.wait_for_function(SETTLED)
     picture(window, "picker")
     page.select_option(".picker select >> nth=0", label="隆昌镇")
     page.wait_for_selector("input[name=division][value='150422101000']", state="attached")

@@ -254,7 +254,7 @@ def test_a_place_of_others_is_not_there_for_lists_exports_and_new_rows(world, na
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("place", ["150422100999", "1504221", "none", "150422100200 ", "-1", ""])
+@pytest.mark.parametrize("place", ["150422100999", "1504221", "none", "150422100200x", "-1", ""])
 def test_a_place_that_does_not_exist_is_not_there_for_anybody(world, place):
     account = world.accounts["region"]
     for route in routes():

@@ -193,4 +193,4 @@ def test_ones_own_number_is_found_by_the_search(world, name):
     with scopes.activate(EVERYTHING):
         number = Person.objects.get(pk=own.key).id_no.clear()
     response = account.client().post("/search/", {"q": number})
-    assert (response.status_code, response["Location"]) == (302, f"/persons/{own.key}/")
+    assert (response.status_code, response["Location"]) == (302, f"/households/{own.household}/")
