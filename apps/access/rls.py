@@ -23,13 +23,19 @@ def in_scope(column: str, realm: str) -> str:
     """SQL condition: the place in `column` lies in the acting scope's ranges of a realm.
 
     The first (widest) range is compared by itself: nearly every account has just one, and a comparison of two
-    numbers is the cheapest thing a policy can do per row.
+    numbers is the cheapest thing a policy can do per row. It stands there twice, once with the settings in
+    sub-selects: those are read once a query, so that a row that passes costs two comparisons and not two settings
+    read and cast (a count over the region took 2.7 times as long without). Alone they would hide the range from the
+    planner, which then expects a few rows of a region; the plain comparison beside them keeps its estimates right.
     """
     low, high, more = (
         setting(f"{realm}_{part}", kind)
         for part, kind in (("lo", "bigint"), ("hi", "bigint"), ("more", "int8multirange"))
     )
-    return f"({column} BETWEEN {low} AND {high} OR ({more} IS NOT NULL AND {column} <@ {more}))"
+    return (
+        f"({column} BETWEEN (SELECT {low}) AND (SELECT {high}) OR {column} BETWEEN {low} AND {high}"
+        f" OR ({more} IS NOT NULL AND {column} <@ {more}))"
+    )
 
 
 def protect(
