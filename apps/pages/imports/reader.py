@@ -5,9 +5,9 @@ not the worker; the limits are set here, before anything is read. Nothing of the
 
     python -m apps.pages.imports.reader KIND MEMORY SECONDS ROWS COLUMNS
 
-The output is a sequence of marshalled tuples, each after its length in four bytes: ("sheet", number, name), ("rows",
-first row number, [row, …]) and, last, ("end",) or ("error", code, detail). Cells are text, numbers, booleans or ISO
-dates; empty ones are "".
+The output is a sequence of JSON arrays, each after its length in four bytes: ["sheet", number, name], ["rows", first
+row number, [row, …]] and, last, ["end"] or ["error", code, detail]. Cells are text, numbers, booleans or ISO dates;
+empty ones are "".
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import marshal
 import struct
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+import orjson
+
 CHUNK = 2000
 LONGEST_FIELD = 1 << 20
-_SCALARS = frozenset((str, float, int, bool))
 
 
 class Refusal(Exception):
@@ -53,7 +53,7 @@ def main(kind: str, memory: int, seconds: int, rows: int, columns: int) -> None:
 
 
 def _send(frame: tuple[Any, ...]) -> None:
-    data = marshal.dumps(frame)
+    data = orjson.dumps(frame, default=_other, option=orjson.OPT_PASSTHROUGH_DATETIME)
     sys.stdout.buffer.write(struct.pack("!I", len(data)) + data)
 
 
@@ -88,7 +88,7 @@ def _workbook(data: bytes, columns: int) -> Iterator[tuple[Any, ...]]:
                 continue
             if sheet.width > columns:
                 raise Refusal("too_many_columns", str(columns))
-            yield from _chunks((_plain(row) for row in sheet.iter_rows()), 1)
+            yield from _chunks(sheet.iter_rows(), 1)
     except python_calamine.PasswordError:
         raise Refusal("password", "") from None
     except python_calamine.CalamineError as error:
@@ -96,11 +96,8 @@ def _workbook(data: bytes, columns: int) -> Iterator[tuple[Any, ...]]:
         raise Refusal("password" if "password" in text.lower() else "truncated", text) from None
 
 
-def _plain(row: list[Any]) -> list[Any]:
-    return [cell if type(cell) in _SCALARS else _date(cell) for cell in row]
-
-
-def _date(cell: Any) -> str:
+def _other(cell: Any) -> str:
+    """Dates without the midnight that workbooks keep with them; a duration as Python writes it."""
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
     return cell.isoformat() if isinstance(cell, datetime.date | datetime.time) else str(cell)
