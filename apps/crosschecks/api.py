@@ -243,7 +243,7 @@ class RuleViewSet(viewsets.ViewSet):
     @once
     def parameters(self, request: Request, rule: str) -> Response:
         """Set a threshold of a place."""
-        policy.require(request.user, "manage_parameters")
+        FindingResource.require_open(request.user)
         self._check(rule)
         given = _valid(ThresholdRequest, request.data)
         division = _place(request, given["division"])

@@ -219,8 +219,8 @@ class ThresholdPage(RuleView):
     """Setting a threshold of the chosen place."""
 
     def post(self, request: HttpRequest, rule: str) -> HttpResponse:
-        policy.require(request.user, "manage_parameters")
         place, _standing = self.read(request, rule)
+        policy.require(request.user, "manage_parameters", place.code)
         if not place.code:
             raise Http404
         form = ThresholdForm(request.POST)

@@ -158,7 +158,7 @@ ALONE: dict[str, Alone] = {
     "api:indicator-list": Alone({"GET": 200}),
     "api:rule-list": Alone({"GET": register}),
     "api:rule-detail": Alone({"GET": register}, keys=RULE),
-    "api:rule-parameters": Alone({"POST": to_change("manage_parameters", 422)}, keys=RULE),
+    "api:rule-parameters": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
     "api:rule-what-if": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
     "api:household-check": Alone({"POST": {200, 403}}, rows="household"),
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
