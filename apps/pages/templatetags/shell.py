@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.common import wording
 from apps.divisions.models import Division
 from apps.pages import amounts, docs_views, kinds
 from apps.pages.filters import FilterGroup
@@ -77,6 +78,12 @@ def source_label(source: str) -> str:
 def recorded(field: Field[Any, Any], value: Any) -> str:
     """A value of the history as people read it."""
     return kinds.of_field(field).text(value) if value not in (None, "", []) else "—"
+
+
+@register.simple_tag
+def labelled(label: Any, text: Any) -> str:
+    """A label and its text with the colon of the reader's language; without a label the text alone."""
+    return wording.labelled(label, text) if label else str(text)
 
 
 @register.filter
