@@ -35,6 +35,10 @@ class HouseholdPage(DetailPage):
             "lights_year": latest.year if latest else None,
             "bars": bars,
             "chart_height": len(bars) * HEIGHT,
+            "own_parts": [
+                *([("income", _("收入变化"), False)] if bars else []),
+                ("timeline", _("时间线"), True),
+            ],
             "timeline": timeline(found, user),
             "may_reveal": policy.can(user, "view_personal_data", found),
             "reveal_url": reverse("household-reveal", args=[found.pk]),
