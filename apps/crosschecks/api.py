@@ -33,6 +33,7 @@ from apps.divisions import codes
 from apps.households.tables import HouseholdResource
 from apps.pages import paging, problems
 from apps.pages.api import ReadingViewSet, ResourceViewSet, answer
+from apps.pages.bodies import valid_body
 from apps.pages.columns import Reader
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT
@@ -94,28 +95,10 @@ class StepView(APIView):
             raise Http404
         if not any(policy.can(request.user, name, found) for name in ("work_findings", "review_findings")):
             raise PermissionDenied(_("您没有办理这条疑点的权限。"))
-        given = _valid(StepRequest, request.data)
+        given = valid_body(StepRequest, request.data)
         version, step = given.pop("version"), given.pop("step")
         working.take(found, step, by=requester(request), expected_version=version, **given)
         return Response(finding_body(request.user, found.pk))
-
-
-def _valid(kind: type[serializers.Serializer], data: Any) -> dict[str, Any]:
-    """The validated body; 422 with every field that is wrong, also for fields that do not exist."""
-    form = kind(data=data)
-    wrong: dict[str, Any] = {}
-    if isinstance(data, dict):
-        wrong = {
-            name: ValidationError(_("没有这个字段。"), code="unknown") for name in set(data) - set(form.fields)
-        }  # fmt: skip
-    if not form.is_valid():
-        wrong |= {
-            name: ValidationError([ValidationError(str(one), code=one.code) for one in found])
-            for name, found in form.errors.items()
-        }
-    if wrong:
-        raise ValidationError(wrong)
-    return dict(form.validated_data)
 
 
 class RunViewSet(ResourceViewSet):
@@ -226,7 +209,7 @@ class RuleViewSet(viewsets.ViewSet):
         """The hits of the rule by unit below a place if thresholds were different. Nothing is stored."""
         FindingResource.require_open(request.user)
         self._check(rule)
-        given = _valid(WhatIfRequest, request.data)
+        given = valid_body(WhatIfRequest, request.data)
         division = _place(request, given["division"])
         known = RULES.get(rule)
         names = {parameter.name for parameter in known.parameters} if known else set()
@@ -245,7 +228,7 @@ class RuleViewSet(viewsets.ViewSet):
         """Set a threshold of a place."""
         policy.require(request.user, "manage_parameters")
         self._check(rule)
-        given = _valid(ThresholdRequest, request.data)
+        given = valid_body(ThresholdRequest, request.data)
         division = _place(request, given["division"])
         known = RULES.get(rule)
         if known is None or given["name"] not in {parameter.name for parameter in known.parameters}:

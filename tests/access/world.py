@@ -71,7 +71,7 @@ class Kind:
     may: frozenset[str] = frozenset()
 
 
-SENIOR = frozenset({"manage_parameters", "run_crosschecks", "review_findings"})
+SENIOR = frozenset({"manage_parameters", "open_urgently", "run_crosschecks", "review_findings"})
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
@@ -81,7 +81,7 @@ KINDS: dict[str, Kind] = {
     "county": Kind("county_officer", COUNTY, register=COUNTY, accounts=COUNTY, may=ENTERS | SENIOR | MANAGES),
     "township": Kind("township_officer", TOWNSHIP, register=TOWNSHIP, may=ENTERS),
     "village": Kind("village_officer", OWN, register=OWN, may=ENTERS),
-    "inspector": Kind("inspector", COUNTY, register=COUNTY),
+    "inspector": Kind("inspector", COUNTY, register=COUNTY, may=frozenset({"open_urgently"})),
     "helper": Kind("helper", OWN),
     "system-admin": Kind("system_administrator", REGION),
     "security-admin": Kind("security_administrator", COUNTY, accounts=COUNTY, may=MANAGES),

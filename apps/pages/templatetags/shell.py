@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.access import policy
 from apps.common import wording
 from apps.divisions.models import Division
 from apps.pages import amounts, docs_views, kinds
@@ -60,6 +61,12 @@ def here_at(context: template.Context, division: int | None) -> str:
 def reaches(place: Place, division: Division) -> bool:
     """Whether the account may choose this division."""
     return place.reaches(division)
+
+
+@register.filter
+def may(user: Any, capability: str) -> bool:
+    """Whether an account holds a capability anywhere."""
+    return policy.can(user, capability)
 
 
 @register.filter
