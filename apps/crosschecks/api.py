@@ -20,6 +20,7 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
+from apps.common.wording import listed
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Group, Level, Severity, UnitState, Workflow
 from apps.crosschecks.models import Finding, FindingLog, RunUnit
@@ -214,7 +215,7 @@ class RuleViewSet(viewsets.ViewSet):
         known = RULES.get(rule)
         names = {parameter.name for parameter in known.parameters} if known else set()
         if unknown := set(given["values"]) - names:
-            raise ServiceError(_("没有这个参数：%(name)s。") % {"name": "、".join(sorted(unknown))}, field="values")
+            raise ServiceError(_("没有这个参数：%(name)s。") % {"name": listed(sorted(unknown))}, field="values")
         if known is None or known.waits_for():
             raise ServiceError(_("这条规则现在不能运行。"), code="not_run")
         found = figures.what_if(rule, division, given["values"])

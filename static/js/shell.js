@@ -108,3 +108,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 showSwitches();
+
+// A page made to be printed asks for the printer when it is there.
+if (document.querySelector("[data-print]")) window.addEventListener("load", () => window.print());

@@ -93,6 +93,12 @@ def labelled(label: Any, text: Any) -> str:
     return wording.labelled(label, text) if label else str(text)
 
 
+@register.simple_tag
+def noted(text: Any, more: Any) -> str:
+    """A text with something in the reader's brackets behind it; alone where there is nothing to add."""
+    return wording.noted(text, more) if more else str(text)
+
+
 @register.filter
 def amount(value: Decimal | int | None) -> SafeString:
     """Yuan in 万元 or 亿元 with the exact value on hover."""
