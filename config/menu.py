@@ -11,6 +11,7 @@ MENU = [
         [
             Entry(_("贫困户"), "household", "household-list"),
             Entry(_("家庭成员"), "person", "person-list"),
+            Entry(_("共享"), "eye", "share-list"),
             Entry(_("数据导入"), "import", "import-list", capability="import_register"),
             Entry(_("嘎查村"), "village", "village-list", capability="view_register"),
             Entry(_("行政区划"), "division", "division-list"),

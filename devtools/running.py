@@ -31,11 +31,11 @@ def run(*, port: int, scale: int, fresh: bool) -> int:
     ours = servers.own()
     children: list[Child] = []
     try:
-        _prepare(ours, scale)
+        scale = _prepare(ours, scale)
         port = processes.free_port(port)
         url = f"http://127.0.0.1:{port}/"
         token = random.token_hex(16)
-        ours.extra |= {"INSTALL_TOKEN": token, "CSRF_TRUSTED_ORIGINS": url.rstrip("/")}
+        ours.extra |= {"INSTALL_TOKEN": token, "DEMO_SCALE": str(scale), "CSRF_TRUSTED_ORIGINS": url.rstrip("/")}
         _write_address(url)
         children = _programs(ours, port)
         for child in children:
@@ -74,8 +74,8 @@ def _throw_away() -> None:
             (LOCAL / name).unlink(missing_ok=True)
 
 
-def _prepare(ours: Servers, scale: int) -> None:
-    """Migrate, then divisions, demo data and one full cross-check, each once."""
+def _prepare(ours: Servers, scale: int) -> int:
+    """Migrate, then divisions, demo data and one full cross-check, each once; the scale that the data are at."""
     say("migrating")
     migrate(ours)
     noted = LOCAL / STAGES
@@ -93,6 +93,7 @@ def _prepare(ours: Servers, scale: int) -> None:
         },
         scale=scale,
     )
+    return scale
 
 
 def migrate(ours: Servers) -> None:

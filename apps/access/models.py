@@ -120,7 +120,11 @@ class ShareQuerySet(ScopedQuerySet):
 
 
 class Share(PlacedModel):
-    """共享: one household opened to one account for a while, with a reason; placed where the household is."""
+    """共享: one household opened to one account for a while, with a reason; placed where the household is.
+
+    `urgent` (紧急查阅) is a share that somebody took for himself. Names are kept beside the keys: the owner of the
+    household mostly sees neither account.
+    """
 
     household_lookup = None
     own_lookup = "user_id"
@@ -131,18 +135,28 @@ class Share(PlacedModel):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("账户")
     )
+    user_name = models.CharField(_("账户姓名"), max_length=60)
     reason = models.CharField(_("理由"), max_length=200)
+    urgent = models.BooleanField(_("紧急查阅"), default=False)
     shared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("共享人")
     )
+    shared_by_name = models.CharField(_("共享人姓名"), max_length=60)
     created_at = models.DateTimeField(_("共享时间"), auto_now_add=True)
     valid_until = models.DateTimeField(_("到期时间"))
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
+    withdrawn_by_name = models.CharField(_("撤回人"), max_length=60, blank=True, default="")
 
     objects: ClassVar = ScopedManager.from_queryset(ShareQuerySet)()
 
     class Meta:
         verbose_name = _("共享")
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_until__gt=F("created_at")), name="share_ends_after_begin"),
+            models.CheckConstraint(
+                condition=Q(urgent=False) | Q(user=F("shared_by")), name="share_urgent_is_for_oneself"
+            ),
+        ]
         indexes = [
             models.Index(fields=["user", "valid_until"], name="share_user"),
             models.Index(fields=["division", "id"], name="share_division"),

@@ -19,7 +19,7 @@ OFFICER = READ | {
     "view_personal_data",
     "work_findings",
 }
-SENIOR = OFFICER | {"review_register", "review_findings", "run_crosschecks", "manage_parameters"}
+SENIOR = OFFICER | {"review_register", "review_findings", "run_crosschecks", "manage_parameters", "open_urgently"}
 DELEGATED = frozenset({"view_accounts", "manage_accounts"})
 
 
@@ -45,9 +45,9 @@ ROLES: dict[str, Role] = {
     "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
     "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings"}),
-    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ),
+    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
-    SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR),
+    SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently"}),
     "system_administrator": Role(
         _("系统管理员"), frozenset({1, 2, 3}), frozenset({"manage_system"}), administrator=True
     ),

@@ -20,6 +20,7 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
+from apps.common.wording import listed
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Group, Level, Severity, UnitState, Workflow
 from apps.crosschecks.models import Finding, FindingLog, RunUnit
@@ -33,6 +34,7 @@ from apps.divisions import codes
 from apps.households.tables import HouseholdResource
 from apps.pages import paging, problems
 from apps.pages.api import ReadingViewSet, ResourceViewSet, answer
+from apps.pages.bodies import valid_body
 from apps.pages.columns import Reader
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT
@@ -94,28 +96,10 @@ class StepView(APIView):
             raise Http404
         if not any(policy.can(request.user, name, found) for name in ("work_findings", "review_findings")):
             raise PermissionDenied(_("您没有办理这条疑点的权限。"))
-        given = _valid(StepRequest, request.data)
+        given = valid_body(StepRequest, request.data)
         version, step = given.pop("version"), given.pop("step")
         working.take(found, step, by=requester(request), expected_version=version, **given)
         return Response(finding_body(request.user, found.pk))
-
-
-def _valid(kind: type[serializers.Serializer], data: Any) -> dict[str, Any]:
-    """The validated body; 422 with every field that is wrong, also for fields that do not exist."""
-    form = kind(data=data)
-    wrong: dict[str, Any] = {}
-    if isinstance(data, dict):
-        wrong = {
-            name: ValidationError(_("没有这个字段。"), code="unknown") for name in set(data) - set(form.fields)
-        }  # fmt: skip
-    if not form.is_valid():
-        wrong |= {
-            name: ValidationError([ValidationError(str(one), code=one.code) for one in found])
-            for name, found in form.errors.items()
-        }
-    if wrong:
-        raise ValidationError(wrong)
-    return dict(form.validated_data)
 
 
 class RunViewSet(ResourceViewSet):
@@ -226,12 +210,12 @@ class RuleViewSet(viewsets.ViewSet):
         """The hits of the rule by unit below a place if thresholds were different. Nothing is stored."""
         FindingResource.require_open(request.user)
         self._check(rule)
-        given = _valid(WhatIfRequest, request.data)
+        given = valid_body(WhatIfRequest, request.data)
         division = _place(request, given["division"])
         known = RULES.get(rule)
         names = {parameter.name for parameter in known.parameters} if known else set()
         if unknown := set(given["values"]) - names:
-            raise ServiceError(_("没有这个参数：%(name)s。") % {"name": "、".join(sorted(unknown))}, field="values")
+            raise ServiceError(_("没有这个参数：%(name)s。") % {"name": listed(sorted(unknown))}, field="values")
         if known is None or known.waits_for():
             raise ServiceError(_("这条规则现在不能运行。"), code="not_run")
         found = figures.what_if(rule, division, given["values"])
@@ -245,7 +229,7 @@ class RuleViewSet(viewsets.ViewSet):
         """Set a threshold of a place."""
         FindingResource.require_open(request.user)
         self._check(rule)
-        given = _valid(ThresholdRequest, request.data)
+        given = valid_body(ThresholdRequest, request.data)
         division = _place(request, given["division"])
         known = RULES.get(rule)
         if known is None or given["name"] not in {parameter.name for parameter in known.parameters}:

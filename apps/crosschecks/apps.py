@@ -9,6 +9,9 @@ class CrosschecksConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.common import savechecks
+        from apps.crosschecks.parts import findings_of
         from apps.crosschecks.services.checking import check, check_many
+        from apps.pages import parts
 
         savechecks.register(check, many=check_many)
+        parts.register("household", findings_of)

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.wording import clauses, listed
+from apps.common.wording import clauses, labelled, listed
 from apps.crosschecks.choices import Group, Level, Severity
 
 DATA = Path(__file__).parent / "data"
@@ -64,7 +64,7 @@ class DataSet:
     @property
     def name(self) -> str:
         """Its name in the active language, with the department in Chinese."""
-        return _in_language(f"{self.department}：{self.name_zh}", self.name_en)
+        return _in_language(labelled(self.department, self.name_zh), self.name_en)
 
 
 @dataclass(frozen=True, slots=True)

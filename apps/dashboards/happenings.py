@@ -1,4 +1,5 @@
-"""近期动态: what happened lately in a place: changes of status by day, steps on findings, the last cross-check."""
+"""近期动态: what happened lately in a place: changes of status by day, steps on findings,
+households opened to others, the last cross-check."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.access.models import Share
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.models import FindingLog, RuleState
 from apps.dashboards.extent import Extent
@@ -27,7 +29,7 @@ def happenings(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, A
     """The latest events of the place, newest first; each with its day, what happened, and where to read on."""
     near = not extent.is_own or (extent.level or codes.REGION) >= codes.TOWNSHIP
     changes = _changes_by_household if near else _changes_by_day
-    found = [*changes(user, extent, on), *_steps(user, extent)]
+    found = [*changes(user, extent, on), *_steps(user, extent), *_shares(user, extent)]
     if last := last_run(extent):
         found.append(last)
     return sorted(found, key=lambda one: one["on"], reverse=True)[:SHOWN]
@@ -82,6 +84,22 @@ def _steps(user: Any, extent: Extent) -> list[dict[str, Any]]:
             "icon": "finding",
         }
         for step in rows.select_related("finding")[:SHOWN]
+    ]
+
+
+def _shares(user: Any, extent: Extent) -> list[dict[str, Any]]:
+    """Households of the place that were opened to somebody: the notice to those who keep them."""
+    rows = extent.narrow(Share.objects.visible_to(user)).order_by("-pk")
+    fields = ("pk", "created_at", "urgent", "user_name", "reason")
+    return [
+        {
+            "on": timezone.localdate(at),
+            "kind": _("紧急查阅") if urgent else _("共享"),
+            "text": _("%(who)s：%(what)s") % {"who": who, "what": reason},
+            "url": reverse("share-detail", args=[pk]),
+            "icon": "eye",
+        }
+        for pk, at, urgent, who, reason in rows.values_list(*fields)[:SHOWN]
     ]
 
 

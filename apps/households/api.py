@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from apps.common.network import client_ip
 from apps.households import services
 from apps.households.models import Household, Person
+from apps.households.sharing_api import SharingActions
 from apps.pages.api import ResourceViewSet
 
 MEMBERS = "id_no", "disability_no"
@@ -55,3 +56,7 @@ class RevealingViewSet(ResourceViewSet):
             ]
             return Response(body)
         return Response(services.reveal(found, wanted, **options))
+
+
+class HouseholdViewSet(SharingActions, RevealingViewSet):
+    """Households: their numbers can be revealed, and they can be shared."""

@@ -6,9 +6,10 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.access.models import Pairing
+from apps.access.models import Pairing, Share
 from apps.common.codes import codelist
 from apps.households.models import (
     EXITED,
@@ -166,3 +167,17 @@ class StatusEventFilters(Filters):
     class Meta:
         model = StatusEvent
         fields = ["kind", "status", "household"]
+
+
+class ShareFilters(Filters):
+    """共享. `running` are those that open something now."""
+
+    running = YesNoFilter(label=_("有效"), method="open_now")
+
+    class Meta:
+        model = Share
+        fields = ["urgent", "household"]
+
+    def open_now(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        valid = Share.objects.valid(timezone.now()).values("pk")
+        return rows.filter(pk__in=valid) if value else rows.exclude(pk__in=valid)

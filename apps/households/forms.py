@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.households import services
 from apps.households.models import (
@@ -17,7 +18,7 @@ from apps.households.models import (
     Person,
     PersonYear,
 )
-from apps.households.models.income import COUNTED
+from apps.households.models.income import COUNTED, PROPERTY_PARTS, TRANSFER_PARTS
 from apps.households.models.year import AREAS
 from apps.households.validators import validate_health
 from apps.pages.forms import DivisionField, PageForm
@@ -47,6 +48,31 @@ class HouseholdForm(PageForm):
     """贫困户. Status and its dates are not here: they move through workflows."""
 
     division = DivisionField()
+    fieldsets = (
+        (_("所在地与联系"), ("division", "natural_village", "address", "phone", "lon", "lat")),
+        (
+            _("识别与致贫原因"),
+            (
+                "household_type",
+                "identification_standard",
+                "plan_exit_year",
+                "cause_main",
+                "return_cause",
+                "cause_other",
+            ),
+        ),
+        (_("银行账户"), ("bank_name", "bank_account")),
+        (
+            _("家庭属性"),
+            (
+                "member_count_stated",
+                "is_relocated",
+                "is_martyr_family",
+                "is_only_child_family",
+                "is_two_daughter_family",
+            ),
+        ),
+    )
 
     class Meta:
         model = Household
@@ -90,6 +116,11 @@ class HouseholdForm(PageForm):
 
 class PersonForm(PageForm):
     """家庭成员."""
+
+    fieldsets = (
+        (_("基本信息"), ("household", "name", "relation", "sex", "ethnicity", "birth_date")),
+        (_("证件"), ("id_type", "id_no", "disability_no")),
+    )
 
     class Meta:
         model = Person
@@ -141,6 +172,36 @@ class FactForm(PageForm):
 class HouseholdYearForm(FactForm):
     """生产生活条件."""
 
+    fieldsets = (
+        ("", ("household", "year", "members")),
+        (
+            _("生产条件"),
+            (
+                *(name for name in AREAS if name != "housing_m2"),
+                "road_type",
+                "has_production_power",
+                "in_cooperative",
+                "led_by_enterprise",
+                "led_by_person",
+            ),
+        ),
+        (
+            _("住房"),
+            (
+                "housing_m2",
+                "is_dangerous",
+                "dwelling_grade",
+                "alternative_dwelling",
+                "repair_plan_year",
+                "repair_done_on",
+            ),
+        ),
+        (
+            _("生活条件"),
+            ("has_domestic_power", "has_tv", "water_difficult", "water_safe", "fuel_type", "has_toilet"),
+        ),
+    )
+
     class Meta:
         model = HouseholdYear
         fields = ["household", "year", *AREAS, *CONDITIONS]
@@ -148,6 +209,15 @@ class HouseholdYearForm(FactForm):
 
 class HouseholdIncomeForm(FactForm):
     """年度收入."""
+
+    fieldsets = (
+        ("", ("household", "year")),
+        (_("工资性收入"), ("wage", "wage_public_job")),
+        (_("生产经营"), ("operating", "operating_cost")),
+        (_("财产性收入"), ("property", *PROPERTY_PARTS)),
+        (_("转移性收入"), ("transfer", *TRANSFER_PARTS)),
+        (_("填报合计"), ("gross_stated", "net_stated", "per_capita_net_stated")),
+    )
 
     class Meta:
         model = HouseholdIncome
@@ -178,6 +248,37 @@ class PersonYearForm(FactForm):
     """家庭成员年度情况."""
 
     owner = "person"
+    fieldsets = (
+        ("", ("person", "year", "political", "speaks_mandarin", "five_path")),
+        (_("教育"), ("education", "school_stage", "school", "dropout_reason")),
+        (_("健康"), ("health", "contract_doctor", "medical_relief", "other_health_aid")),
+        (
+            _("劳动与务工"),
+            (
+                "labour",
+                "work_region",
+                "work_place",
+                "work_months",
+                "work_employer",
+                "public_job",
+                "public_job_months",
+            ),
+        ),
+        (
+            _("社会保障"),
+            (
+                "dibao",
+                "tekun",
+                "medical_resident",
+                "medical_employee",
+                "serious_illness_insured",
+                "commercial_medical",
+                "pension_resident",
+                "pension_employee",
+                "accident_subsidy",
+            ),
+        ),
+    )
 
     class Meta:
         model = PersonYear

@@ -19,6 +19,7 @@ from apps.households import services
 from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
 from apps.households.services.income_chart import HEIGHT, income_bars
 from apps.households.services.timeline import timeline
+from apps.households.sharing_views import periods
 from apps.pages.views import DetailPage
 
 
@@ -35,9 +36,14 @@ class HouseholdPage(DetailPage):
             "lights_year": latest.year if latest else None,
             "bars": bars,
             "chart_height": len(bars) * HEIGHT,
+            "own_parts": [
+                *([("income", _("收入变化"), False)] if bars else []),
+                ("timeline", _("时间线"), True),
+            ],
             "timeline": timeline(found, user),
             "may_reveal": policy.can(user, "view_personal_data", found),
             "reveal_url": reverse("household-reveal", args=[found.pk]),
+            "share_periods": periods() if policy.can(user, "change_register", found) else [],
             "numbers": [("phone", _("联系电话")), ("bank_account", _("银行卡号"))],
         }
 

@@ -69,6 +69,15 @@ def fits(field: Field, value: Any) -> bool:
     return not isinstance(value, list | dict | bool)
 
 
+def object_body(resource: type[Resource], user: Any, key: int) -> dict[str, Any]:
+    """One row as the API shows it to this user; Http404 if he does not see it."""
+    reader = Reader(resource.api_columns())
+    row = resource.rows(user).filter(pk=key).values_list(*reader.paths).first()
+    if row is None:
+        raise Http404
+    return reader.json([row])[0]
+
+
 class ReadingViewSet(viewsets.ViewSet):
     """List, read and take out the rows of one resource."""
 
@@ -110,11 +119,7 @@ class ReadingViewSet(viewsets.ViewSet):
 
     def current(self, found: Model) -> dict[str, Any]:
         """The row as the API shows it; Http404 if the requester does not see it (any more)."""
-        reader = Reader(self.resource.api_columns())
-        row = self.resource.rows(self.request.user).filter(pk=found.pk).values_list(*reader.paths).first()
-        if row is None:
-            raise Http404
-        return reader.json([row])[0]
+        return object_body(self.resource, self.request.user, found.pk)
 
     def body(self, request: Request) -> dict[str, Any]:
         """The object that the request carries; 400 when it is none."""

@@ -43,6 +43,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "post_label": SimpleLazyObject(lambda: post_label(request.user)),
         "bell": SimpleLazyObject(lambda: bell.of(request.user)),
         "reference_date": SimpleLazyObject(reference_date),
+        "demo_scale": settings.DEMO_SCALE,
         "language": languages.active(),
         "languages": languages.offered(),
     }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from apps.access import policy
 from apps.common.errors import ServiceError
+from apps.common.wording import clauses, labelled
 from apps.divisions import codes
 from apps.history.services import log_access
 from apps.pages import workbook
@@ -68,7 +69,7 @@ def write(
     notes = {
         _("内容"): title_of(selection),
         _("所在地"): codes.text(place),
-        _("查询条件"): "；".join(f"{chip.label}：{chip.text}" for chip in selection.filters.chips()) or _("无"),
+        _("查询条件"): clauses(labelled(chip.label, chip.text) for chip in selection.filters.chips()) or _("无"),
         _("导出人"): f"{user} ({user.username})",
         _("导出时间"): timezone.localtime().strftime("%Y-%m-%d %H:%M:%S"),
     }

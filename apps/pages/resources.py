@@ -134,7 +134,7 @@ class Resource:
 
     @classmethod
     def url(cls, page: str, key: Any = None) -> str:
-        """The path of one of the resource's pages: "list", "detail", "create", "update", "history", "export"."""
+        """The path of one of the resource's pages: list, detail, create, update, history, print or export."""
         return reverse(f"{cls.name}-{page}", args=[] if key is None else [key])
 
     @classmethod
@@ -148,6 +148,10 @@ class Resource:
     @classmethod
     def export_url(cls) -> str:
         return cls.url("export")
+
+    @classmethod
+    def print_url(cls) -> str:
+        return cls.url("print")
 
     @classmethod
     def singular(cls) -> str:

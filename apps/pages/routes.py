@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from apps.pages.api import ReadingViewSet, ResourceViewSet, history
 from apps.pages.export_views import ExportPage
+from apps.pages.print_views import PrintPage
 from apps.pages.resources import Resource
 from apps.pages.views import DetailPage, FormPage, HistoryPage, ListPage
 
@@ -18,10 +19,11 @@ def pages(
     detail_page: type[DetailPage] = DetailPage,
     form_page: type[FormPage] = FormPage,
 ) -> list[URLPattern]:
-    """List, detail and export; the history of a tracked model; the form pages if the resource has a form."""
+    """List, detail, print and export; the history of a tracked model; the form pages if the resource has a form."""
     name = resource.name
     wanted: list[tuple[str, str, type[ListPage | DetailPage | FormPage | HistoryPage | ExportPage]]] = [
         ("", "list", list_page),
+        ("print/", "print", PrintPage),
         ("export/", "export", ExportPage),
         ("<int:key>/", "detail", detail_page),
     ]

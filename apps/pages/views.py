@@ -21,11 +21,14 @@ from django.views.generic import View
 
 from apps.common.errors import ServiceError, StaleVersion
 from apps.history.services import history_of
-from apps.pages import exports
+from apps.pages import exports, parts
 from apps.pages.columns import Column, Reader
 from apps.pages.conflicts import differences
 from apps.pages.resources import Related, Resource
 from apps.pages.selection import Selection
+
+# A detail page of so many parts gets a list of jumps to them.
+JUMPS_FROM = 6
 
 
 class ResourceView(View):
@@ -132,19 +135,33 @@ class DetailPage(ResourceView):
     def get(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
         may_change = self.resource.may_change(request.user, found)
+        sections = self.sections(found)
+        added = parts.of(self.resource.name, request.user, found)
+        tables = [*added, *(self.related_table(found, related) for related in self.resource.related)]
+        more = self.more(found)
+        jumps = [
+            *((section["id"], section["title"]) for section in sections),
+            *((name, title) for name, title, last in more.get("own_parts", ()) if not last),
+            *((table.id, table.title) for table in tables),
+            *((name, title) for name, title, last in more.get("own_parts", ()) if last),
+        ]
         return self.show(
             object=found,
             title=self.title(found),
-            sections=self.sections(found),
-            related=[self.related_table(found, related) for related in self.resource.related],
+            sections=sections,
+            related=tables,
+            jumps=jumps if len(jumps) >= JUMPS_FROM else [],
             may_change=may_change,
             edit_url=self.resource.url("update", found.pk) if may_change else "",
             history_url=self.resource.url("history", found.pk) if hasattr(found, "events") else "",
-            **self.more(found),
+            **more,
         )
 
     def more(self, found: Any) -> dict[str, Any]:
-        """Further context for a page of one's own."""
+        """Further context for a page of one's own.
+
+        `own_parts` names what the page's own template adds, for the list of jumps: (id, title, after the tables).
+        """
         return {}
 
     def sections(self, found: Any) -> list[dict[str, Any]]:
@@ -155,14 +172,14 @@ class DetailPage(ResourceView):
         row = self.rows().filter(pk=found.pk).values_list(*reader.paths).get()
         facts = list(zip(columns, next(reader.html([row])), strict=True))
         if not self.resource.sections:
-            return [{"title": self.resource.singular(), "facts": facts}]
+            return [{"id": "section-1", "title": self.resource.singular(), "facts": facts}]
         by_name = {column.name: fact for column, fact in zip(columns, facts, strict=True)}
         return [
-            {"title": section.title, "facts": [by_name[name] for name in section.columns]}
-            for section in self.resource.sections
+            {"id": f"section-{number}", "title": section.title, "facts": [by_name[name] for name in section.columns]}
+            for number, section in enumerate(self.resource.sections, start=1)
         ]
 
-    def related_table(self, found: Any, related: Related) -> dict[str, Any]:
+    def related_table(self, found: Any, related: Related) -> parts.Table:
         """The rows of another resource that point to this one, as far as the requester may see them."""
         other = related.resource
         columns = [other.column(name) for name in related.columns] or [one for one in other.columns if one.default]
@@ -172,13 +189,14 @@ class DetailPage(ResourceView):
         page = other.orderings()[related.order].page(rows, reader.paths, size=50)
         query = f"?{related.field.removesuffix('_id')}={found.pk}"
         addable = other.form is not None and related.field in other.form.base_fields
-        return {
-            "title": related.title,
-            "columns": columns,
-            "rows": list(reader.table_rows(page.rows)),
-            "more": other.url("list") + query if page.after else "",
-            "add": other.url("create") + query if addable and other.may_change(self.request.user, found) else "",
-        }
+        return parts.Table(
+            related.title,
+            columns,
+            list(reader.table_rows(page.rows)),
+            more=other.url("list") + query if page.after else "",
+            add=other.url("create") + query if addable and other.may_change(self.request.user, found) else "",
+            id=f"{other.name}-rows",
+        )
 
 
 class HistoryPage(ResourceView):

@@ -15,6 +15,7 @@ from apps.divisions import codes
 from apps.households.querysets import HouseholdQuerySet
 from apps.households.tables import HouseholdResource
 from apps.pages.columns import Reader
+from apps.pages.parts import Table
 from apps.pages.views import DetailPage, FormPage
 from apps.villages.kinds import INCIDENCE
 from apps.villages.models import Village, VillageYear
@@ -65,11 +66,12 @@ class VillagePage(DetailPage):
             "url": VillageYearResource.url("detail", years[year]),
             "edit_url": VillageYearResource.url("update", years[year]),
             "sections": [
-                {"title": section.title, "facts": [values[name] for name in section.columns]} for section in sections
+                {"id": f"year-{n}", "title": section.title, "facts": [values[name] for name in section.columns]}
+                for n, section in enumerate(sections, start=1)
             ],
         }
 
-    def _households(self, found: Village) -> dict[str, Any]:
+    def _households(self, found: Village) -> Table:
         """The households of the village with their state, as the generic tables on a detail page are given."""
         columns = [HouseholdResource.column(name) for name in HOUSEHOLD_COLUMNS]
         columns[0] = replace(columns[0], link="household", link_source="pk")
@@ -77,12 +79,7 @@ class VillagePage(DetailPage):
         rows = cast("HouseholdQuerySet", HouseholdResource.rows(self.request.user)).within(found.division_id)
         page = HouseholdResource.orderings()[""].page(rows, reader.paths, size=SHOWN)
         more = f"{reverse('household-list')}?division={codes.text(found.division_id)}" if page.after else ""
-        return {
-            "title": _("本村贫困户"),
-            "columns": columns,
-            "rows": list(reader.table_rows(page.rows)),
-            "more": more,
-        }
+        return Table(_("本村贫困户"), columns, list(reader.table_rows(page.rows)), more=more, id="households")
 
 
 class VillageYearPage(DetailPage):

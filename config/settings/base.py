@@ -263,6 +263,8 @@ TIME_ZONE = "Asia/Shanghai"
 REFERENCE_DATE = (
     datetime.date.fromisoformat(env.str("REFERENCE_DATE")) if env.str("REFERENCE_DATE", default="") else None
 )
+# A demonstration register is made up at 1 in so many of the real one, and says so on every page (decisions.md 9).
+DEMO_SCALE = env.int("DEMO_SCALE", default=0)
 
 # --- Files -----------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from .base import LOGGING
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 INSTALL_TOKEN = "test-install"  # noqa: S105
 REFERENCE_DATE = None
+DEMO_SCALE = 0
 SECOND_FACTOR_REQUIRED = False
 PASSWORD_CHANGE_REQUIRED = False
 

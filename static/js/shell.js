@@ -73,6 +73,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A jump opens the part it leads to; on paper every part stands open.
+document.addEventListener("click", (event) => {
+  const jump = event.target.closest(".jumps a");
+  const folded = jump && document.querySelector(`${jump.hash} > details`);
+  if (folded) folded.open = true;
+});
+
+let opened = [];
+window.addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll(".fold:not(.no-print) > details:not([open])")];
+  for (const folded of opened) folded.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const folded of opened) folded.open = false;
+});
+
 // Empty inputs of a filter form stay out of the address.
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") return;
@@ -92,3 +108,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 showSwitches();
+
+// A page made to be printed asks for the printer when it is there.
+if (document.querySelector("[data-print]")) window.addEventListener("load", () => window.print());

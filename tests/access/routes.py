@@ -122,6 +122,11 @@ def importing(*done: int) -> Callable[[Any], set[int]]:
     return lambda account: set(done) if "import_register" in account.kind.may else {403}
 
 
+def opening_urgently(*done: int) -> Callable[[Any], set[int]]:
+    """For those who may open households outside their own places."""
+    return lambda account: set(done) if "open_urgently" in account.kind.may else {403}
+
+
 RULE = {"rule": "HH-01"}
 
 ALONE: dict[str, Alone] = {
@@ -146,6 +151,9 @@ ALONE: dict[str, Alone] = {
     "api:import-refused": Alone({"GET": 404}, rows="import"),
     "household-reveal": Alone({"POST": {200, 403}}, rows="household"),
     "person-reveal": Alone({"POST": {200, 403}}, rows="person"),
+    "household-share": Alone({"POST": {200, 403}}, rows="household"),
+    "household-urgent": Alone({"GET": opening_urgently(200), "POST": opening_urgently(422)}),
+    "share-withdraw": Alone({"POST": {302, 403}}, rows="share"),
     "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog"),
     "rule-list": Alone({"GET": register}),
     "rule-detail": Alone({"GET": register}, keys=RULE),

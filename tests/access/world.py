@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from apps.access import scope as scopes
 from apps.access.capabilities import CAPABILITIES
-from apps.access.models import Pairing
+from apps.access.models import Pairing, Share
 from apps.access.session import REALMS
 from apps.accounts.models import Post, User
 from apps.common.codes import codelist
@@ -71,7 +71,7 @@ class Kind:
     may: frozenset[str] = frozenset()
 
 
-SENIOR = frozenset({"manage_parameters", "run_crosschecks", "review_findings"})
+SENIOR = frozenset({"manage_parameters", "open_urgently", "run_crosschecks", "review_findings"})
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
@@ -81,7 +81,7 @@ KINDS: dict[str, Kind] = {
     "county": Kind("county_officer", COUNTY, register=COUNTY, accounts=COUNTY, may=ENTERS | SENIOR | MANAGES),
     "township": Kind("township_officer", TOWNSHIP, register=TOWNSHIP, may=ENTERS),
     "village": Kind("village_officer", OWN, register=OWN, may=ENTERS),
-    "inspector": Kind("inspector", COUNTY, register=COUNTY),
+    "inspector": Kind("inspector", COUNTY, register=COUNTY, may=frozenset({"open_urgently"})),
     "helper": Kind("helper", OWN),
     "system-admin": Kind("system_administrator", REGION),
     "security-admin": Kind("security_administrator", COUNTY, accounts=COUNTY, may=MANAGES),
@@ -278,6 +278,17 @@ def more_household(place: int, word: str, accounts: dict[str, Account]) -> House
             happened_on=day,
             reported_by=accounts["village"].user,
         )
+        # Withdrawn, so that it opens nothing; the account it was for still reads of it.
+        Share.objects.create(
+            **here,
+            user=accounts["stranger"].user,
+            user_name=word,
+            reason=word,
+            shared_by=accounts["county"].user,
+            shared_by_name=word,
+            valid_until=timezone.now() + datetime.timedelta(hours=3),
+            withdrawn_at=timezone.now(),
+        )
         finding = Finding.objects.create(
             rule="HH-01",
             object_kind="household",
@@ -334,6 +345,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     PersonYear,
     Finding,
     FindingLog,
+    Share,
     Run,
     Village,
     VillageYear,

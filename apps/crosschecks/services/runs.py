@@ -23,6 +23,7 @@ from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.accounts.services import system_account
 from apps.common.errors import ServiceError
+from apps.common.wording import listed
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import RunKind, RunState, UnitState
 from apps.crosschecks.models import RuleState, Run, RunUnit
@@ -63,7 +64,7 @@ def start_run(
     if by is not None:
         policy.require(by, "run_crosschecks", division)
     if unknown := [name for name in rules if name not in catalogue()]:
-        raise ServiceError(_("没有这些规则：%(names)s。") % {"names": "、".join(unknown)}, field="rules")
+        raise ServiceError(_("没有这些规则：%(names)s。") % {"names": listed(unknown)}, field="rules")
     date = date or today()
     chosen = [name for name in catalogue() if not rules or name in rules]
     run = Run(

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from apps.accounts.services import SYSTEM
+from apps.common.wording import clauses, listed
 from apps.crosschecks.choices import Verdict
 from apps.crosschecks.kinds import SEVERITY, UNIT_STATE, RuleName
 from apps.pages.kinds import PERCENT
@@ -29,10 +30,11 @@ def unit_light(value: str) -> SafeString:
     return UNIT_STATE.html(value)
 
 
-@register.filter
-def verdict_label(value: str) -> Any:
-    """A verdict in words."""
-    return Verdict(value).label
+@register.simple_tag
+def verdicts(standing: Any) -> str:
+    """How the findings of a rule were judged, and the share of those that were none."""
+    counted = listed(f"{Verdict(name).label} {count}" for name, count in standing.verdicts.items())
+    return clauses((counted, gettext("核实无误占 %(share)s") % {"share": share(standing.false_share)}))
 
 
 @register.filter

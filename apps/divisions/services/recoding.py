@@ -15,6 +15,7 @@ from django.db import IntegrityError, connections, transaction
 from django.utils.translation import gettext as _
 
 from apps.common.errors import ServiceError
+from apps.common.wording import listed
 from apps.divisions import codes, names
 from apps.divisions.models import Division, DivisionHistory
 from apps.divisions.services.moving import move
@@ -134,7 +135,7 @@ def _plan(old: int, new: int, *, create: bool, name: str, using: str) -> list[_S
         steps.append(_Step(source, _made(source, code, called) if target is None or is_made else target, is_made))
     if taken:
         raise ServiceError(
-            _("以下代码已另有所属，请先单独变更原代码：%(codes)s") % {"codes": "，".join(taken[:5])},
+            _("以下代码已另有所属，请先单独变更原代码：%(codes)s") % {"codes": listed(taken[:5])},
             field="new",
             code="taken",
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from apps.common.codes import codelist
 from apps.common.models import field_label
 from apps.common.sealing import Sealed
+from apps.common.wording import listed
 from apps.households.imports.columns import BY_WORKFLOW, MODELS, Field, field_of
 from apps.households.imports.matching import MEMBERS, UNITS, compared, person_differs
 from apps.households.imports.tables import NOTE, PROBLEM, Columns, execute, fetch
@@ -36,7 +37,7 @@ def show(section: str, name: str, value: str | None) -> str:
     if field is None or not field.codelist:
         return value
     values = codelist(field.codelist)
-    return "、".join(values.label(code) for code in value.strip("{}").split(","))
+    return listed(values.label(code) for code in value.strip("{}").split(","))
 
 
 def header(section: str, name: str) -> str:

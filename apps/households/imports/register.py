@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.access.scope import Scope
 from apps.common import savechecks
+from apps.common.wording import clauses, listed
 from apps.households.imports import applying, describing, matching, tables
 from apps.households.imports.columns import Layout, known_headers, layout
 from apps.households.imports.places import CAPABILITY, Places
@@ -45,7 +46,7 @@ class RegisterImporter(Importer):
         self._check_header(found)
         stage = RegisterStage(found, self._year(table, year), scope)
         if found.unknown:
-            stage.warnings.append(_("不认识的列，未导入：%(names)s。") % {"names": "、".join(found.unknown)})
+            stage.warnings.append(_("不认识的列，未导入：%(names)s。") % {"names": listed(found.unknown)})
         if year and year != stage.year:
             stage.warnings.append(_("按标题中的%(year)d年度导入。") % {"year": stage.year})
         stage.read(table, progress)
@@ -54,9 +55,9 @@ class RegisterImporter(Importer):
     @staticmethod
     def _check_header(found: Layout) -> None:
         if found.missing:
-            raise FileRefused(_("缺少必需的列：%(names)s。") % {"names": "、".join(found.missing)}, code="columns")
+            raise FileRefused(_("缺少必需的列：%(names)s。") % {"names": listed(found.missing)}, code="columns")
         if found.twice:
-            raise FileRefused(_("有重复的列：%(names)s。") % {"names": "、".join(found.twice)}, code="columns")
+            raise FileRefused(_("有重复的列：%(names)s。") % {"names": listed(found.twice)}, code="columns")
 
     @staticmethod
     def _year(table: Table, given: int | None) -> int:
@@ -132,8 +133,8 @@ class RegisterStage(Stage):
             of_row: dict[int, list[str]] = {}
             for fault in faults:
                 of_row.setdefault(fault.row, []).append(str(fault))
-            by_row |= {row: "；".join(texts) for row, texts in of_row.items()}
-            elsewhere[seq] = _("同户第%(rows)s行有误。") % {"rows": "、".join(map(str, sorted(of_row)))}
+            by_row |= {row: clauses(texts) for row, texts in of_row.items()}
+            elsewhere[seq] = _("同户第%(rows)s行有误。") % {"rows": listed(sorted(of_row))}
         for seq, row in fetch(f"SELECT u.seq, m.row FROM {MEMBER} m JOIN {UNIT} u USING (seq) WHERE u.outcome = 'r'"):
             by_row.setdefault(row, elsewhere.get(seq, ""))
         return by_row

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from apps.common import numbers
 from apps.common.sealing import key_service
+from apps.common.wording import listed
 from apps.households.imports import tables
 from apps.households.imports.columns import (
     ID_NO_REQUIRED_UNLESS_TYPE,
@@ -203,7 +204,7 @@ class RowReader:
         different = ""
         if adjacent:
             pairs = zip(self.columns.household, values, self._values, strict=True)
-            different = "、".join(field.header for field, one, other in pairs if one != other)
+            different = listed(field.header for field, one, other in pairs if one != other)
         self._problem(
             seq,
             row,
@@ -304,8 +305,8 @@ class RowReader:
         else:
             later, here, there = other[0], other[1], row
             seen[key] = (seq, row)
-        suffix = f"（{code}）" if code.startswith("ID") else ""
-        self._problem(later, here, header, _("与第%(row)d行重复") % {"row": there} + suffix + "。", code)
+        message = _("与第%(row)d行重复（%(code)s）。") if code.startswith("ID") else _("与第%(row)d行重复。")
+        self._problem(later, here, header, message % {"row": there, "code": code}, code)
 
     def _write_person(
         self, seq: int, row: int, values: list[str], clear: str, facts: numbers.IdFacts, birth: str

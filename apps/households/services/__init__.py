@@ -9,6 +9,7 @@ from apps.households.services.register import (
     save_person,
 )
 from apps.households.services.reveal import reveal
+from apps.households.services.sharing import open_urgently, share, withdraw
 
 __all__ = [
     "change_household",
@@ -18,11 +19,14 @@ __all__ = [
     "next_person_code",
     "note_conflict",
     "numbers_taken",
+    "open_urgently",
     "register_household",
     "report_change",
     "reveal",
     "save_fact",
     "save_person",
+    "share",
+    "withdraw",
     "write_number_facts",
     "write_phone_fact",
 ]

@@ -11,6 +11,7 @@ from apps.access import policy
 from apps.accounts.models import User
 from apps.common.errors import ServiceError
 from apps.common.fields import sealed_fields
+from apps.common.wording import listed
 from apps.history.services import log_access
 from apps.households.models import Household, Person
 
@@ -29,7 +30,7 @@ def reveal(
     policy.require(by, "view_personal_data", obj)
     known = {field.name for field, _indexes in sealed_fields(type(obj))}
     if not fields or (unknown := [name for name in fields if name not in known]):
-        named = "、".join(unknown) if fields else ""
+        named = listed(unknown) if fields else ""
         raise ServiceError(_("没有这样的号码字段：%(names)s。") % {"names": named}, field="fields")
     if len(reason.strip()) < SHORTEST_REASON:
         raise ServiceError(_("请写明查看理由。"), field="reason")

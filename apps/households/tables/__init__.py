@@ -4,6 +4,7 @@ from apps.households.tables.events import NaturalChangeResource, StatusEventReso
 from apps.households.tables.households import HouseholdResource
 from apps.households.tables.persons import PersonResource, PersonYearResource
 from apps.households.tables.shared import STATUS, VERDICT
+from apps.households.tables.sharing import ShareResource
 from apps.households.tables.years import GuaranteeStatusResource, HouseholdIncomeResource, HouseholdYearResource
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "NaturalChangeResource",
     "PersonResource",
     "PersonYearResource",
+    "ShareResource",
     "StatusEventResource",
 ]

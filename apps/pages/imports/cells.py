@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from apps.common.codes import codelist, yes_no
 from apps.common.numbers import ZERO_WIDTH, normalise_name, normalise_number
+from apps.common.wording import listed
 from apps.pages.imports.workbook import Cell
 
 Parser = Callable[[Cell], str | None]
@@ -200,7 +201,7 @@ def codes(name: str, *, none: Collection[str] = ()) -> Parser:
             return None
         found, unknown = values.codes_for(written)
         if unknown:
-            raise CellError(_("“%(text)s”不在代码表中。") % {"text": "、".join(unknown)[:20]})
+            raise CellError(_("“%(text)s”不在代码表中。") % {"text": listed(unknown)[:20]})
         return "{" + ",".join(found) + "}"
 
     return parse
@@ -214,7 +215,7 @@ def choice(labels: dict[str, str]) -> Parser:
         if written in BLANKS:
             return None
         if written not in labels:
-            raise CellError(_("“%(text)s”应为：%(labels)s。") % {"text": written[:20], "labels": "、".join(labels)})
+            raise CellError(_("“%(text)s”应为：%(labels)s。") % {"text": written[:20], "labels": listed(labels)})
         return labels[written]
 
     return parse

@@ -18,7 +18,7 @@ from apps.pages.imports import services, vault
 from apps.pages.imports.forms import UploadForm
 from apps.pages.imports.importer import Importer, Outcome, importer
 from apps.pages.imports.models import ImportBatch, StagedUnit
-from apps.pages.imports.tables import BatchResource, offered_to
+from apps.pages.imports.tables import COLOURS, BatchResource, offered_to
 from apps.pages.places import Places
 from apps.pages.views import DetailPage, ListPage, ResourceView
 
@@ -100,6 +100,7 @@ class BatchPage(DetailPage):
             "units": list(zip(units, place_names(units), strict=True)),
             "after": after,
             "title": batch.file_name,
+            "colour": COLOURS[batch.state],
         }
         partial = request.headers.get("HX-Target") == "batch"
         response = self.show("imports/_batch.html" if partial else "imports/batch.html", **context)

@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.access import policy
+from apps.common import wording
 from apps.divisions.models import Division
 from apps.pages import amounts, docs_views, kinds
 from apps.pages.filters import FilterGroup
@@ -62,6 +64,12 @@ def reaches(place: Place, division: Division) -> bool:
 
 
 @register.filter
+def may(user: Any, capability: str) -> bool:
+    """Whether an account holds a capability anywhere."""
+    return policy.can(user, capability)
+
+
+@register.filter
 def any_given(groups: list[FilterGroup]) -> bool:
     """Whether one of these filters is in force."""
     return any(group.given for group in groups)
@@ -77,6 +85,18 @@ def source_label(source: str) -> str:
 def recorded(field: Field[Any, Any], value: Any) -> str:
     """A value of the history as people read it."""
     return kinds.of_field(field).text(value) if value not in (None, "", []) else "—"
+
+
+@register.simple_tag
+def labelled(label: Any, text: Any) -> str:
+    """A label and its text with the colon of the reader's language; without a label the text alone."""
+    return wording.labelled(label, text) if label else str(text)
+
+
+@register.simple_tag
+def noted(text: Any, more: Any) -> str:
+    """A text with something in the reader's brackets behind it; alone where there is nothing to add."""
+    return wording.noted(text, more) if more else str(text)
 
 
 @register.filter

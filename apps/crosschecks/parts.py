@@ -1,0 +1,31 @@
+"""What cross-checking adds to pages of other apps: the findings of a household on its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, IntegerField, Value, When
+from django.utils.translation import gettext as _
+
+from apps.crosschecks.choices import ENDED
+from apps.crosschecks.tables import FindingResource
+from apps.pages.columns import Reader
+from apps.pages.parts import Table
+
+SHOWN = 20
+"""How many findings a household's page shows before it points to their list."""
+
+COLUMNS = ("text", "rule", "state", "due_on", "light")
+
+
+def findings_of(user: Any, household: Any) -> Table | None:
+    """The findings of a household and its members that the user may see: open ones first, by due date. One query."""
+    if not FindingResource.open_to(user):
+        return None
+    columns = [FindingResource.column(name) for name in COLUMNS]
+    reader = Reader(columns)
+    ended = Case(When(state__in=ENDED, then=Value(1)), default=Value(0), output_field=IntegerField())
+    found = FindingResource.rows(user).filter(household=household).annotate(ended=ended)
+    rows = list(found.order_by("ended", "due_on", "pk").values_list(*reader.paths)[: SHOWN + 1])
+    more = f"{FindingResource.url('list')}?household={household.pk}" if rows else ""
+    return Table(_("比对疑点"), columns, list(reader.table_rows(rows[:SHOWN])), more=more, id="findings")

@@ -1,0 +1,27 @@
+"""The body of an API request that is no model's form: an act with a few named values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+
+def valid_body(kind: type[serializers.Serializer], data: Any) -> dict[str, Any]:
+    """The validated body; ValidationError (422) with every field that is wrong, also for fields that do not exist."""
+    form = kind(data=data)
+    wrong: dict[str, Any] = {}
+    if isinstance(data, dict):
+        wrong = {
+            name: ValidationError(_("没有这个字段。"), code="unknown") for name in set(data) - set(form.fields)
+        }  # fmt: skip
+    if not form.is_valid():
+        wrong |= {
+            name: ValidationError([ValidationError(str(one), code=one.code) for one in found])
+            for name, found in form.errors.items()
+        }
+    if wrong:
+        raise ValidationError(wrong)
+    return dict(form.validated_data)

@@ -1,0 +1,45 @@
+"""Tables that an app adds to the detail page of a resource of an app below it, which must not know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+from apps.pages.columns import Column
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on a detail page: its rows as the inside of table rows, and where to find all of them and add one."""
+
+    title: str | Promise
+    columns: Sequence[Column]
+    rows: Sequence[SafeString]
+    more: str = ""
+    add: str = ""
+    id: str = ""
+
+
+Source = Callable[[Any, Any], Table | None]
+
+_sources: dict[str, list[Source]] = {}
+
+
+def register(resource: str, source: Source) -> None:
+    """Have `source(user, row)` add a table to the detail page of the resource of this name; None adds nothing.
+
+    Called from an app's `ready()`. A source shows only what `user` may see.
+    """
+    known = _sources.setdefault(resource, [])
+    if source not in known:
+        known.append(source)
+
+
+def of(resource: str, user: Any, found: Any) -> list[Table]:
+    """The tables added to the page of this row, for this user."""
+    made = (source(user, found) for source in _sources.get(resource, ()))
+    return [table for table in made if table is not None]
