@@ -118,6 +118,10 @@ class ShareQuerySet(ScopedQuerySet):
         """Those neither expired nor withdrawn at this moment."""
         return self.filter(valid_until__gt=now, withdrawn_at=None)
 
+    def ended(self, now: datetime) -> Self:
+        """The others."""
+        return self.exclude(valid_until__gt=now, withdrawn_at=None)
+
 
 class Share(PlacedModel):
     """共享: one household opened to one account for a while, with a reason; placed where the household is.

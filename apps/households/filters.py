@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.access.models import Pairing, Share
+from apps.access.models import Pairing, Share, ShareQuerySet
 from apps.common.codes import codelist
 from apps.households.models import (
     EXITED,
@@ -179,5 +179,5 @@ class ShareFilters(Filters):
         fields = ["urgent", "household"]
 
     def open_now(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        valid = Share.objects.valid(timezone.now()).values("pk")
-        return rows.filter(pk__in=valid) if value else rows.exclude(pk__in=valid)
+        shares = cast("ShareQuerySet", rows)
+        return shares.valid(timezone.now()) if value else shares.ended(timezone.now())

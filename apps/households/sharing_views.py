@@ -35,7 +35,7 @@ def periods() -> list[tuple[int, str]]:
     ]
 
 
-class ShareParts(View):
+class HouseholdSharePage(View):
     """Opening a household to an account: the form of its page answers in its own place."""
 
     def post(self, request: HttpRequest, key: int) -> HttpResponse:

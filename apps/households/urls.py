@@ -3,7 +3,7 @@ from django.urls import path
 from apps.households import tables
 from apps.households.imports.template import template as import_template
 from apps.households.models import Household, Person
-from apps.households.sharing_views import SharePage, ShareParts, UrgentPage, WithdrawPage
+from apps.households.sharing_views import SharePage, HouseholdSharePage, UrgentPage, WithdrawPage
 from apps.households.views import HouseholdPage, PersonPage, RevealPage
 from apps.pages.routes import pages
 
@@ -12,7 +12,7 @@ urlpatterns = [
     path("households/urgent/", UrgentPage.as_view(), name="household-urgent"),
     *pages("households", tables.HouseholdResource, detail_page=HouseholdPage),
     path("households/<int:key>/reveal/", RevealPage.as_view(model=Household), name="household-reveal"),
-    path("households/<int:key>/share/", ShareParts.as_view(), name="household-share"),
+    path("households/<int:key>/share/", HouseholdSharePage.as_view(), name="household-share"),
     *pages("shares", tables.ShareResource, detail_page=SharePage),
     path("shares/<int:key>/withdraw/", WithdrawPage.as_view(resource=tables.ShareResource), name="share-withdraw"),
     *pages("persons", tables.PersonResource, detail_page=PersonPage),

@@ -61,6 +61,8 @@ OWN_VIEWS = {
     "apps.crosschecks.api.StepView": "one visible finding",
     "apps.crosschecks.api.RuleViewSet": "counts of visible findings by rule",
     "apps.pages.api.ExportViewSet": "one's own export jobs",
+    "apps.households.sharing_views.HouseholdSharePage": "one visible household",
+    "apps.households.sharing_views.UrgentPage": "the one deliberate way beyond one's places; its service decides",
     "apps.dashboards.views.DeskPage": "figures of visible rows",
     "apps.dashboards.api.Indicators": "figures of visible rows",
 }
