@@ -1,6 +1,7 @@
 """The left menu: groups of entries, each naming the list it opens. Who cannot see such rows misses the entry."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.pages.menu import Entry, Group
 
@@ -10,26 +11,26 @@ MENU = [
         _("建档立卡"),
         [
             Entry(_("贫困户"), "household", "household-list"),
-            Entry(_("家庭成员"), "person", "person-list"),
+            Entry(pgettext_lazy("列表", "家庭成员"), "person", "person-list"),
             Entry(_("共享"), "eye", "share-list"),
             Entry(_("数据导入"), "import", "import-list", capability="import_register"),
-            Entry(_("嘎查村"), "village", "village-list", capability="view_register"),
-            Entry(_("行政区划"), "division", "division-list"),
+            Entry(pgettext_lazy("列表", "嘎查村"), "village", "village-list", capability="view_register"),
+            Entry(pgettext_lazy("列表", "行政区划"), "division", "division-list"),
         ],
     ),
     Group(
         _("数据比对"),
         [
-            Entry(_("疑点"), "finding", "finding-list"),
+            Entry(pgettext_lazy("列表", "疑点"), "finding", "finding-list"),
             Entry(_("比对规则"), "rule", "rule-list"),
-            Entry(_("比对批次"), "clock", "run-list", capability="run_crosschecks"),
+            Entry(pgettext_lazy("列表", "比对批次"), "clock", "run-list", capability="run_crosschecks"),
         ],
     ),
     Group(
         _("系统管理"),
         [
-            Entry(_("账户"), "account", "user-list", realm="accounts"),
-            Entry(_("任职"), "post", "post-list", realm="accounts"),
+            Entry(pgettext_lazy("列表", "账户"), "account", "user-list", realm="accounts"),
+            Entry(pgettext_lazy("列表", "任职"), "post", "post-list", realm="accounts"),
             Entry(_("查阅记录"), "audit", "access-log-list", realm="audit"),
         ],
     ),

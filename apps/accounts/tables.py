@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts import filters, forms, services
 from apps.accounts.models import Post, User
@@ -51,6 +52,7 @@ class PostResource(Resource):
 
     name = "post"
     model = Post
+    label = pgettext_lazy("列表", "任职")
     filters = filters.PostFilters
     form = forms.PostForm
     title = "user__name"
@@ -92,6 +94,7 @@ class UserResource(Resource):
 
     name = "user"
     model = User
+    label = pgettext_lazy("列表", "账户")
     filters = filters.UserFilters
     form = forms.UserForm
     title = "name"

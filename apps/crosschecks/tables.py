@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.access import policy
 from apps.crosschecks import filters, forms
@@ -24,6 +25,7 @@ class FindingResource(Resource):
 
     name = "finding"
     model = Finding
+    label = pgettext_lazy("列表", "疑点")
     filters = filters.FindingFilters
     order = ("due_on", "pk")
     title = "rule"
@@ -75,6 +77,7 @@ class RunResource(Resource):
 
     name = "run"
     model = Run
+    label = pgettext_lazy("列表", "比对批次")
     filters = filters.RunFilters
     form = forms.RunForm
     order = ("pk",)

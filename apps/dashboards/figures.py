@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.dashboards.counting import NOT_YET_LEFT, Counts
 from apps.divisions import codes
@@ -113,7 +114,7 @@ def _poor_villages(on: datetime.date) -> Mapping[str, Any]:
     return {"village_status": NOT_YET_LEFT}
 
 
-PERSONS, HOUSEHOLDS, ROWS, VILLAGES = _("人"), _("户"), _("条"), _("个")
+PERSONS, HOUSEHOLDS, ROWS, VILLAGES = pgettext_lazy("单位", "人"), pgettext_lazy("单位", "户"), _("条"), _("个")
 
 FIGURES: dict[str, Figure] = {
     figure.code: figure

@@ -3,7 +3,7 @@ from django.urls import path
 from apps.households import tables
 from apps.households.imports.template import template as import_template
 from apps.households.models import Household, Person
-from apps.households.sharing_views import SharePage, HouseholdSharePage, UrgentPage, WithdrawPage
+from apps.households.sharing_views import HouseholdSharePage, SharePage, UrgentPage, WithdrawPage
 from apps.households.views import HouseholdPage, PersonPage, RevealPage
 from apps.pages.routes import pages
 

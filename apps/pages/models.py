@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.models import PlacedModel
 from apps.pages.imports.models import ImportBatch, StagedUnit
 
-__all__ = ["ExportJob", "ImportBatch", "StagedUnit", "StoredAnswer"]
+__all__ = ["ExportJob", "ImportBatch", "SavedFilter", "StagedUnit", "StoredAnswer"]
 
 ANSWERS_KEPT = timedelta(hours=24)
 EXPORTS_KEPT = timedelta(hours=24)
@@ -35,6 +35,25 @@ class StoredAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.status})"
+
+
+class SavedFilter(models.Model):
+    """保存的筛选: the query string of a list under a name; only its own user reads and writes it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("账户")
+    )
+    resource = models.CharField(_("列表"), max_length=50)  # the name of the declaration
+    name = models.CharField(_("名称"), max_length=40)
+    query = models.CharField(_("查询条件"), max_length=2000, blank=True)
+    created_at = models.DateTimeField(_("保存时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("保存的筛选")
+        constraints = [models.UniqueConstraint(fields=["user", "resource", "name"], name="saved_filter_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ExportJob(PlacedModel):

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from apps.pages import export_views, shell_views
+from apps.pages import export_views, saved_views, shell_views
 from apps.pages.divisions import DivisionResource
 from apps.pages.languages import set_language
 from apps.pages.routes import pages
@@ -13,6 +13,8 @@ urlpatterns = [
     path("exports/", export_views.export_list, name="export-list"),
     path("exports/<int:key>/", export_views.export_detail, name="export-detail"),
     path("exports/<int:key>/file/", export_views.export_file, name="export-file"),
+    path("saved-filters/<slug:resource>/", saved_views.SavedFilters.as_view(), name="saved-filters"),
+    path("saved-filters/<int:key>/delete/", saved_views.DeleteSavedFilter.as_view(), name="saved-filter-delete"),
     path("", include("apps.pages.imports.urls")),
     *pages("divisions", DivisionResource),
     path("language/", set_language, name="set_language"),

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.db.models import BooleanField, CharField, DecimalField, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.common.models import field_label
 from apps.pages.columns import Column
@@ -78,6 +79,7 @@ class VillageResource(Resource):
 
     name = "village"
     model = Village
+    label = pgettext_lazy("列表", "嘎查村")
     filters = filters.VillageFilters
     form = forms.VillageForm
     title = "division__short_name"

@@ -139,6 +139,8 @@ ALONE: dict[str, Alone] = {
     "place-picker": Alone({"GET": 200}),
     "search": Alone({"GET": 200, "POST": 200}),
     "desk": Alone({"GET": 200}),
+    "saved-filters": Alone({"GET": 200, "POST": 302}, keys={"resource": "household"}),
+    "saved-filter-delete": Alone({"POST": 404}, keys={"key": "0"}),
     "export-list": Alone({"GET": 200}),
     "export-detail": Alone({"GET": 200}, rows="export"),
     "export-file": Alone({"GET": 200}, rows="export"),

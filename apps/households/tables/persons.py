@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.households import filters, forms
 from apps.households.models import Person, PersonYear
@@ -63,6 +64,7 @@ class PersonResource(Resource):
 
     name = "person"
     model = Person
+    label = pgettext_lazy("列表", "家庭成员")
     filters = filters.PersonFilters
     form = forms.PersonForm
     title = "name"
