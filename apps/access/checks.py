@@ -1,4 +1,4 @@
-"""System checks: the second wall stands. `manage.py check --database default` asks them; web and worker start by it."""
+"""System checks: the second wall stands. `manage.py check --database default` asks; nothing starts before it passed."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from django.core.checks import run_checks
 from django.db import connections
 
 from apps.access import checks
@@ -39,11 +38,6 @@ def told(admin: Any, *statements: str) -> list[str]:
             cursor.execute(statement)
         cursor.execute("SET LOCAL ROLE poverty_app")
     return [message.id for message in checks.second_wall(None, databases=["admin"])]
-
-
-@pytest.mark.django_db
-def test_a_sound_database_passes():
-    assert [one for one in run_checks(databases=["default"]) if one.id.startswith("access.")] == []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.checks import run_checks
 from django.db import IntegrityError, ProgrammingError, connection, models, transaction
 
 from apps.access import checks, rls
@@ -112,6 +113,11 @@ def test_only_what_is_never_changed_can_only_be_added_to(model):
 def test_stored_answers_are_read_and_written_by_their_own_account_alone():
     own = "(user_id = (NULLIF(current_setting('app.user'::text, true), ''::text))::bigint)"
     assert {row[1:] for row in policies("pages_storedanswer")} == {("*", "true", "{0}", own, own)}
+
+
+@pytest.mark.django_db
+def test_the_check_at_start_up_finds_nothing():
+    assert [one for one in run_checks(databases=["default"]) if one.id.startswith("access.")] == []
 
 
 # --- what they do ---
