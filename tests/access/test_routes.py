@@ -200,8 +200,8 @@ def addresses(route: Route, world: World, account: Account, *, few: bool = False
 
 def part(route: Route) -> str:
     """The app that answers at an address."""
-    owner = route.resource or route.view
-    module = getattr(getattr(route.view, "view_class", None), "__module__", "") or owner.__module__
+    owner = route.resource or getattr(route.view, "view_class", None) or getattr(route.view, "cls", None) or route.view
+    module = owner.__module__
     return module.split(".")[1] if module.startswith("apps.") else "pages"
 
 
