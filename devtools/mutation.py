@@ -258,9 +258,7 @@ class Walls:
         by_text, by_rows = [], []
         texts = [item for item in told if "plain_sql" not in item.nodeid]
         rows = [item for item in told if "plain_sql" in item.nodeid]
-        for number, (name, statement) in enumerate(mutants):
-            if number % 25 == 0:
-                print(f"policies: {number} of {len(mutants)}", flush=True)
+        for name, statement in mutants:
             self.statement = statement
             self.table = name.partition(":")[0]
             self.run([item for item in texts if f"[{self.table}]" in item.nodeid or "[" not in item.nodeid], stop=True)
@@ -268,6 +266,8 @@ class Walls:
             if rows:
                 self.run(rows, stop=True)
                 by_rows += [] if self.failed else [name]
+            seen_by = [word for word, missed in (("text", by_text), ("rows", by_rows)) if name not in missed]
+            print(f"{name}: killed by {' and '.join(seen_by)}" if seen_by else f"{name}: SURVIVED", flush=True)
         self.statement = ""
         self.report("policies, by their text and the check at start-up", len(mutants), by_text)
         self.report("policies, by the rows that plain SQL reaches", len(mutants), by_rows)

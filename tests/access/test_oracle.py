@@ -80,7 +80,7 @@ def questions(world: World, account: Account) -> Iterator[str]:
                 values = values[-2:]
             for value in values:
                 yield f"{api}?{urlencode({name: value, 'count': 1})}"
-            # Page and API ask the same selection; what a page adds is the name of the row that a relation is filtered by.
+            # Page and API ask the same selection; what a page adds is the name of the row that it is filtered by.
             for value in values[-1:] if isinstance(filter_, django_filters.ModelChoiceFilter) else ():
                 yield f"{page}?{urlencode({name: value})}"
     yield from ("/", "/search/", "/api/v1/indicators/", "/api/v1/rules/", "/rules/", "/exports/")
