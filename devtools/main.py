@@ -48,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("names", nargs="*", help="only these")
     bench.add_argument("--scale", type=int, default=1, help="1 in N of the 2016 register")
     bench.add_argument("--fresh", action="store_true", help="throw the data of this scale away first")
+    walls = commands.add_parser("walls", help="take away each guard and each policy in turn: do the tests see it?")
+    walls.add_argument("tests", nargs="*", help="files of tests to try; the usual ones without")
+    walls.add_argument("--only", default="", help="mutants whose file, line or table contains this text")
+    walls.add_argument("--limit", type=int, default=0, help="no more than so many mutants of either kind")
     commands.add_parser("manage", help="manage.py with the running servers, or its own", add_help=False)
     commands.add_parser("messages", help="extract and compile the interface's messages")
     return parser
@@ -70,6 +74,8 @@ def _carry_out(options: argparse.Namespace, rest: list[str]) -> int:
             return checking.check()
         case "bench":
             return benching.run(options.names, scale=options.scale, fresh=options.fresh)
+        case "walls":
+            return testing.walls(only=options.only, limit=options.limit, tests=options.tests)
         case "messages":
             return checking.messages()
         case _:

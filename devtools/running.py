@@ -78,6 +78,7 @@ def _prepare(ours: Servers, scale: int) -> int:
     """Migrate, then divisions, demo data and one full cross-check, each once; the scale that the data are at."""
     say("migrating")
     migrate(ours)
+    manage(ours, "check", "--database", "default")
     noted = LOCAL / STAGES
     done = json.loads(noted.read_text()) if noted.exists() else {}
     if done.get("scale", scale) != scale:

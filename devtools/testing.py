@@ -50,6 +50,18 @@ def run(arguments: list[str]) -> int:
         shutil.rmtree(valkey.data, ignore_errors=True)
 
 
+# What the mutants are shown: each wall by itself, then what belongs to single pages and services.
+_WALLS = ("tests/access", "tests/accounts", "tests/crosschecks", "tests/dashboards", "tests/villages", "tests/pages",
+          "tests/households/test_pages.py", "tests/households/test_api.py", "tests/households/test_search.py",
+          "tests/households/test_import_pages.py")  # fmt: skip
+
+
+def walls(*, only: str, limit: int, tests: list[str]) -> int:
+    """Take each guard and each policy away in turn (`devtools.mutation`); 0 when a test fails every time."""
+    os.environ |= {"WALLS_ONLY": only, "WALLS_LIMIT": str(limit)}
+    return run(["-n", "0", "-q", "-p", "devtools.mutation", "-p", "no:cacheprovider", *(tests or _WALLS)])
+
+
 def _servers(cluster: Cluster, valkey: Valkey | None) -> Servers:
     words = secrets.passwords()
     return Servers(

@@ -6,3 +6,6 @@ class AccessConfig(AppConfig):
     name = "apps.access"
     verbose_name = _("权限")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  (they register themselves)

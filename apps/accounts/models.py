@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,14 @@ USERNAME = r"^[a-z0-9][a-z0-9._-]{1,59}\Z"
 
 class UserQuerySet(ScopedQuerySet):
     """Users and the roles they hold."""
+
+    def name_of(self, user: Any, key: str) -> Subquery:
+        """The name of the account with this key, empty where `user` does not see that account.
+
+        In place of a join: it would show the names of all, or leave out the row itself where row-level security hides
+        the account.
+        """
+        return Subquery(self.visible_to(user).filter(pk=OuterRef(key)).values("name"))
 
     def with_roles(self, user: Any, now: datetime) -> Self:
         """Add `roles`: the names of the roles held at this moment, as far as `user` may see the posts."""

@@ -66,7 +66,7 @@ class PostResource(Resource):
         Column("division", _("任职地"), source="division_id", kind=PLACE),
         Column("valid_from", _("开始时间"), kind=MOMENT),
         Column("valid_until", _("结束时间"), kind=MOMENT),
-        Column("appointed_by", _("任命人"), source="appointed_by__name", default=False),
+        Column("appointed_by", _("任命人"), source="appointer", default=False),
         Column("reason", _("说明"), default=False),
         ROW_ID,
     )
@@ -81,7 +81,8 @@ class PostResource(Resource):
     def rows(cls, user: Any) -> QuerySet[Any]:
         """Visible posts of visible accounts: a post says nothing to whoever may not know whose it is."""
         holders = User.objects.visible_to(user).filter(pk=OuterRef("user_id"))
-        return super().rows(user).filter(Exists(holders))
+        posts = super().rows(user).filter(Exists(holders))
+        return posts.annotate(appointer=User.objects.name_of(user, "appointed_by_id"))
 
     @classmethod
     def may_change(cls, user: Any, where: int | Model | None = None) -> bool:

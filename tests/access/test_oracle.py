@@ -64,7 +64,7 @@ def values_for(name: str, filter_: django_filters.Filter, resource: type[Resourc
 
 
 def questions(world: World, account: Account) -> Iterator[str]:
-    """The addresses to ask: API for everything, the page once per filter."""
+    """The addresses to ask: API for everything, the page with all columns and once per filter by relation."""
     for resource in api_resources(world):
         if not account.opens(resource):
             continue
@@ -76,9 +76,12 @@ def questions(world: World, account: Account) -> Iterator[str]:
             yield f"{api}?{urlencode({'order': order, 'page_size': 1})}"
         for name, filter_ in resource.filters.base_filters.items():
             values = values_for(name, filter_, resource, world, account)
+            if account.name == "county":  # sees other rows through the same filters
+                values = values[-2:]
             for value in values:
                 yield f"{api}?{urlencode({name: value, 'count': 1})}"
-            for value in values[-1:]:
+            # Page and API ask the same selection; what a page adds is the name of the row that it is filtered by.
+            for value in values[-1:] if isinstance(filter_, django_filters.ModelChoiceFilter) else ():
                 yield f"{page}?{urlencode({name: value})}"
     yield from ("/", "/search/", "/api/v1/indicators/", "/api/v1/rules/", "/rules/", "/exports/")
 
@@ -155,8 +158,11 @@ def other_values(model: type[models.Model], words: Canaries) -> Iterator[tuple[s
             yield field.name, datetime.date(2017, 1, 31)
 
 
-@pytest.mark.parametrize("name", ["village", "helper", "county"])
-def test_answers_do_not_depend_on_what_the_account_does_not_see(world, name):
+@pytest.mark.parametrize(
+    ("name", "wall"), [("village", "application"), ("helper", "application"), ("county", "both")], indirect=["wall"]
+)
+def test_answers_do_not_depend_on_what_the_account_does_not_see(world, name, wall):
+    """Where row-level security is opened, counts, filters and searches must be kept apart by the querysets alone."""
     account = world.accounts[name]
     asked, typed = list(questions(world, account)), searches(world, account)
     before = answers(world, account, asked, typed)

@@ -228,6 +228,7 @@ def build() -> World:
     accounts = {name: _account(name, kind) for name, kind in KINDS.items()}
     accounts["anonymous"] = Account("anonymous", Kind(None, REGION), None)
     with scopes.activate(EVERYTHING):
+        Post.objects.update(appointed_by=accounts["region"].user)
         ensure_villages()
         for village in Village.objects.all():
             VillageYear.objects.create(village=village, year=2018, population=900)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.common.codes import codelist
 from apps.common.wording import labelled
 from apps.history.services import history_of
@@ -31,26 +32,27 @@ class Entry:
 def timeline(household: Household, user: Any) -> list[Entry]:
     """The latest entries a user may see; three queries, whatever the household's age."""
     statuses, kinds = codelist("poverty_status").labels, codelist("natural_change").labels
+    events = StatusEvent.objects.visible_to(user).filter(household=household)
     entries = [
         Entry(
             event.on,
             "status",
             f"{event.get_kind_display()} → {statuses[event.status]}",
-            event.by.name if event.by else "",
+            event.actor or "",
             (event.note,) if event.note else (),
         )
-        for event in StatusEvent.objects.visible_to(user).filter(household=household).select_related("by")[:LIMIT]
+        for event in events.annotate(actor=User.objects.name_of(user, "by_id"))[:LIMIT]
     ]
-    changes = NaturalChange.objects.visible_to(user).filter(household=household).select_related("person", "reported_by")
+    changes = NaturalChange.objects.visible_to(user).filter(household=household).select_related("person")
     entries += [
         Entry(
             change.happened_on,
             "change",
             f"{kinds[change.kind]} {change.person.name if change.person else ''}".strip(),
-            change.reported_by.name,
+            change.reporter or "",
             (change.reason,) if change.reason else (),
         )
-        for change in changes[:LIMIT]
+        for change in changes.annotate(reporter=User.objects.name_of(user, "reported_by_id"))[:LIMIT]
     ]
     entries += [
         Entry(

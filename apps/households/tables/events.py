@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -30,11 +30,16 @@ class StatusEventResource(Resource):
         Column("status", _("脱贫属性"), kind=STATUS),
         HOUSEHOLD,
         Column("division", _("所在地"), source="division_id", kind=PLACE),
-        Column("by", _("经办人"), source="by__name"),
+        Column("by", _("经办人"), source="actor"),
         Column("recorded_at", _("记录时间"), kind=MOMENT, default=False),
         Column("note", _("说明"), default=False),
         ROW_ID,
     )
+
+    @classmethod
+    def rows(cls, user: Any) -> QuerySet[Any]:
+        """Visible events with who acted, where that account is visible too."""
+        return super().rows(user).annotate(actor=User.objects.name_of(user, "by_id"))
 
 
 class NaturalChangeResource(Resource):
@@ -61,7 +66,5 @@ class NaturalChangeResource(Resource):
 
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
-        """Visible changes with who reported them, where that account is visible too. A join would leave out the others:
-        most officials see no account but their own."""
-        reporters = User.objects.visible_to(user).filter(pk=OuterRef("reported_by_id"))
-        return super().rows(user).annotate(reporter=Subquery(reporters.values("name")))
+        """Visible changes with who reported them, where that account is visible too."""
+        return super().rows(user).annotate(reporter=User.objects.name_of(user, "reported_by_id"))
