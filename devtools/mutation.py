@@ -71,6 +71,7 @@ class Choices(ast.NodeTransformer):
         self.path = path
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        text = ast.unparse(node)
         self.generic_visit(node)
         called = node.func
         if not isinstance(called, ast.Attribute):
@@ -88,7 +89,7 @@ class Choices(ast.NodeTransformer):
         else:
             return node
         number = len(GUARDS)
-        GUARDS.append(Guard(number, f"{self.path}:{node.lineno}", ast.unparse(node)))
+        GUARDS.append(Guard(number, f"{self.path}:{node.lineno}", text))
         asked = ast.Call(ast.Name("__let_through__", ast.Load()), [ast.Constant(number)], [])
         return ast.fix_missing_locations(ast.copy_location(ast.IfExp(asked, other, node), node))
 

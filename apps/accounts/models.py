@@ -25,13 +25,13 @@ USERNAME = r"^[a-z0-9][a-z0-9._-]{1,59}\Z"
 class UserQuerySet(ScopedQuerySet):
     """Users and the roles they hold."""
 
-    def name_of(self, user: Any, key: str) -> Subquery:
-        """The name of the account with this key, empty where `user` does not see that account.
+    def name_of(self, key: str) -> Subquery:
+        """The name of the account with this key, empty where it is none of these.
 
         In place of a join: it would show the names of all, or leave out the row itself where row-level security hides
         the account.
         """
-        return Subquery(self.visible_to(user).filter(pk=OuterRef(key)).values("name"))
+        return Subquery(self.filter(pk=OuterRef(key)).values("name"))
 
     def with_roles(self, user: Any, now: datetime) -> Self:
         """Add `roles`: the names of the roles held at this moment, as far as `user` may see the posts."""

@@ -82,7 +82,7 @@ class PostResource(Resource):
         """Visible posts of visible accounts: a post says nothing to whoever may not know whose it is."""
         holders = User.objects.visible_to(user).filter(pk=OuterRef("user_id"))
         posts = super().rows(user).filter(Exists(holders))
-        return posts.annotate(appointer=User.objects.name_of(user, "appointed_by_id"))
+        return posts.annotate(appointer=User.objects.visible_to(user).name_of("appointed_by_id"))
 
     @classmethod
     def may_change(cls, user: Any, where: int | Model | None = None) -> bool:

@@ -41,7 +41,7 @@ def timeline(household: Household, user: Any) -> list[Entry]:
             event.actor or "",
             (event.note,) if event.note else (),
         )
-        for event in events.annotate(actor=User.objects.name_of(user, "by_id"))[:LIMIT]
+        for event in events.annotate(actor=User.objects.visible_to(user).name_of("by_id"))[:LIMIT]
     ]
     changes = NaturalChange.objects.visible_to(user).filter(household=household).select_related("person")
     entries += [
@@ -52,7 +52,7 @@ def timeline(household: Household, user: Any) -> list[Entry]:
             change.reporter or "",
             (change.reason,) if change.reason else (),
         )
-        for change in changes.annotate(reporter=User.objects.name_of(user, "reported_by_id"))[:LIMIT]
+        for change in changes.annotate(reporter=User.objects.visible_to(user).name_of("reported_by_id"))[:LIMIT]
     ]
     entries += [
         Entry(

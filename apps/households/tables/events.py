@@ -39,7 +39,7 @@ class StatusEventResource(Resource):
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
         """Visible events with who acted, where that account is visible too."""
-        return super().rows(user).annotate(actor=User.objects.name_of(user, "by_id"))
+        return super().rows(user).annotate(actor=User.objects.visible_to(user).name_of("by_id"))
 
 
 class NaturalChangeResource(Resource):
@@ -67,4 +67,4 @@ class NaturalChangeResource(Resource):
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
         """Visible changes with who reported them, where that account is visible too."""
-        return super().rows(user).annotate(reporter=User.objects.name_of(user, "reported_by_id"))
+        return super().rows(user).annotate(reporter=User.objects.visible_to(user).name_of("reported_by_id"))
