@@ -33,7 +33,7 @@ class SavedFilters(View):
         try:
             saved = saved_filters.save(user, resource, request.POST.get("name", ""), request.POST.get("query", ""))
         except ServiceError as error:
-            messages.error(request, error.message)
+            messages.error(request, str(error))
             return HttpResponseRedirect(address)
         messages.success(request, _("已保存筛选条件“%(name)s”。") % {"name": saved.name})
         return HttpResponseRedirect(f"{address}?{saved.query}" if saved.query else address)
