@@ -111,7 +111,7 @@ def of(user: User, *, this: str | None = None) -> list[Own]:
         # A session of before the last password, or past a limit, is only waiting to be swept.
         if data.get(SESSION_KEY) != str(user.pk) or data.get("_auth_user_hash") != alive:
             continue
-        if now - seen > settings.SESSION_IDLE_SECONDS or now - data[BEGAN] > settings.SESSION_COOKIE_AGE:
+        if now - seen > settings.SESSION_IDLE_SECONDS or now - data.get(BEGAN, 0) > settings.SESSION_COOKIE_AGE:
             continue
         found.append(
             Own(
