@@ -20,5 +20,10 @@ app.conf.beat_schedule = {
     "sweep-expired-leases": {"task": "apps.crosschecks.tasks.sweep", "schedule": 60.0},
     "resume-imports": {"task": "apps.pages.imports.tasks.resume", "schedule": 60.0},
     "purge-imports": {"task": "apps.pages.imports.tasks.purge", "schedule": crontab(hour=3, minute=30)},
+    "close-unused-accounts": {
+        "task": "apps.accounts.tasks.close_unused_accounts",
+        "schedule": crontab(hour=2, minute=30),
+    },
+    "clear-sessions": {"task": "apps.accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=0)},
     "purge-exports": {"task": "apps.pages.tasks.purge_exports", "schedule": crontab(minute=15)},
 }

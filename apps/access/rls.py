@@ -85,6 +85,23 @@ def protect(
     return RunSQL(";\n".join(forward), ";\n".join(backward))
 
 
+def own_only(table: str, *, column: str = "user_id") -> RunSQL:
+    """The migration operation for a table whose rows are their account's and nobody else's, whatever his place.
+
+    Who acts *for* an account (resets its second factor, ends its sessions) takes its identity for that, after asking
+    the policy. The owner of the tables, whom the application never is, sees them all: keys rotate in his name.
+    """
+    own = f"{column} = {setting('user', 'bigint')} OR current_user <> '{settings.DATABASE_APP_ROLE}'"
+    return RunSQL(
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;\n"
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;\n"
+        f"CREATE POLICY own ON {table} USING ({own}) WITH CHECK ({own})",
+        f"DROP POLICY own ON {table};\n"
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;\n"
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+    )
+
+
 def follow_household(table: str, *, column: str = "household_id") -> RunSQL:
     """The migration operation that keeps a row's place equal to its household's, by the database alone.
 

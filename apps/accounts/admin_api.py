@@ -60,6 +60,22 @@ class UserViewSet(ResourceViewSet):
         services.set_active(found, active=False, by=requester(request))
         return Response(self.current(found))
 
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"], url_path="reset-factor")
+    def reset_factor(self, request: Request, key: str) -> Response:
+        """Forget the second factor of an account; its sessions end, the next sign-in binds a new one."""
+        found = self.get_object(key)
+        services.second_factor.reset(found, by=requester(request))
+        return Response(self.current(found))
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"], url_path="end-sessions")
+    def end_sessions(self, request: Request, key: str) -> Response:
+        """End all sessions of an account."""
+        found = self.get_object(key)
+        services.end_sessions(found, by=requester(request))
+        return Response(self.current(found))
+
 
 class PostViewSet(ResourceViewSet):
     """Posts: given and ended, never edited."""

@@ -12,7 +12,7 @@ urlpatterns = [
         path(
             f"users/<int:key>/{act}/", views.UserActionPage.as_view(resource=UserResource, act=act), name=f"user-{act}"
         )
-        for act in ("open", "close", "reset")
+        for act in ("open", "close", "reset", "reset-factor", "end-sessions")
     ),
     # A post is given and ended, never edited.
     *(

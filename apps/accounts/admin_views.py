@@ -51,7 +51,8 @@ class UserFormPage(FormPage):
 
 
 class UserActionPage(ResourceView):
-    """One of the acts on an account: opening, closing, a new first password."""
+    """One of the acts on an account: opening, closing, a new first password, forgetting its second factor, ending its
+    sessions."""
 
     page = "action"
     act = ""
@@ -72,6 +73,12 @@ class UserActionPage(ResourceView):
         """Do it; the new first password if there is one."""
         if self.act == "reset":
             return services.reset_password(found, by=by)
+        if self.act == "reset-factor":
+            services.second_factor.reset(found, by=by)
+            return ""
+        if self.act == "end-sessions":
+            services.end_sessions(found, by=by)
+            return ""
         return services.set_active(found, active=self.act == "open", by=by)
 
 

@@ -3,7 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from apps.access.middleware import own_transactions
 from apps.accounts.admin_api import PostViewSet, UserViewSet
-from apps.accounts.api import PasswordView, SessionView
+from apps.accounts.api import OwnSessionsView, OwnSessionView, PasswordView, SecondFactorView, SessionView
 from apps.accounts.tables import AccessLogResource
 from apps.pages.routes import viewset
 
@@ -14,6 +14,9 @@ router.register("access-logs", viewset(AccessLogResource), "access-log")
 
 urlpatterns = [
     path("session/", own_transactions(SessionView.as_view()), name="session"),
-    path("password/", PasswordView.as_view(), name="password"),
+    path("password/", own_transactions(PasswordView.as_view()), name="password"),
+    path("second-factor/", own_transactions(SecondFactorView.as_view()), name="second-factor"),
+    path("sessions/", OwnSessionsView.as_view(), name="own-sessions"),
+    path("sessions/<int:key>/", OwnSessionView.as_view(), name="own-session"),
     *router.urls,
 ]

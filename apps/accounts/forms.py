@@ -31,6 +31,32 @@ class SignInForm(forms.Form):
     password = _password(gettext_lazy("密码"), "current-password")
 
 
+def _code(label: Any, *, first: bool = True) -> forms.CharField:
+    # No pattern: a recovery code goes into the same box, and a phone may still offer digits first.
+    widget = forms.TextInput({"autocomplete": "one-time-code", "autofocus": first, "spellcheck": "false"})
+    return forms.CharField(label=label, max_length=40, widget=widget)
+
+
+class CodeForm(forms.Form):
+    """A code of the generator, or a recovery code; whether it is right is the service's to say."""
+
+    code = _code(gettext_lazy("动态口令或恢复码"))
+
+
+class EnrolForm(forms.Form):
+    """The first code of a new generator, and the token of its offer; with a code of the one that it replaces."""
+
+    current = _code(gettext_lazy("原动态口令或恢复码"), first=False)
+    code = _code(gettext_lazy("新的动态口令"), first=False)
+    token = forms.CharField(max_length=500, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, replacing: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not replacing:
+            del self.fields["current"]
+            self.fields["code"].label = gettext_lazy("动态口令")
+
+
 class ChangePasswordForm(forms.Form):
     """The old password, and the new one twice; the rules are the service's."""
 

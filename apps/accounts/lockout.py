@@ -10,8 +10,10 @@ import re
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -52,6 +54,24 @@ def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> st
         if re.match(USERNAME, name) and not re.match(r"\d{11}", name)
         else f"~{salted_hmac('sign-in', name).hexdigest()[:16]}"
     )
+
+
+def is_locked(request: HttpRequest, username: str) -> bool:
+    """Whether the account or the address is closed now; the request remembers it for `locked_out`."""
+    locked = not AxesProxyHandler.is_allowed(request, {"username": username})
+    if locked:
+        request.axes_locked_out = True  # type: ignore[attr-defined]
+    return locked
+
+
+def count_failure(request: HttpRequest, username: str) -> None:
+    """Count a wrong code, or a wrong old password, like a failed sign-in of the account."""
+    user_login_failed.send(sender=__name__, credentials={"username": username}, request=request)
+
+
+def locked_out(request: HttpRequest) -> bool:
+    """Whether this request met a lock, or was the one that closed it."""
+    return bool(getattr(request, "axes_locked_out", False))
 
 
 def own_answer(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any] | None) -> HttpResponse:

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts import sessions
+from apps.accounts.sessions import requester
 from apps.pages import problems
 
 
 class SessionLimitMiddleware:
     """End a session after `SESSION_IDLE_SECONDS` without a request and after `SESSION_COOKIE_AGE` altogether, and hold
-    everybody whose password must be changed at the page (or API resource) that does it."""
+    everybody whose password must be changed, or who must bind a second factor, at the page (or API resource) for it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,16 +35,23 @@ class SessionLimitMiddleware:
         return response
 
     def _held_back(self, request: HttpRequest) -> HttpResponse | None:
-        """The answer to everything but the change of password, while that is due."""
-        if not settings.PASSWORD_CHANGE_REQUIRED or not request.user.password_expired:  # type: ignore[union-attr]
+        """The answer to everything but the change of password, or the binding of a generator, while that is due."""
+        user = requester(request)
+        if settings.PASSWORD_CHANGE_REQUIRED and user.password_expired:
+            due, page, resource = "password_expired", "accounts:change-password", "api:password"
+            message = _("密码已到期或是初始密码，请先修改密码。")
+        elif user.second_factor_needed and user.second_factor_at is None:
+            # Signed in before the platform asked for one.
+            due, page, resource = "second_factor_missing", "accounts:second-factor", "api:second-factor"
+            message = _("请先绑定动态口令。")
+        else:
             return None
         if request.path.startswith("/api/"):
-            if request.path in {reverse("api:session"), reverse("api:password")}:
+            if request.path in {reverse("api:session"), reverse(resource)}:
                 return None
-            message = _("密码已到期或是初始密码，请先修改密码。")
-            document = problems.problem(403, message, [problems.entry("", "password_expired", message)])
+            document = problems.problem(403, message, [problems.entry("", due, message)])
             return HttpResponse(orjson.dumps(document), status=403, content_type=problems.MEDIA_TYPE)
-        allowed = {reverse("accounts:change-password"), reverse("accounts:sign-out"), reverse("set_language")}
+        allowed = {reverse(page), reverse("accounts:sign-out"), reverse("set_language")}
         if request.path in allowed or request.path.startswith(settings.STATIC_URL):
             return None
-        return redirect("accounts:change-password")
+        return redirect(page)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.models import PlacedModel
 from apps.access.querysets import ScopedManager, ScopedQuerySet
 from apps.accounts.roles import ROLES
+from apps.common.fields import SealedField
 
 USERNAME = r"^[a-z0-9][a-z0-9._-]{1,59}\Z"
 
@@ -64,6 +65,10 @@ class User(AbstractBaseUser, PlacedModel):
     own_lookup = "id"
     change_capability = "manage_accounts"
 
+    class Closed(models.TextChoices):
+        BY_HAND = "by_hand", _("由管理员停用")
+        UNUSED = "unused", _("长期未使用")
+
     username = models.CharField(
         _("用户名"),
         max_length=60,
@@ -72,8 +77,10 @@ class User(AbstractBaseUser, PlacedModel):
     )
     name = models.CharField(_("姓名"), max_length=50)
     is_active = models.BooleanField(_("启用"), default=True)
+    closed_because = models.CharField(_("停用原因"), max_length=10, choices=Closed, blank=True, default="")
     must_change_password = models.BooleanField(_("下次登录须改密码"), default=True)
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
+    second_factor_at = models.DateTimeField(_("动态口令绑定时间"), null=True, blank=True)
     language = models.CharField(_("语言"), max_length=10, blank=True, default="")
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
 
@@ -104,6 +111,11 @@ class User(AbstractBaseUser, PlacedModel):
             return True
         return timezone.now() - self.password_changed_at > timedelta(days=settings.PASSWORD_MAX_DAYS)
 
+    @property
+    def second_factor_needed(self) -> bool:
+        """Whether the password alone does not do: the platform asks for a second factor, or the account has one."""
+        return settings.SECOND_FACTOR_REQUIRED or self.second_factor_at is not None
+
     def last_passwords(self, number: int) -> list[str]:
         """The hashes of the present password and of that many before it."""
         former = PasswordRecord.objects.filter(user=self).order_by("-id").values_list("password", flat=True)
@@ -123,6 +135,57 @@ class PasswordRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.created_at:%F}"
+
+
+class SecondFactor(models.Model):
+    """The generator of one-time passwords of an account (RFC 6238). Row-level security: the account's own eyes only."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    secret = SealedField(kind="secret")
+    # The thirty-second step of the last code that was taken; it and all before it are spent.
+    last_step = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("动态口令")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """The keyed hash of a code that stands in for the generator, once. Row-level security as above."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("恢复码")
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.used_at or ''}"
+
+
+class LiveSession(models.Model):
+    """Where a session was begun. The row goes with the session's own (a foreign key in the database, ON DELETE
+    CASCADE).
+
+    Row-level security: the account's own eyes only.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    session_key = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField(default=timezone.now)
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("会话")
+        indexes = [models.Index(fields=["user", "-id"], name="live_session_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.began_at:%F %T}"
 
 
 class PostQuerySet(ScopedQuerySet):

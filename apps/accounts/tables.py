@@ -108,14 +108,23 @@ class UserResource(Resource):
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("is_active", _("启用"), kind=BOOL),
         Column("last_login", _("最近登录"), kind=MOMENT),
+        Column(
+            "closed_because",
+            _("停用原因"),
+            kind=State(labels=dict(User.Closed.choices), colours={"unused": "yellow"}),
+            default=False,
+        ),
+        Column("second_factor_at", _("动态口令绑定时间"), kind=MOMENT, default=False),
         Column("must_change_password", _("须改密码"), kind=BOOL, default=False),
         Column("password_changed_at", _("密码修改时间"), kind=MOMENT, default=False),
         Column("created_at", _("建立时间"), kind=MOMENT, default=False),
         ROW_ID,
     )
     sections = (
-        Section(_("账户"), ("name", "username", "division", "roles", "is_active")),
-        Section(_("登录"), ("last_login", "password_changed_at", "must_change_password", "created_at")),
+        Section(_("账户"), ("name", "username", "division", "roles", "is_active", "closed_because")),
+        Section(
+            _("登录"), ("last_login", "second_factor_at", "password_changed_at", "must_change_password", "created_at")
+        ),
     )
     related = (
         Related(_("任职"), PostResource, "user", ("role", "division", "valid_from", "valid_until", "appointed_by")),

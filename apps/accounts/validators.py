@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password
@@ -30,6 +31,20 @@ class CharacterClassesValidator:
 
     def get_help_text(self) -> str:
         return _("密码至少包含大写字母、小写字母、数字、其他字符中的三类。")
+
+
+class PersonalPasswordValidator:
+    """Not made of the user name, nor of a phone or citizen number, whoever's: those are the first that others try."""
+
+    NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        name = (user.username if user is not None else "").lower()
+        if (len(name) > 3 and name in password.lower()) or self.NUMBER.search(password):
+            raise ValidationError(self.get_help_text(), code="password_personal")
+
+    def get_help_text(self) -> str:
+        return _("密码不能包含用户名、手机号码或身份证号码。")
 
 
 class FormerPasswordValidator:

@@ -25,6 +25,8 @@ class AccessLog(PlacedModel):
         SIGN_IN = "sign_in", _("登录")
         SIGN_OUT = "sign_out", _("退出")
         SHARE = "share", _("共享")
+        FACTOR = "factor", _("重置动态口令")
+        SESSIONS = "sessions", _("结束会话")
         REFUSED = "refused", _("越权访问")
 
     user = models.ForeignKey(

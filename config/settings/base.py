@@ -195,6 +195,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
     {"NAME": "apps.accounts.validators.CharacterClassesValidator"},
+    {"NAME": "apps.accounts.validators.PersonalPasswordValidator"},
     {"NAME": "apps.accounts.validators.FormerPasswordValidator"},
 ]
 LOGIN_URL = "accounts:sign-in"
@@ -222,6 +223,8 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 PASSWORD_MAX_DAYS = 90
+ACCOUNT_UNUSED_DAYS = 90  # an account that nobody signed in to for so long is closed at night
+HALF_SESSION_SECONDS = 5 * 60  # from the right password to the code
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token in hx-headers, API clients get it from session/

@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pyotp
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
-from apps.access.scope import acting
-from apps.accounts.services import system_account
+from apps.access.scope import acting, activate, identity
+from apps.accounts.models import SecondFactor
+from apps.accounts.services import second_factor, system_account
 from apps.common.sealing import Sealed, blind_index
 from apps.households.models import Household, Person, PersonEvent
 from tests.common.test_sealing import keys
+from tests.factories.accounts import make_user
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_person
 
@@ -116,3 +119,16 @@ def test_a_row_that_cannot_be_opened_fails_the_command(register: None) -> None:
 def test_a_batch_of_nothing_is_refused() -> None:
     with pytest.raises(CommandError, match="at least 1"):
         rotate("--batch", "0")
+
+
+def test_the_secrets_of_second_factors_rotate_too(register: None, settings: Any) -> None:
+    settings.FIELD_KEYS = keys("k1", "i1")
+    user = make_user("village", "village_officer", OWN)
+    offer = second_factor.offer(user)
+    second_factor.enrol(user, offer.token, pyotp.TOTP(offer.secret).now())
+    settings.FIELD_KEYS = keys("k2", "i2")
+    assert "accounts_secondfactor: 1 rows, 1 changed" in rotate()
+    with activate(identity(user.pk)), transaction.atomic():
+        factor = SecondFactor.objects.get()
+    assert (factor.secret.clear(), factor.secret.blob[3:5]) == (offer.secret, b"k2")
+    assert str(factor.secret) == "********"

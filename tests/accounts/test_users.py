@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from apps.access import scope as scopes
@@ -129,7 +129,8 @@ def test_a_colleague_of_the_same_post_may_be_reset_and_then_has_to_change_it(cou
         password = services.reset_password(other, by=county)
     found = stored(other)
     assert found.check_password(password) and found.must_change_password
-    assert PasswordRecord.objects.filter(user=other).count() == 1, "the password before may not come back"
+    with scopes.activate(scopes.identity(other.pk)), transaction.atomic():
+        assert PasswordRecord.objects.filter(user=other).count() == 1, "the password before may not come back"
 
 
 def test_a_closed_account_keeps_its_password_and_a_reopened_one_gets_a_new(county):
@@ -166,3 +167,10 @@ def test_changes_of_accounts_are_in_the_history_and_hold_no_password(county):
             (True, "set-up"),
         ]
         assert not hasattr(events[0], "password") and not hasattr(events[0], "last_login")
+
+
+@pytest.mark.parametrize("password", ["Xx-my-couNty-is-9", "Call-13812341234", "Id15990019620315001X"])
+def test_a_password_holds_neither_user_name_nor_phone_nor_citizen_number(county, password):
+    with scopes.acting(county), pytest.raises(ValidationError) as caught:
+        validate_password(password, county)
+    assert "password_personal" in {error.code for error in caught.value.error_list}

@@ -37,10 +37,19 @@ EXEMPT: dict[str, str] = {}
 OWN_VIEWS = {
     "apps.common.health.healthz": "says whether the process lives; no rows",
     "apps.accounts.views.sign_in": "before there is an account",
+    "apps.accounts.views.second_step": "before there is a session",
+    "apps.accounts.views.enrol": "before there is a session",
     "apps.accounts.views.sign_out": "ends the session; no rows",
-    "apps.accounts.views.change_password": "the account itself",
+    "apps.accounts.own_views.change_password": "the account itself",
+    "apps.accounts.own_views.second_factor": "the account itself",
+    "apps.accounts.own_views.session_list": "one's own sessions",
+    "apps.accounts.own_views.session_end": "one's own sessions",
+    "apps.accounts.own_views.session_end_others": "one's own sessions",
     "apps.accounts.api.SessionView": "the account itself",
     "apps.accounts.api.PasswordView": "the account itself",
+    "apps.accounts.api.SecondFactorView": "the account itself",
+    "apps.accounts.api.OwnSessionsView": "one's own sessions",
+    "apps.accounts.api.OwnSessionView": "one's own sessions",
     "apps.pages.languages.set_language": "the account itself",
     "apps.pages.shell_views.place_menu": "divisions only, which are open to read",
     "apps.pages.shell_views.place_picker": "divisions only, which are open to read",
@@ -71,6 +80,8 @@ OWN_VIEWS = {
 PUBLIC = {
     "apps.common.health.healthz": "load balancers have no account",
     "apps.accounts.views.sign_in": "this is where one signs in",
+    "apps.accounts.views.second_step": "the second half of it; asks for the first",
+    "apps.accounts.views.enrol": "the second half of a first sign-in; asks for the first",
     "apps.accounts.views.sign_out": "a session may have ended before it is left",
     "apps.accounts.api.SessionView": "POST signs in; the rest asks for a session itself",
     "apps.pages.languages.set_language": "the sign-in page is read in a language, too",
@@ -81,6 +92,10 @@ PUBLIC = {
 # Views that open their transactions themselves, and why.
 OWN_TRANSACTIONS = {
     "apps.accounts.views.sign_in": "a refused sign-in must be counted",
+    "apps.accounts.views.second_step": "a refused code must be counted",
+    "apps.accounts.views.enrol": "the session that it begins is outside of the stranger's scope",
+    "apps.accounts.api.PasswordView": "a wrong old password must be counted",
+    "apps.accounts.api.SecondFactorView": "a refused code must be counted",
     "apps.accounts.api.SessionView": "a refused sign-in must be counted",
 }
 

@@ -1,5 +1,6 @@
 """The writes behind accounts and posts, each in one transaction."""
 
+from apps.accounts.services import second_factor
 from apps.accounts.services.posts import (
     appoint,
     check_delegation,
@@ -9,12 +10,14 @@ from apps.accounts.services.posts import (
     may_manage,
     roles_to_give,
 )
-from apps.accounts.services.signing_in import sign_in
+from apps.accounts.services.signing_in import begin_session, change_own_password, check_code, check_password, sign_in
 from apps.accounts.services.system import REGION, SET_UP, SYSTEM, sync_roles, system_account
 from apps.accounts.services.users import (
     change_account,
     change_password,
+    close_unused,
     create_account,
+    end_sessions,
     random_password,
     reset_password,
     set_active,
@@ -25,17 +28,24 @@ __all__ = [
     "SET_UP",
     "SYSTEM",
     "appoint",
+    "begin_session",
     "change_account",
+    "change_own_password",
     "change_password",
+    "check_code",
     "check_delegation",
+    "check_password",
+    "close_unused",
     "create_account",
     "end_post",
+    "end_sessions",
     "held",
     "may_end",
     "may_manage",
     "random_password",
     "reset_password",
     "roles_to_give",
+    "second_factor",
     "set_active",
     "sign_in",
     "sync_roles",

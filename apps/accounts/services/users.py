@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import secrets
 import string
+from dataclasses import replace
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Greatest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.access import policy
+from apps.access import scope as scopes
 from apps.accounts.models import PasswordRecord, User
 from apps.accounts.services.posts import may_manage
+from apps.accounts.services.system import SET_UP, SYSTEM
+from apps.accounts.sessions import end_all
 from apps.common.errors import Refused, ServiceError
+from apps.history.services import log_access
 
 PASSWORD_LENGTH = 14
 # Without the characters that are taken for one another when read from a screen or paper.
@@ -76,7 +85,9 @@ def set_active(user: User, *, active: bool, by: User) -> str:
         raise ServiceError(_("不能停用自己的账户。"))
     _require_managing(by, user)
     user.is_active = active
-    user.save(update_fields=["is_active"])
+    user.closed_because = "" if active else User.Closed.BY_HAND
+    user.save(update_fields=["is_active", "closed_because"])
+    end_all(user)
     return _issue_password(user) if active else ""
 
 
@@ -86,7 +97,32 @@ def reset_password(user: User, *, by: User) -> str:
     if user.pk == by.pk:
         raise ServiceError(_("自己的密码请在“修改密码”中更改。"))
     _require_managing(by, user)
+    end_all(user)
     return _issue_password(user)
+
+
+@transaction.atomic
+def end_sessions(user: User, *, by: User) -> int:
+    """End all sessions of somebody else's account; answers how many. Written to the access log."""
+    if user.pk == by.pk:
+        raise ServiceError(_("自己的会话请在“我的会话”中结束。"))
+    _require_managing(by, user)
+    ended = end_all(user)
+    log_access(by, "sessions", division=user.division_id, obj=user, rows=ended, reason=user.username)
+    return ended
+
+
+def close_unused() -> int:
+    """Close every account that nobody signed in to for `ACCOUNT_UNUSED_DAYS`, by one statement; answers how many.
+
+    A new account, and one that was given a new first password, has as long from that. The system's own account has no
+    sign-in to wait for. The sessions of such an account ended long ago.
+    """
+    before = timezone.now() - timedelta(days=settings.ACCOUNT_UNUSED_DAYS)
+    with scopes.activate(replace(SET_UP, username=SYSTEM, source="task")), transaction.atomic():
+        used = Greatest("last_login", "password_changed_at", "created_at")  # of those that are known
+        unused = User.objects.filter(is_active=True).exclude(username=SYSTEM).annotate(used=used)
+        return unused.filter(used__lt=before).update(is_active=False, closed_because=User.Closed.UNUSED)
 
 
 @transaction.atomic
@@ -110,7 +146,8 @@ def change_password(user: User, *, old: str, new: str) -> None:
 
 def _issue_password(user: User) -> str:
     if user.has_usable_password():
-        PasswordRecord.objects.create(user=user, password=user.password)
+        with scopes.activate(scopes.identity(user.pk)):  # a former password is for the account's own eyes
+            PasswordRecord.objects.create(user=user, password=user.password)
     password = random_password()
     user.set_password(password)
     user.must_change_password = True

@@ -40,6 +40,7 @@ HELPER = Table(
         "password": _NO_PASSWORD,
         "is_active": True,
         "must_change_password": True,
+        "closed_because": "",
         "language": "",
         "created_at": WRITTEN_AT,
     },
