@@ -14,7 +14,6 @@ from apps.access import policy
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.common.models import field_label
-from apps.common.network import client_ip
 from apps.households import services
 from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
 from apps.households.services.income_chart import HEIGHT, income_bars
@@ -65,9 +64,7 @@ class RevealPage(View):
         field = request.POST.get("field", "")
         context: dict[str, Any] = {"object": found, "field": field}
         try:
-            clear = services.reveal(
-                found, [field], by=requester(request), reason=request.POST.get("reason", ""), address=client_ip(request)
-            )
+            clear = services.reveal(found, [field], by=requester(request), reason=request.POST.get("reason", ""))
             context["value"] = clear[field]
         except ServiceError as error:
             context["problem"] = error.message

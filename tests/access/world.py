@@ -30,6 +30,7 @@ from apps.crosschecks.models import Finding, FindingLog, Run
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.history.models import AccessLog
+from apps.history.services import log_access
 from apps.households.models import (
     GuaranteeStatus,
     Household,
@@ -305,7 +306,7 @@ def more_household(place: int, word: str, accounts: dict[str, Account]) -> House
 def _papers(user: User, kind: Kind, word: str) -> None:
     """What belongs to an account itself: a line of the access log, an export, an import."""
     here = {"user": user, "division_id": user.division_id}
-    AccessLog.objects.create(**here, username=user.username, action="reveal", reason=word)
+    log_access(user, "reveal", division=user.division_id, reason=word)
     job = ExportJob.objects.create(
         **here, resource="none", title=word, query="", state=ExportJob.State.DONE, finished_at=timezone.now()
     )
