@@ -28,6 +28,11 @@ def current() -> Origin:
     return _current.get()
 
 
+def begin(origin: Origin) -> None:
+    """Everything from now on comes from here; for what has no block (a worker's task)."""
+    _current.set(origin)
+
+
 @contextmanager
 def begun(origin: Origin) -> Iterator[Origin]:
     """Everything in the block comes from here."""

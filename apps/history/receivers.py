@@ -6,6 +6,7 @@ from typing import Any
 
 from axes.helpers import get_client_username
 from axes.signals import user_locked_out
+from celery.signals import task_postrun, task_prerun
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
@@ -14,7 +15,19 @@ from django.http import HttpRequest
 
 from apps.access import scope as scopes
 from apps.divisions.models import Division
+from apps.history import origin
 from apps.history.services import log_access
+
+
+@task_prerun.connect
+def _task_begins(task_id: str, **kwargs: Any) -> None:
+    """A worker's log lines and records carry the id of the task."""
+    origin.begin(origin.Origin(request_id=str(task_id)[:64]))
+
+
+@task_postrun.connect
+def _task_ends(**kwargs: Any) -> None:
+    origin.begin(origin.NOWHERE)
 
 
 @receiver(user_logged_in)

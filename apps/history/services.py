@@ -61,11 +61,19 @@ def log_access(
         connection.before_commit(chain.collect, row)  # type: ignore[attr-defined]  # of apps.access.backend
 
 
+def log_view(user: Any, obj: Any, *, fields: Sequence[str] = ()) -> None:
+    """Record that `user` looked at one row, if it tells of a household or person; nothing otherwise."""
+    if getattr(obj, "household_lookup", None):
+        log_access(user, "view", division=obj.division_id, obj=obj, fields=fields)
+
+
 def key_of(obj: models.Model | None) -> str:
-    """What people call an object by: the code of a household, person or village, the name of an account."""
-    for name in ("code", "username"):
-        if isinstance(written := getattr(obj, name, None), str):
-            return written
+    """What people call an object by: the code of a household (also for what hangs off it), person or village, the name
+    of an account."""
+    for one in (obj, getattr(obj, "household", None)):
+        for name in ("code", "username"):
+            if isinstance(written := getattr(one, name, None), str):
+                return written
     return ""
 
 

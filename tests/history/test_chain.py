@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,24 @@ def test_what_was_undone_leaves_no_record(officer: User, written: list[int]) -> 
     with scopes.acting(officer):
         assert list(AccessLog.objects.filter(pk__gt=written[-1]).values_list("action", flat=True)) == ["view"]
     assert "6 records" in verify()
+
+
+def test_many_at_once_write_one_chain(officer: User, written: list[int]) -> None:
+    def several(_number: int) -> None:
+        try:
+            for _turn in range(5):
+                write_one(officer)
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(several, range(4)))
+    assert "25 records" in verify()
+
+
+def write_one(user: User) -> None:
+    with scopes.acting(user):
+        log_access(user, "view", division=user.division_id)
 
 
 class TestRetention:
