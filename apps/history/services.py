@@ -25,6 +25,7 @@ def log_access(
     fields: Sequence[str] = (),
     rows: int | None = None,
     reason: str = "",
+    address: str | None = None,
     result: str = "done",
     username: str = "",
 ) -> None:
@@ -32,7 +33,7 @@ def log_access(
 
     The row is written in the caller's transaction, just before its commit; a failure there undoes the transaction.
     `division` is the place of what was acted on (of an export: the place asked for), `rows` the number of rows.
-    Address, device and request id are those of the request or task.
+    Address (unless it is given), device and request id are those of the request or task.
     """
     current, here = scopes.current(), origin.current()
     posts = current.posts if current and user is not None and current.user_id == user.pk else ()
@@ -51,7 +52,7 @@ def log_access(
         fields=list(fields),
         rows=rows,
         reason=reason[:500],
-        address=here.address,
+        address=address or here.address,
         device=here.device,
         source=current.source if current else "",
         request_id=here.request_id,

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.common.network import client_ip
 from apps.households import services
 from apps.households.models import Household, Person
 from apps.pages.api import ResourceViewSet
@@ -44,7 +45,7 @@ class RevealingViewSet(ResourceViewSet):
         form = RevealRequest(data=request.data)
         form.is_valid(raise_exception=True)
         wanted, reason = form.validated_data["fields"], form.validated_data["reason"]
-        options = {"by": request.user, "reason": reason}
+        options = {"by": request.user, "reason": reason, "address": client_ip(request._request)}
         if isinstance(found, Household) and (of_members := [name for name in wanted if name in MEMBERS]):
             own = [name for name in wanted if name not in MEMBERS]
             body: dict[str, Any] = services.reveal(found, own, **options) if own else {}

@@ -14,6 +14,7 @@ from apps.access import policy
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.common.models import field_label
+from apps.common.network import client_ip
 from apps.households import services
 from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
 from apps.households.services.income_chart import HEIGHT, income_bars
@@ -64,7 +65,9 @@ class RevealPage(View):
         field = request.POST.get("field", "")
         context: dict[str, Any] = {"object": found, "field": field}
         try:
-            clear = services.reveal(found, [field], by=requester(request), reason=request.POST.get("reason", ""))
+            clear = services.reveal(
+                found, [field], by=requester(request), reason=request.POST.get("reason", ""), address=client_ip(request)
+            )
             context["value"] = clear[field]
         except ServiceError as error:
             context["problem"] = error.message

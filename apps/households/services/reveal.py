@@ -18,7 +18,9 @@ SHORTEST_REASON = 2
 
 
 @transaction.atomic
-def reveal(obj: Household | Person, fields: Sequence[str], *, by: User, reason: str) -> dict[str, str | None]:
+def reveal(
+    obj: Household | Person, fields: Sequence[str], *, by: User, reason: str, address: str | None = None
+) -> dict[str, str | None]:
     """The clear numbers of a household or person. The access log is written first: no record, no number.
 
     Raises PermissionDenied without `view_personal_data` at the place, ServiceError without a reason or for a field
@@ -31,5 +33,7 @@ def reveal(obj: Household | Person, fields: Sequence[str], *, by: User, reason: 
         raise ServiceError(_("没有这样的号码字段：%(names)s。") % {"names": named}, field="fields")
     if len(reason.strip()) < SHORTEST_REASON:
         raise ServiceError(_("请写明查看理由。"), field="reason")
-    log_access(by, "reveal", division=obj.division_id, obj=obj, fields=list(fields), reason=reason.strip())
+    log_access(
+        by, "reveal", division=obj.division_id, obj=obj, fields=list(fields), reason=reason.strip(), address=address
+    )
     return {name: value.clear() if (value := getattr(obj, name)) else None for name in fields}
