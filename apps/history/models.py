@@ -90,9 +90,7 @@ class AccessLog(PlacedModel):
             models.Index(fields=["user", "at", "id"], name="access_log_user"),
             models.Index(fields=["username", "at", "id"], name="access_log_username"),
             models.Index(fields=["object_kind", "object_id", "at", "id"], name="access_log_object"),
-            models.Index(
-                fields=["object_key", "at", "id"], condition=~models.Q(object_key=""), name="access_log_object_key"
-            ),
+            models.Index(fields=["object_key", "at", "id"], name="access_log_object_key"),
             models.Index(fields=["action", "at", "id"], name="access_log_action"),
             models.Index(fields=["address", "at", "id"], name="access_log_address"),
         ]

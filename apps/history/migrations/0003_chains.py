@@ -188,7 +188,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="accesslog",
             index=models.Index(
-                condition=models.Q(("object_key", ""), _negated=True),
                 fields=["object_key", "at", "id"],
                 name="access_log_object_key",
             ),
