@@ -34,13 +34,13 @@ COLUMNS = (
 # Written past triggers and chains: what is measured here is reading.
 FILL = f"""
 INSERT INTO history_accesslog ({COLUMNS})
-SELECT villages.codes[1 + g % cardinality(villages.codes)], g % {ACCOUNTS}, 'account' || g % {ACCOUNTS}, '', 3,
+SELECT villages.codes[(1 + g % cardinality(villages.codes))::int], g % {ACCOUNTS}, 'account' || g % {ACCOUNTS}, '', 3,
        now() - (({ROWS} - g) || ' seconds')::interval * 40,
        CASE WHEN g % 997 = 0 THEN 'export' WHEN g % 11 = 0 THEN 'search' ELSE 'view' END, 'done',
        'households.household', g * 7919 % {HOUSEHOLDS}, lpad((g * 7919 % {HOUSEHOLDS})::text, 17, '1504'), '{{}}', NULL,
        '', ('10.' || g % 20 || '.' || g % 200 || '.7')::inet, 'Mozilla/5.0 (a desk)', 'page', md5(g::text),
        g % 16, g, '', '', 'k1'
-FROM generate_series(1, {ROWS}) g,
+FROM generate_series(1::bigint, {ROWS}) g,
      (SELECT array_agg(code ORDER BY code) AS codes FROM divisions_division WHERE level = 5) villages
 """
 
