@@ -10,7 +10,7 @@ import time
 
 import django
 
-NAMES = ("lists", "api", "search", "desk", "rules", "saving", "exports", "imports", "demo")
+NAMES = ("lists", "api", "search", "desk", "rules", "saving", "exports", "imports", "audit", "demo")
 
 
 def main(names: list[str]) -> int:

@@ -75,9 +75,9 @@ class Bench:
         """A connection past row-level security. Statements are planned each time, as the platform's own are."""
         return self._connected(self.admin_url if not database else moved(self.admin_url, database))
 
-    def app(self, scope: scopes.Scope | None = None) -> Connection:
+    def app(self, scope: scopes.Scope | None = None, url: str = "") -> Connection:
         """A connection as the platform's role; with a scope, its settings hold for the whole session."""
-        opened = self._connected(os.environ["DATABASE_URL"])
+        opened = self._connected(url or os.environ["DATABASE_URL"])
         if scope is not None:
             for name, value in zip(_NAMES, settings_of(scope), strict=True):
                 opened.execute("SELECT set_config(%s, %s, false)", [name, value])

@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 
 app.conf.timezone = "Asia/Shanghai"
 app.conf.beat_schedule = {
+    "anchor-audit": {"task": "apps.history.tasks.anchor", "schedule": crontab(minute=5)},
     "nightly-crosschecks": {"task": "apps.crosschecks.tasks.nightly", "schedule": crontab(hour=1, minute=0)},
     "sweep-expired-leases": {"task": "apps.crosschecks.tasks.sweep", "schedule": 60.0},
     "resume-imports": {"task": "apps.pages.imports.tasks.resume", "schedule": 60.0},

@@ -3,6 +3,16 @@
 import json
 import logging
 
+from apps.history import origin
+
+
+class RequestFilter(logging.Filter):
+    """Adds the id of the request or task to every record; `-` outside of one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = origin.current().request_id or "-"
+        return True
+
 
 class JSONFormatter(logging.Formatter):
     """One JSON object per record; a line break in a message is escaped and cannot start a forged line."""
@@ -12,6 +22,7 @@ class JSONFormatter(logging.Formatter):
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
+            "request": getattr(record, "request_id", "-"),
             "message": record.getMessage(),
         }
         if record.exc_info:

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import connections
 from psycopg import sql
 
+from apps.access.backend.base import DatabaseWrapper
+
 TEMPLATE = os.environ.get("TEST_TEMPLATE", "")
 
 
@@ -26,6 +28,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marker = item.get_closest_marker("django_db")
         if marker is not None and marker.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: use the fixture committed_db; emptying tables is not our right")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_a_commit_finishes() -> Iterator[None]:
+    """The outermost block inside a test's own transaction stands for a transaction: what waits for its end is done."""
+    usual = DatabaseWrapper.savepoint_commit
+
+    def savepoint_commit(self: DatabaseWrapper, sid: str) -> None:
+        if self.atomic_blocks and self.atomic_blocks[-1]._from_testcase and not self.needs_rollback:
+            self.finish()
+        usual(self, sid)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseWrapper, "savepoint_commit", savepoint_commit)
+        yield
 
 
 class WorkerDatabase:

@@ -36,6 +36,7 @@ class Scope:
     households: tuple[int, ...] = ()
     source: str = "page"
     sign_in: str = ""
+    posts: tuple[str, ...] = ()  # "role@division", for the record
 
     def ranges(self, realm: str) -> tuple[Range, ...]:
         """The ranges within which rows of a realm ("register", "accounts", "audit") may be seen."""
@@ -118,17 +119,18 @@ def _read(user: User) -> Scope:
     today = timezone.localdate()
     with activate(identity(user.pk)), transaction.atomic():
         grants = Grant.objects.valid(now).filter(user_id=user.pk)
-        pairs = list(grants.values_list("permission__codename", "content_object_id"))
+        pairs = list(grants.values_list("permission__codename", "content_object_id", "post__role__name"))
         households = set(Pairing.objects.active(today).filter(helper_id=user.pk).values_list("household_id", flat=True))
         households |= set(Share.objects.valid(now).filter(user_id=user.pk).values_list("household_id", flat=True))
     divisions: dict[str, list[int]] = {}
-    for capability, division in pairs:
+    for capability, division, _role in pairs:
         divisions.setdefault(capability, []).append(division)
     return Scope(
         user_id=user.pk,
         username=user.username,
         capabilities={name: merge(codes.subtree(code) for code in held) for name, held in divisions.items()},
         households=tuple(sorted(households)),
+        posts=tuple(sorted({f"{role}@{division}" for _capability, division, role in pairs})),
     )
 
 

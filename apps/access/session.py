@@ -71,6 +71,16 @@ def activate(scope: Scope) -> Iterator[Scope]:
         _rewrite(_current.get())
 
 
+@contextmanager
+def lent(connection: Any, scope: Scope) -> Iterator[None]:
+    """Another scope inside the running transaction of one connection, for single statements of the platform's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATEMENT, settings_of(scope))
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(_STATEMENT, settings_of(_current.get()))
+
+
 def _rewrite(scope: Scope | None) -> None:
     """Bring open transactions to this scope; a failed transaction is left alone, its rollback undoes the settings."""
     for connection in connections.all(initialized_only=True):

@@ -44,6 +44,7 @@ class Words(Kind):
         return listed(value)
 
 
+RESULT_COLOURS = {"requested": "yellow", "refused": "red", "failed": "red"}
 ROW_ID = Column("id", _("编号"), source="pk", kind=IDENTIFIER, default=False)
 
 
@@ -149,7 +150,7 @@ class AccessLogResource(Resource):
     name = "access-log"
     model = AccessLog
     filters = filters.AccessLogFilters
-    order = ("pk",)
+    order = ("at", "pk")
     descending = True
     title = "username"
     icon = "audit"
@@ -162,13 +163,19 @@ class AccessLogResource(Resource):
             _("操作"),
             kind=State(labels=dict(AccessLog.Action.choices), colours={"reveal": "yellow", "refused": "red"}),
         ),
+        Column("result", _("结果"), kind=State(labels=dict(AccessLog.Result.choices), colours=RESULT_COLOURS)),
+        Column("post", _("任职"), default=False),
+        Column("level", _("层级"), kind=NUMBER, default=False),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("object_kind", _("对象类型")),
+        Column("object_key", _("对象编码"), kind=IDENTIFIER),
         Column("object_id", _("对象"), kind=IDENTIFIER, default=False),
         Column("fields", _("字段"), kind=Words()),
         Column("rows", _("行数"), kind=NUMBER),
         Column("reason", _("理由")),
-        Column("address", _("网络地址"), kind=IDENTIFIER, default=False),
+        Column("address", _("网络地址"), kind=IDENTIFIER),
+        Column("device", _("设备"), default=False),
         Column("source", _("途径"), default=False),
+        Column("request_id", _("请求编号"), kind=IDENTIFIER, default=False),
         ROW_ID,
     )

@@ -225,6 +225,15 @@ _SHOWN = {"citizen": (4, 4, 15), "disability": (4, 4, 15), "phone": (3, 4, 10), 
 _NOTHING = "********"
 
 
+def masked_text(text: str) -> str:
+    """What somebody typed, for a record: a text with seven digits or more may be a number of a person, however it is
+    spaced, and stands there with its first three and last four characters only."""
+    number = normalise_number(text)
+    if sum(one.isdigit() for one in number) < 7:
+        return text.strip()
+    return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+
+
 def mask(kind: str, text: str | None) -> str:
     """A number as shown without the right to see it: `1599**********0015`, `138****1234`, `*******9349`.
 

@@ -90,6 +90,9 @@ class KeyService(Protocol):
     def index(self, kind: str, data: bytes) -> tuple[bytes, ...]:
         """Blind indexes under the current key (first) and the earlier ones still searched for."""
 
+    def mac(self, purpose: str, data: bytes, key_id: str = "") -> tuple[str, bytes]:
+        """Key id and HMAC-SM3 under the current key, or under the one named; UnsealError if that is not here."""
+
 
 class LocalKeyService:
     """Keys from `settings.FIELD_KEYS`, algorithms from `settings.FIELD_CIPHER` and `settings.FIELD_HASH`.
@@ -116,6 +119,7 @@ class LocalKeyService:
                 f"FIELD_KEYS, FIELD_CIPHER or FIELD_HASH is not usable ({type(error).__name__})"
             ) from None
         self._ciphers: dict[tuple[bytes, str], _Aes | _Sm4] = {}
+        self._macs: dict[tuple[str, str], HMAC] = {}
         self._header = self._header_of(self._algorithm, next(iter(self._keys)))
         self._indexes = {kind: tuple(_hasher(hash_name, key, kind) for key in row) for kind, row in index_keys.items()}
 
@@ -167,6 +171,19 @@ class LocalKeyService:
             return tuple(hasher(data) for hasher in self._indexes[kind])
         except KeyError:
             raise ValueError(f"unknown kind of number: {kind}") from None
+
+    def mac(self, purpose: str, data: bytes, key_id: str = "") -> tuple[str, bytes]:
+        name = key_id or next(iter(self._keys))
+        state = self._macs.get((purpose, name))
+        if state is None:
+            if name not in self._keys:
+                raise UnsealError("authenticated with a key that is not here")
+            info = f"poverty mac {purpose}".encode()
+            key = HKDF(hashes.SM3(), 32, salt=None, info=info).derive(self._keys[name])
+            state = self._macs[purpose, name] = HMAC(key, hashes.SM3())
+        fresh = state.copy()
+        fresh.update(data)
+        return name, fresh.finalize()
 
 
 def _key(text: str) -> bytes:

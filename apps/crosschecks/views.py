@@ -29,6 +29,7 @@ from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.writing import today
 from apps.crosschecks.tables import FindingResource, RunResource
 from apps.divisions.models import Division
+from apps.history.services import log_access
 from apps.households.models import RegistrationConflict
 from apps.pages.places import Place
 from apps.pages.views import DetailPage
@@ -97,6 +98,7 @@ class FindingFilePage(View):
         line = FindingLog.objects.visible_to(request.user).filter(pk=key).exclude(file="").first()
         if line is None:
             raise Http404(_("没有这个附件，或者它不在您的范围内。"))
+        log_access(request.user, "download", division=line.division_id, obj=line, reason=Path(str(line.file.name)).name)
         response = FileResponse(line.file.open("rb"), as_attachment=True, filename=Path(str(line.file.name)).name)
         response["Cache-Control"] = "private, no-store"
         return response

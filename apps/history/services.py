@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models
+from django.db import connection, models, transaction
 
 from apps.access import scope as scopes
 from apps.access.models import PlacedModel
+from apps.divisions import codes
+from apps.history import chain, origin
 from apps.history.models import AccessLog
 
 
@@ -19,29 +21,61 @@ def log_access(
     division: int,
     obj: models.Model | None = None,
     kind: str = "",
+    key: str = "",
     fields: Sequence[str] = (),
     rows: int | None = None,
     reason: str = "",
     address: str | None = None,
+    result: str = "done",
+    username: str = "",
 ) -> None:
-    """Record that `user` looked at or took out personal data, in the caller's transaction: no record, no access.
+    """Record what `user` (None: nobody is known) looked at, took out or changed: no record, no act.
 
-    `division` is the place of what was looked at (of an export: the place asked for); `rows` the number of rows.
+    The row is written in the caller's transaction, just before its commit; a failure there undoes the transaction.
+    `division` is the place of what was acted on (of an export: the place asked for), `rows` the number of rows.
+    Address (unless it is given), device and request id are those of the request or task.
     """
-    current = scopes.current()
-    AccessLog.objects.create(
-        user_id=user.pk,
-        username=user.username,
+    current, here = scopes.current(), origin.current()
+    posts = current.posts if current and user is not None and current.user_id == user.pk else ()
+    name = username or (user.username if user is not None else "")
+    row = AccessLog(
+        user_id=user.pk if user is not None else None,
+        username=name[:60],
+        post=",".join(posts)[:200],
+        level=min((codes.level(int(post.rpartition("@")[2])) for post in posts), default=None),
         action=action,
+        result=result,
         division_id=division,
         object_kind=kind or (obj._meta.label_lower if obj is not None else ""),
         object_id=obj.pk if obj is not None else None,
+        object_key=(key or key_of(obj))[:60],
         fields=list(fields),
         rows=rows,
-        reason=reason,
-        address=address,
+        reason=reason[:500],
+        address=address or here.address,
+        device=here.device,
         source=current.source if current else "",
+        request_id=here.request_id,
+        chain=chain.chain_of(name[:60]),
     )
+    with transaction.atomic(savepoint=False):
+        connection.before_commit(chain.collect, row)  # type: ignore[attr-defined]  # of apps.access.backend
+
+
+def log_view(user: Any, obj: Any, *, fields: Sequence[str] = ()) -> None:
+    """Record that `user` looked at one row, if it tells of a household or person; nothing otherwise."""
+    if getattr(obj, "household_lookup", None):
+        log_access(user, "view", division=obj.division_id, obj=obj, fields=fields)
+
+
+def key_of(obj: models.Model | None) -> str:
+    """What people call an object by: the code of a household (also for what hangs off it), person or village, the name
+    of an account."""
+    for one in (obj, getattr(obj, "household", None)):
+        for name in ("code", "username"):
+            if isinstance(written := getattr(one, name, None), str):
+                return written
+    return ""
 
 
 def history_of(obj: PlacedModel, *, limit: int = 50) -> list[dict[str, Any]]:

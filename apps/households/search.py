@@ -23,10 +23,6 @@ def search_persons(user: Any, text: str) -> list[Hit]:
     number = normalise_number(text)
     if key := citizen_key(number):
         where = Q(id_no_index__in=blind_indexes("citizen", key))
-        place = scopes.of(user).top or user.division_id
-        log_access(
-            user, "search", division=place, kind="households.person", fields=["id_no"], reason=mask("citizen", key)
-        )
     elif number.isdigit() and len(number) == 20:
         where = Q(code=number) | Q(national_no=number)
     elif len(name := normalise_name(text)) >= SHORTEST_NAME:
@@ -34,12 +30,27 @@ def search_persons(user: Any, text: str) -> list[Hit]:
     else:
         return []
     rows = Person.objects.visible_to(user).filter(where, is_active=True)
+    if key:
+        _log(user, key, rows)
     found = list(rows.values_list("household_id", "name", "household__code", "division_id")[:LIMIT])
     places = Places.of(place for *_rest, place in found)
     return [
         Hit(name, f"{code} {places.full(place)}", reverse("household-detail", args=[household]))
         for household, name, code, place in found
     ]
+
+
+def _log(user: Any, number: str, rows: QuerySet[Any]) -> None:
+    """On record: the question with the number masked, and whose it was, if the account sees that person."""
+    log_access(
+        user,
+        "search",
+        division=scopes.of(user).top or user.division_id,
+        obj=rows.first(),
+        kind="households.person",
+        fields=["id_no"],
+        reason=mask("citizen", number),
+    )
 
 
 def search_households(user: Any, text: str) -> list[Hit]:

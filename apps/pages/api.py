@@ -28,7 +28,7 @@ from apps.access import scope as scopes
 from apps.common.errors import StaleVersion
 from apps.common.sealing import Sealed
 from apps.divisions import codes
-from apps.history.services import history_of
+from apps.history.services import history_of, log_view
 from apps.pages import export_views, exports, problems
 from apps.pages.columns import Reader
 from apps.pages.export_views import MEDIA_TYPE as XLSX
@@ -92,13 +92,16 @@ class ReadingViewSet(viewsets.ViewSet):
         page = None if selection.problems else selection.page(reader)
         if page is None or selection.problems:
             return answer(problems.problem(400, errors=problems.entries(selection.problems)))
+        selection.log(request.user)
         body: dict[str, Any] = {"next": self._link(page.after, "after"), "previous": self._link(page.before, "before")}
         if request.GET.get("count"):
             body["count"], body["count_exact"] = selection.count
         return Response({**body, "results": reader.json(page.rows)})
 
     def retrieve(self, request: Request, key: str) -> Response:
-        return Response(self.current(self.get_object(key)))
+        found = self.get_object(key)
+        log_view(request.user, found)
+        return Response(self.current(found))
 
     @extend_schema(request=None, responses={(200, XLSX): OpenApiTypes.BINARY, 202: OpenApiTypes.OBJECT})
     @action(detail=False, methods=["post"])
@@ -205,6 +208,8 @@ class ResourceViewSet(ReadingViewSet):
 @action(detail=True, methods=["get"])
 def history(view: ReadingViewSet, request: Request, key: str) -> Response:
     """The latest changes, newest first: when, who, through what, and each field's old and new value."""
+    found = view.get_object(key)
+    log_view(request.user, found, fields=["history"])
     return Response(
         [
             {
@@ -221,7 +226,7 @@ def history(view: ReadingViewSet, request: Request, key: str) -> Response:
                     for one in change["changes"]
                 ],
             }
-            for change in history_of(view.get_object(key))
+            for change in history_of(found)
         ]
     )
 

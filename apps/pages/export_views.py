@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from apps.common.errors import ServiceError
+from apps.history.services import log_access
 from apps.pages import errors, exports, tasks
 from apps.pages.models import ExportJob
 from apps.pages.resources import Resource
@@ -48,6 +49,15 @@ def start(resource: type[Resource], request: HttpRequest) -> FileResponse | Expo
         file.seek(0)
         return attachment(file, exports.title_of(selection))
     job = exports.submit(selection, request.user)
+    log_access(
+        request.user,
+        "export",
+        division=selection.place.code or job.division_id,
+        kind=resource.model._meta.label_lower,
+        key=str(job.pk),
+        rows=job.expected_rows,
+        result="requested",
+    )
     transaction.on_commit(lambda: tasks.export.delay(job.pk, job.user_id))
     return job
 
@@ -86,4 +96,5 @@ def export_file(request: HttpRequest, key: int) -> HttpResponseBase:
     job = exports.of_user(request.user, key)
     if not job.ready:
         raise Http404
+    log_access(request.user, "download", division=job.division_id, obj=job, rows=job.rows, reason=job.title)
     return attachment(job.path.open("rb"), job.title)

@@ -95,6 +95,7 @@ class Chip:
     label: str
     text: str
     without: str
+    typed: bool = False  # free text, not one of some choices
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,8 @@ class Filters(django_filters.FilterSet):
                 rest.setlist(name, [other for other in self.data.getlist(name) if other != value])
                 for cursor in ("after", "before"):
                     rest.pop(cursor, None)
-                yield Chip(str(field.label), self._text(name, field, value), rest.urlencode())
+                text = self._text(name, field, value)
+                yield Chip(str(field.label), text, rest.urlencode(), typed=type(field) is forms.CharField)
 
     def _text(self, name: str, field: forms.Field, value: str) -> str:
         if isinstance(field, forms.ModelChoiceField):

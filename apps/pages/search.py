@@ -19,6 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from apps.access import scope as scopes
+from apps.common.numbers import citizen_key, masked_text, normalise_number
+from apps.history.services import log_access
 from apps.pages.divisions import DivisionResource
 from apps.pages.places import Places
 
@@ -68,6 +71,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
         searchers = [*_searchers, (_("行政区划"), search_divisions)]
         groups = [(title, hits) for title, searcher in searchers if (hits := searcher(request.user, text))]
     hits = [hit for _title, found in groups for hit in found]
+    if text and not citizen_key(normalise_number(text)):  # that question is on record with the number it asked for
+        user: Any = request.user
+        place = scopes.of(user).top or user.division_id
+        log_access(user, "search", division=place, reason=masked_text(text), rows=len(hits))
     if len(hits) == 1:
         return HttpResponseRedirect(hits[0].address)
     return render(request, "pages/search.html", {"groups": groups, "text": text, "limit": LIMIT})

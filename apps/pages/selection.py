@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.numbers import masked_text
 from apps.common.wording import listed
+from apps.history.services import log_access
 from apps.pages import paging
 from apps.pages.columns import Column, Reader
 from apps.pages.places import Place
@@ -58,6 +60,24 @@ class Selection:
         if self.params.get("after") and self.params.get("before"):
             found["before"] = [ValidationError(_("after 和 before 不能同时给出。"), code="invalid")]
         return found
+
+    def log(self, user: Any) -> None:
+        """Put a question for particular households or persons on record: one by free text (name, code), asked anew."""
+        if not getattr(self.resource.model, "household_lookup", None) or self.problems:
+            return
+        typed = [
+            f"{chip.label}：{masked_text(chip.text)}"
+            for chip in self.filters.chips()
+            if chip.typed and not (self.params.get("after") or self.params.get("before"))
+        ]
+        if typed:
+            log_access(
+                user,
+                "search",
+                division=self.place.code or user.division_id,
+                kind=self.resource.model._meta.label_lower,
+                reason="；".join(typed),
+            )
 
     @property
     def order(self) -> str:

@@ -16,11 +16,14 @@ from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from apps.access import policy
 from apps.common.errors import ServiceError, StaleVersion
-from apps.history.services import history_of
+from apps.history.services import history_of, key_of, log_view
 from apps.pages import exports, parts
 from apps.pages.columns import Column, Reader
 from apps.pages.conflicts import differences
@@ -73,6 +76,7 @@ class ListPage(ResourceView):
         columns[0] = replace(columns[0], link=self.resource.name, link_source="pk")
         reader = Reader(columns)
         page = None if selection.problems else selection.page(reader)
+        selection.log(request.user)
         context: dict[str, Any] = {
             "title": self.resource.plural(),
             "selection": selection,
@@ -134,6 +138,7 @@ class DetailPage(ResourceView):
 
     def get(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
+        log_view(request.user, found)
         may_change = self.resource.may_change(request.user, found)
         sections = self.sections(found)
         added = parts.of(self.resource.name, request.user, found)
@@ -154,8 +159,15 @@ class DetailPage(ResourceView):
             may_change=may_change,
             edit_url=self.resource.url("update", found.pk) if may_change else "",
             history_url=self.resource.url("history", found.pk) if hasattr(found, "events") else "",
+            audit_url=self.audit_url(found),
             **more,
         )
+
+    def audit_url(self, found: Any) -> str:
+        """The records of who looked at this row, for whoever may read them; empty for the others."""
+        if not getattr(found, "household_lookup", None) or not policy.can(self.request.user, "view_audit", found):
+            return ""
+        return f"{reverse('access-log-list')}?{urlencode({'object_key': key_of(found)})}"
 
     def more(self, found: Any) -> dict[str, Any]:
         """Further context for a page of one's own.
@@ -206,6 +218,7 @@ class HistoryPage(ResourceView):
 
     def get(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
+        log_view(request.user, found, fields=["history"])
         changes = history_of(found)
         back = self.resource.url("detail", found.pk)
         return self.show(object=found, title=self.title(found), changes=changes, back_url=back)

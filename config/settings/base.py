@@ -63,6 +63,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: whatever happens to a request happens under its id.
+    "apps.history.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -247,6 +249,11 @@ FIELD_KEYS = env.json("FIELD_KEYS")
 FIELD_CIPHER = env.str("FIELD_CIPHER", default="aes-gcm", choices=("aes-gcm", "sm4-gcm"))
 FIELD_HASH = env.str("FIELD_HASH", default="sha256", choices=("sha256", "sm3"))
 
+# --- Audit -----------------------------------------------------------------------------------------------------------
+
+# Where the heads of the access log's chains are written every hour, better another machine's disk; empty: the log only.
+AUDIT_ANCHOR_FOLDER = env.str("AUDIT_ANCHOR_FOLDER", default="")
+
 # --- Languages, time -------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"
@@ -340,9 +347,10 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {"()": "config.logs.JSONFormatter"},
-        "plain": {"format": "%(levelname)s %(name)s %(message)s"},
+        "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"request": {"()": "config.logs.RequestFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from apps.crosschecks.models import Finding, FindingLog, Run
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.history.models import AccessLog
+from apps.history.services import log_access
 from apps.households.models import (
     GuaranteeStatus,
     Household,
@@ -317,7 +318,7 @@ def more_household(place: int, word: str, accounts: dict[str, Account]) -> House
 def _papers(user: User, kind: Kind, word: str) -> None:
     """What belongs to an account itself: a line of the access log, an export, an import."""
     here = {"user": user, "division_id": user.division_id}
-    AccessLog.objects.create(**here, username=user.username, action="reveal", reason=word)
+    log_access(user, "reveal", division=user.division_id, reason=word)
     job = ExportJob.objects.create(
         **here, resource="none", title=word, query="", state=ExportJob.State.DONE, finished_at=timezone.now()
     )
@@ -367,6 +368,7 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
     rows: dict[str, list[Row]] = defaultdict(list)
     canaries: dict[str, list[Row]] = defaultdict(list)
     with scopes.activate(EVERYTHING):
+        connection.finish()  # type: ignore[attr-defined]  # the access log is written when a transaction ends
         shared = dict(Household.objects.values_list("pk", "address"))
         for model in PLANTED:
             for found in model._default_manager.order_by("pk"):

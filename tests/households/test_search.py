@@ -45,6 +45,7 @@ def test_an_id_number_is_found_whole_however_it_is_written_and_stands_masked_in_
         assert search_persons(register["user"], number[:17]) == []
         foreign = register["foreign"][1].id_no.clear()
         assert search_persons(register["user"], foreign) == []
+    with scopes.acting(register["user"]):
         logged = list(AccessLog.objects.filter(action="search").order_by("id").values_list("reason", "fields"))
     assert logged == [(f"1599**********{one[14:18]}", ["id_no"]) for one in (number, foreign)]
 

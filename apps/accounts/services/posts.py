@@ -16,6 +16,7 @@ from apps.accounts.models import Post, User
 from apps.accounts.roles import ROLES, SYSTEM, Role, conflicts
 from apps.common.errors import Refused, ServiceError
 from apps.divisions import codes
+from apps.history.services import log_access
 
 
 @transaction.atomic
@@ -67,6 +68,7 @@ def appoint(
         Grant(user=user, permission=permission, content_object_id=division, post=post) for permission in permissions
     )
     scopes.forget(user)
+    _log(post, "grant", by, reason)
     return post
 
 
@@ -86,7 +88,22 @@ def end_post(post: Post, *, by: User, at: datetime | None = None) -> Post:
     post.valid_until = end
     post.save(update_fields=["valid_until"])
     scopes.forget(post.user)
+    _log(post, "withdraw", by)
     return post
+
+
+def _log(post: Post, action: str, by: User | None, reason: str = "") -> None:
+    """A post given or taken is on record at its place, with the account that holds it."""
+    current = scopes.current()
+    log_access(
+        by,
+        action,
+        division=post.division_id,
+        obj=post.user,
+        fields=[post.role.name],
+        reason=reason,
+        username=current.username if by is None and current is not None else "",
+    )
 
 
 def check_delegation(by: User, role: str, division: int) -> None:

@@ -62,6 +62,7 @@ def create_account(user: User, *, by: User) -> str:
         if "username" not in str(error):
             raise
         raise ServiceError(_("这个用户名已被使用。"), field="username", code="unique") from error
+    _log(by, user, "created_at")
     return password
 
 
@@ -74,6 +75,8 @@ def change_account(user: User, *, by: User) -> User:
     _require_managing(by, before)
     policy.require(by, "manage_accounts", user.division_id)
     user.save(update_fields=["name", "division"])
+    changed = [name for name in ("name", "division_id") if getattr(user, name) != getattr(before, name)]
+    _log(by, user, *changed)
     return user
 
 
@@ -88,6 +91,7 @@ def set_active(user: User, *, active: bool, by: User) -> str:
     user.closed_because = "" if active else User.Closed.BY_HAND
     user.save(update_fields=["is_active", "closed_because"])
     end_all(user)
+    _log(by, user, "is_active", reason=str(active).lower())
     return _issue_password(user) if active else ""
 
 
@@ -98,6 +102,7 @@ def reset_password(user: User, *, by: User) -> str:
         raise ServiceError(_("自己的密码请在“修改密码”中更改。"))
     _require_managing(by, user)
     end_all(user)
+    _log(by, user, "password")
     return _issue_password(user)
 
 
@@ -142,6 +147,12 @@ def change_password(user: User, *, old: str, new: str) -> None:
     user.set_password(new)
     user.must_change_password = False
     user.save(update_fields=PASSWORD_FIELDS)
+    _log(user, user, "password")
+
+
+def _log(by: User, user: User, *fields: str, reason: str = "") -> None:
+    """What was done to an account, by whom; never a value of a password."""
+    log_access(by, "account", division=user.division_id, obj=user, fields=fields, reason=reason)
 
 
 def _issue_password(user: User) -> str:

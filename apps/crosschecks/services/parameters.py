@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.common.errors import ServiceError
 from apps.crosschecks.models import RuleParameter
 from apps.crosschecks.rules.parameters import PARAMETERS
+from apps.history.services import log_access
 
 
 @transaction.atomic
@@ -27,6 +28,15 @@ def set_threshold(
     if name not in PARAMETERS:
         raise ServiceError(_("没有这个参数：%(name)s。") % {"name": name}, field="name")
     own = RuleParameter.objects.select_for_update().filter(name=name, division_id=division).first()
+    log_access(
+        by,
+        "parameter",
+        division=division,
+        kind=RuleParameter._meta.label_lower,
+        key=name,
+        fields=[name],
+        reason=f"{'—' if own is None else own.value} → {'—' if value is None else value} {basis.strip()}".strip(),
+    )
     if value is None:
         if own is not None:
             own.delete()

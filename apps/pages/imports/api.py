@@ -100,7 +100,7 @@ class BatchViewSet(ReadingViewSet):
     @action(detail=True, methods=["get"])
     def refused(self, request: Request, key: str) -> FileResponse:
         """The error workbook; 404 when nothing was refused."""
-        return report_of(self.get_object(key))
+        return report_of(self.get_object(key), request.user)
 
     def _mine(self, key: str) -> ImportBatch:
         batch: ImportBatch = self.get_object(key)

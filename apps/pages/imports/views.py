@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.access import policy
 from apps.common.errors import ServiceError
+from apps.history.services import log_access
 from apps.pages.export_views import attachment
 from apps.pages.imports import services, vault
 from apps.pages.imports.forms import UploadForm
@@ -135,13 +136,14 @@ class BatchReport(ResourceView):
     resource = BatchResource
 
     def get(self, request: HttpRequest, key: int) -> FileResponse:
-        return report_of(self.get_object(key))
+        return report_of(self.get_object(key), request.user)
 
 
-def report_of(batch: ImportBatch) -> FileResponse:
-    """The error workbook of a batch, decrypted on its way out; Http404 when there is none."""
+def report_of(batch: ImportBatch, user: Any) -> FileResponse:
+    """The error workbook of a batch, decrypted on its way out and put on record; Http404 when there is none."""
     if not batch.report:
         raise Http404
+    log_access(user, "download", division=batch.division_id, obj=batch, rows=batch.counts.refused)
     with vault.opened(batch.report) as file:
         return attachment(io.BytesIO(file.read()), _("未导入的数据"))
 

@@ -1,0 +1,155 @@
+"""The access log: a chained record against a plain one, and the auditor's questions against the same without RLS."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.http import QueryDict
+from django.utils import timezone
+
+from apps.access import scope as scopes
+from apps.accounts.tables import AccessLogResource
+from apps.divisions.codes import subtree
+from apps.history.services import log_access
+from apps.history.verification import verify_all
+from apps.pages.columns import Reader
+from apps.pages.selection import Selection
+from bench.data import LEVELS, Bench, copied, fetcher, statements
+from bench.measuring import against
+
+ROWS = 400_000
+ACCOUNTS, HOUSEHOLDS = 5_000, 60_000
+THREADS, EACH = 6, 150
+PLAIN = "bench_plain_log"
+COLUMNS = (
+    "division_id, user_id, username, post, level, at, action, result, object_kind, object_id, object_key, fields, rows,"
+    " reason, address, device, source, request_id, chain, seq, previous, mac, key_id"
+)
+
+# Written past triggers and chains: what is measured here is reading.
+FILL = f"""
+INSERT INTO history_accesslog ({COLUMNS})
+SELECT villages.codes[(1 + g % cardinality(villages.codes))::int], g % {ACCOUNTS}, 'account' || g % {ACCOUNTS}, '', 3,
+       now() - (({ROWS} - g) || ' seconds')::interval * 40,
+       CASE WHEN g % 997 = 0 THEN 'export' WHEN g % 11 = 0 THEN 'search' ELSE 'view' END, 'done',
+       'households.household', g * 7919 % {HOUSEHOLDS}, lpad((g * 7919 % {HOUSEHOLDS})::text, 17, '1504'), '{{}}', NULL,
+       '', ('10.' || g % 20 || '.' || g % 200 || '.7')::inet, 'Mozilla/5.0 (a desk)', 'page', md5(g::text),
+       g % 16, g, '', '', 'k1'
+FROM generate_series(1::bigint, {ROWS}) g,
+     (SELECT array_agg(code ORDER BY code) AS codes FROM divisions_division WHERE level = 5) villages
+"""
+
+QUESTIONS = {
+    "the newest records": "",
+    "who looked at a household": "object_key=15041504150400123",
+    "who looked, by key": "object_kind=households.household&object_id=123",
+    "what an account saw": "username=account77",
+    "an account in one month": "username=account77&at_from={month}",
+    "an address": "address=10.3.103.7",
+    "exports": "action=export",
+    "one week": "at_from={week}&at_to={day}",
+}
+
+
+def run(bench: Bench) -> None:
+    """Writing alone, writing by many at once, then reading as the region's and as a county's auditor."""
+    writing(bench)
+    with copied(bench, "bench_audit") as surroundings:
+        reading(bench, surroundings["DATABASE_URL"])
+
+
+def writing(bench: Bench) -> None:
+    """One record in a transaction of its own, as a chained record and as a row of the same shape and indexes."""
+    admin = bench.admin()
+    admin.execute(f"DROP TABLE IF EXISTS {PLAIN}")
+    admin.execute(f"CREATE TABLE {PLAIN} (LIKE history_accesslog INCLUDING ALL)")
+    admin.execute(f"GRANT SELECT, INSERT ON {PLAIN} TO poverty_app")
+    try:
+        users = [bench.user(level.username) for level in LEVELS]
+        found = against(lambda: _chained(users[0]), lambda: _plain(users[0]), seconds=3.0)
+        bench.report.compare("one chained record", found, "plain insert, same indexes")
+        rates = {name: _rate(work, users) for name, work in (("chained", _chained), ("plain", _plain))}
+        bench.report.say(
+            f"chained records by {THREADS} at once",
+            rates["chained"],
+            "a second",
+            floor=rates["plain"],
+            floor_name="plain inserts",
+        )
+        started = time.perf_counter()
+        verdicts = list(verify_all())
+        rate = sum(verdict.records for verdict in verdicts) / (time.perf_counter() - started)
+        if faults := [verdict.fault for verdict in verdicts if verdict.fault]:
+            raise AssertionError(f"the log is not whole: {faults[0]}")
+        bench.report.say("records verified", rate, "a second")
+    finally:
+        admin.execute(f"DROP TABLE {PLAIN}")
+
+
+def _chained(user: Any) -> None:
+    with scopes.acting(user):
+        log_access(user, "view", division=user.division_id, kind="households.household", key="15042210020000015")
+
+
+def _plain(user: Any) -> None:
+    with scopes.acting(user), connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {PLAIN} ({COLUMNS}) VALUES (%s, %s, %s, '', 3, %s, 'view', 'done', 'households.household',"
+            " NULL, '15042210020000015', '{}', NULL, '', NULL, '', 'command', '', 0,"
+            f" nextval('history_accesslog_id_seq'), '', %s, 't1')",
+            [user.division_id, user.pk, user.username, timezone.now(), b"x" * 32],
+        )
+
+
+def _rate(work: Callable[[Any], None], users: list[Any]) -> float:
+    """Records a second of several threads, each with an account."""
+
+    def loop(user: Any) -> None:
+        try:
+            for _turn in range(EACH):
+                work(user)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=loop, args=[users[number % len(users)]]) for number in range(THREADS)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return THREADS * EACH / (time.perf_counter() - started)
+
+
+def reading(bench: Bench, app_url: str) -> None:
+    """Each question's first page, and that its plan reads no more than an index gives it."""
+    admin = bench.admin("bench_audit")
+    admin.execute("SET session_replication_role = replica")
+    admin.execute(FILL)
+    admin.execute("ANALYZE history_accesslog")
+    today = timezone.localdate()
+    days = {"day": today, "week": today - timedelta(days=7), "month": today - timedelta(days=30)}
+    for name, place in (("region", 150000000000), ("county", LEVELS[2].division)):
+        scope = scopes.Scope(user_id=1, username="auditor", capabilities={"view_audit": (subtree(place),)})
+        app = bench.app(scope, app_url)
+        for what, query in QUESTIONS.items():
+            sql = _page_sql(scope, query.format(**days))
+            mine, theirs = fetcher(app, sql), fetcher(admin, sql)
+            plan = "\n".join(row[0] for row in app.execute(f"EXPLAIN {sql}").fetchall())  # type: ignore[arg-type]
+            if "Seq Scan" in plan:
+                raise AssertionError(f"{name}, {what}: reads the whole log\n{plan}")
+            note = f"{len(mine())} rows of {ROWS:,}"
+            bench.report.compare(f"audit {name} {what}", against(mine, theirs, seconds=1.0), "no RLS", note=note)
+
+
+def _page_sql(scope: scopes.Scope, query: str) -> str:
+    """The statement of a list page's rows."""
+    with scopes.acting(scope):
+        selection = Selection(AccessLogResource, scope, QueryDict(query))
+        if selection.problems:
+            raise AssertionError(f"{query}: {selection.problems}")
+        return max(statements(lambda: selection.page(Reader(selection.columns()))), key=len)
