@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .codes import CodeList, codelist
 from .forms import CLEAR_LIMIT, SealedFormField
-from .sealing import KINDS, Sealed, blind_index, blind_indexes
+from .sealing import KINDS, SEALED_KINDS, Sealed, blind_index, blind_indexes
 from .wording import listed
 
 
@@ -38,7 +38,7 @@ class SealedField(models.Field):
     default_error_messages: ClassVar = {"too_long": _("号码过长"), "wrong_kind": _("号码类型不符")}
 
     def __init__(self, *args: Any, kind: str = "citizen", **kwargs: Any) -> None:
-        if kind not in KINDS:
+        if kind not in SEALED_KINDS:
             raise ValueError(f"unknown kind of number: {kind}")
         self.kind = kind
         super().__init__(*args, **kwargs)

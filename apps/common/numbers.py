@@ -221,6 +221,7 @@ def code_ok(code: str) -> bool:
 
 # Characters left readable at the start and end, and the length below which nothing is.
 _SHOWN = {"citizen": (4, 4, 15), "disability": (4, 4, 15), "phone": (3, 4, 10), "bank": (0, 4, 9)}
+_HIDDEN = "*" * 8  # a secret shows not even its length
 
 
 def mask(kind: str, text: str | None) -> str:
@@ -228,6 +229,8 @@ def mask(kind: str, text: str | None) -> str:
 
     A text too short to hide anything that way is hidden whole. ValueError for an unknown kind.
     """
+    if kind == "secret":
+        return _HIDDEN
     try:
         head, tail, least = _SHOWN[kind]
     except KeyError:
