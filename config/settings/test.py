@@ -41,3 +41,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True
 LOGGING["root"]["level"] = "ERROR"
 LOGGING["loggers"]["django"]["level"] = "ERROR"
+TOKEN_REQUESTS_PER_MINUTE = 10_000
