@@ -14,7 +14,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError, Throttled
 from rest_framework.parsers import JSONParser
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -65,13 +65,11 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer"}
 
 
-class ForClients(IsAuthenticated):
+class ForClients(BasePermission):
     """Departments' clients with the view's scope; officials have other ways, with their own records."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        if not super().has_permission(request, view) or not isinstance(request.auth, Caller):
-            return False
-        return view.scope in request.auth.scopes
+        return isinstance(request.auth, Caller) and view.scope in request.auth.scopes
 
 
 class StrictJSONParser(JSONParser):
@@ -88,7 +86,7 @@ class ClientAPIView(APIView):
     """The base of what clients may use: everything else of the API does not know their tokens."""
 
     authentication_classes = [ClientAuthentication, SessionAuthentication]
-    permission_classes = [ForClients]
+    permission_classes = [IsAuthenticated, ForClients]
     parser_classes = [StrictJSONParser]
     scope = ""
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -57,7 +58,7 @@ class TokenView(ToolkitTokenView):
         if client is None or not PRINTABLE.fullmatch(secret) or not client.allows(address):
             make_password(secret[:256])  # as slow as a wrong secret
             return refused()
-        with scopes.activate(scopes.identity(client.user_id)):
+        with scopes.activate(scopes.identity(client.user_id)), transaction.atomic():
             return super().post(request, *args, **kwargs)
 
 
