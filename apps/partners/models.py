@@ -86,6 +86,9 @@ class Client(Versioned, AbstractApplication, PlacedModel):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Nothing: the toolkit's rules are about addresses and algorithms of grants that no client can have."""
+
     @property
     def signs(self) -> bool:
         """Whether its requests must be signed."""
