@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", api_docs, name="docs"),
     path("", include("apps.accounts.api_urls")),
     path("", include("apps.pages.api_urls")),
+    path("", include("apps.partners.api_urls")),
     path("", include("apps.households.api_urls")),
     path("", include("apps.villages.api_urls")),
     path("", include("apps.crosschecks.api_urls")),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.accounts import services
 from apps.accounts.models import Post, User
-from apps.accounts.roles import ROLES, SYSTEM
+from apps.accounts.roles import RESERVED, ROLES
 from apps.pages.forms import DivisionField, PageForm
 
 
@@ -121,7 +121,7 @@ class PostForm(PageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Every role of the catalogue: what one may not give is refused with its reason, not as an unknown value.
-        roles = [(name, role.label) for name, role in ROLES.items() if name != SYSTEM]
+        roles = [(name, role.label) for name, role in ROLES.items() if name not in RESERVED]
         self.fields["role"].choices = [("", "—"), *roles]  # type: ignore[attr-defined]
         self.fields["user"].widget = forms.TextInput({"inputmode": "numeric"})
 

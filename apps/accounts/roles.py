@@ -24,6 +24,10 @@ DELEGATED = frozenset({"view_accounts", "manage_accounts"})
 
 
 SYSTEM = "system"  # of the one account in whose name night work acts; no person is given it
+API_CLIENT = (
+    "api_client"  # of the account of a department's client: marks it, gives nothing, keeps every other role away
+)
+RESERVED = frozenset({SYSTEM, API_CLIENT})
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ ROLES: dict[str, Role] = {
     "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
     SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently"}),
+    API_CLIENT: Role(_("接口客户端账户"), frozenset({1, 2, 3, 4}), frozenset()),
     "system_administrator": Role(
         _("系统管理员"), frozenset({1, 2, 3}), frozenset({"manage_system"}), administrator=True
     ),
@@ -57,5 +62,5 @@ ROLES: dict[str, Role] = {
 
 
 def conflicts(one: str, other: str) -> bool:
-    """Whether two roles may not meet in one account: an administrator holds nothing else."""
-    return one != other and (ROLES[one].administrator or ROLES[other].administrator)
+    """Whether two roles may not meet in one account: administrators and clients' accounts hold nothing else."""
+    return one != other and any(ROLES[role].administrator or role == API_CLIENT for role in (one, other))

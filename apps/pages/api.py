@@ -57,6 +57,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     response = answer(document)
     if wait := getattr(error, "wait", None):
         response["Retry-After"] = str(int(wait) + 1)
+    if challenge := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = challenge
     return response
 
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "apps.pages",
     "apps.accounts",
     "apps.households",
+    "apps.partners",
     "apps.villages",
     "apps.crosschecks",
     "apps.dashboards",
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "drf_spectacular",
     "guardian",
+    "oauth2_provider",
     "pghistory",
     "pgtrigger",
     "rest_framework",
@@ -240,6 +242,32 @@ DEMO_MODE = env.bool("DEMO_MODE", default=False)
 # Second factor and forced password change are on everywhere but in the demo.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
 PASSWORD_CHANGE_REQUIRED = env.bool("PASSWORD_CHANGE_REQUIRED", default=True)
+
+# --- Departments' clients (OAuth 2) -----------------------------------------------------------------------------------
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "partners.Client"
+OAUTH2_PROVIDER = {
+    # Client credentials only; the other grants are not even known to the server behind the one address.
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "OAUTH2_VALIDATOR_CLASS": "apps.partners.oauth.ClientValidator",
+    "SCOPES_BACKEND_CLASS": "apps.partners.oauth.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 60 * 60,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    # RFC 9700; TOKEN_STORAGE keeps the checksum of a token and leaves the token itself out of the database.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+}
+# Asked for by one address in a minute; each failure costs the server a slow hash.
+TOKEN_REQUESTS_PER_MINUTE = 30
 
 # --- Personal numbers ------------------------------------------------------------------------------------------------
 

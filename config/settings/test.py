@@ -42,3 +42,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True
 LOGGING["root"]["level"] = "ERROR"
 LOGGING["loggers"]["django"]["level"] = "ERROR"
+TOKEN_REQUESTS_PER_MINUTE = 10_000

@@ -181,4 +181,7 @@ ALONE: dict[str, Alone] = {
     "api:rule-what-if": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
     "api:household-check": Alone({"POST": {200, 403}}, rows="household"),
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
+    # Whoever signs in is no client; without a session nobody is known yet.
+    "oauth-token": Alone({"POST": 401}, {"POST": 401}),
+    "api:household-verify": Alone({"POST": 403}),
 }

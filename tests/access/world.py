@@ -44,12 +44,14 @@ from apps.households.models import (
 from apps.pages.imports.models import ImportBatch
 from apps.pages.models import ExportJob
 from apps.pages.resources import Resource
+from apps.partners.models import Client as Partner
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 from tests.access.routes import routes
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_household_year, make_person, make_person_year
+from tests.factories.partners import make_department
 
 OWN, SIBLING, NEIGHBOUR, OTHER_COUNTY, OTHER_LEAGUE = VILLAGES
 REGION, LEAGUE, COUNTY, TOWNSHIP = 150000000000, 150400000000, 150422000000, 150422100000
@@ -210,6 +212,7 @@ class Canaries:
 def texts_of(model: type[models.Model]) -> list[str]:
     """The fields of a model that hold free text; codes, identifiers and choices are not free."""
     skipped = {"code", "national_no", "username", "password", "language", "resource", "query", "object_kind", "source"}
+    skipped |= {"client_id", "client_secret", "client_type", "authorization_grant_type", "registration_source"}
     return [
         one.name
         for one in model._meta.concrete_fields
@@ -235,6 +238,8 @@ def build() -> World:
             VillageYear.objects.create(village=village, year=2018, population=900)
         for place in (REGION, LEAGUE, COUNTY, OWN, OTHER_LEAGUE):
             Run.objects.create(division_id=place, kind="manual", date=datetime.date(2018, 12, 31), year=2018, rules=[])
+    for place in (LEAGUE, COUNTY, TOWNSHIP, 150500000000):
+        make_department(place)
     words = Canaries()
     households = [more_household(place, words.word(), accounts) for place in (*VILLAGES, OTHER_LEAGUE)]
     with scopes.activate(EVERYTHING):
@@ -356,6 +361,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     AccessLog,
     ExportJob,
     ImportBatch,
+    Partner,
 )
 LOOKUPS: dict[type[models.Model], str] = {ExportJob: "export"}
 # Rows that the application cannot change: their canary is the one they were made with.

@@ -11,6 +11,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
 from apps.access import scope as scopes
 from apps.access.backends import ScopedBackend
@@ -172,7 +173,15 @@ def test_the_command_writes_accounts_and_truth_for_the_owner_alone(committed_db,
     call_command("seed_demo", scale=SCALE, seed=SEED, folder=tmp_path)
     demo = json.loads((tmp_path / "demo.json").read_text())
     truth = json.loads((tmp_path / "demo-truth.json").read_text())
-    assert demo["scale"] == SCALE and demo["clients"] == [] and demo["api"] == f"{demo['url']}api/v1/"
+    assert demo["scale"] == SCALE and demo["api"] == f"{demo['url']}api/v1/"
+    assert [(one["division"], one["scopes"]) for one in demo["clients"]] == [
+        ("150400000000", ["households:verify", "datasets:write"]),
+        ("150422000000", ["households:verify", "households:details"]),
+        ("150522000000", ["households:verify"]),
+    ]
+    first = demo["clients"][0]
+    body = {"grant_type": "client_credentials", "client_id": first["id"], "client_secret": first["secret"]}
+    assert Client().post("/oauth/token/", body).status_code == 200
     assert demo["accounts"][0] == {
         "username": "region",
         "role": "region_officer",

@@ -72,6 +72,8 @@ OWN_VIEWS = {
     "apps.pages.api.ExportViewSet": "one's own export jobs",
     "apps.households.sharing_views.HouseholdSharePage": "one visible household",
     "apps.households.sharing_views.UrgentPage": "the one deliberate way beyond one's places; its service decides",
+    "apps.partners.views.TokenView": "the one client that its id names",
+    "apps.partners.api.VerifyView": "visible rows of the client's own scope, written to the access log",
     "apps.dashboards.views.DeskPage": "figures of visible rows",
     "apps.dashboards.api.Indicators": "figures of visible rows",
 }
@@ -87,6 +89,7 @@ PUBLIC = {
     "apps.pages.languages.set_language": "the sign-in page is read in a language, too",
     "apps.pages.docs_views.api_docs": "partner departments read it before they have a client",
     "drf_spectacular.views.SpectacularAPIView": "partner departments read it before they have a client",
+    "apps.partners.views.TokenView": "a client has no session; its secret is in the body",
 }
 
 # Views that open their transactions themselves, and why.
@@ -97,6 +100,8 @@ OWN_TRANSACTIONS = {
     "apps.accounts.api.PasswordView": "a wrong old password must be counted",
     "apps.accounts.api.SecondFactorView": "a refused code must be counted",
     "apps.accounts.api.SessionView": "a refused sign-in must be counted",
+    "apps.partners.views.TokenView": "the client is known only from the body",
+    "apps.partners.api.VerifyView": "the client is known only from its token",
 }
 
 

@@ -13,7 +13,7 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.access.models import Grant
 from apps.accounts.models import Post, User
-from apps.accounts.roles import ROLES, SYSTEM, Role, conflicts
+from apps.accounts.roles import RESERVED, ROLES, Role, conflicts
 from apps.common.errors import Refused, ServiceError
 from apps.divisions import codes
 from apps.history.services import log_access
@@ -110,11 +110,11 @@ def check_delegation(by: User, role: str, division: int) -> None:
     """Raise unless `by` may give (and take) this role at this place.
 
     An account grants only inside its own subtree, and never more than it holds. Security administrators grant what
-    they cannot use themselves; only they appoint administrators. Nobody gives the system's own role.
+    they cannot use themselves; only they appoint administrators. Nobody gives the roles of accounts without a person.
     """
     policy.require(by, "manage_accounts", division)
     wanted: Role = ROLES[role]
-    if role == SYSTEM:
+    if role in RESERVED:
         raise Refused(_("系统账户不由人任命。"), field="role")
     if not policy.can(by, "view_register", division):  # a security administrator
         return

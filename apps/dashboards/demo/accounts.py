@@ -73,7 +73,7 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(4))
 
 
-def description(scale: int, password: str, url: str) -> dict[str, Any]:
+def description(scale: int, password: str, url: str, clients: list[dict[str, Any]]) -> dict[str, Any]:
     """The content of `.local/demo.json`."""
     return {
         "url": url,
@@ -89,7 +89,7 @@ def description(scale: int, password: str, url: str) -> dict[str, Any]:
             }
             for account in ACCOUNTS
         ],
-        "clients": [],
+        "clients": clients,
     }
 
 

@@ -18,6 +18,7 @@ from apps.common.errors import ServiceError
 from apps.dashboards.demo import records, tables
 from apps.dashboards.demo.accounts import create_accounts
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
+from apps.dashboards.demo.clients import create_clients
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Pairer
 from apps.dashboards.demo.plan import Plan, make_plan
@@ -52,12 +53,13 @@ _Item = TypeVar("_Item")
 
 @dataclass(slots=True)
 class Seeded:
-    """What was made: rows by table, planted contradictions, seconds by phase."""
+    """What was made: rows by table, planted contradictions, seconds by phase, departments' clients with secrets."""
 
     plan: Plan
     truths: list[records.Truth]
     rows: dict[str, int]
     seconds: dict[str, float]
+    clients: list[dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
             plan = make_plan(Division.objects.current(), scale, seed)
         with watch.phase("accounts"):
             create_accounts(password)
+            clients = create_clients()
         # Helpers are accounts, pairings belong to the register: one scope for both.
         both = replace(system, capabilities={**system.capabilities, **SET_UP.capabilities})
         with scopes.activate(both):
@@ -91,7 +94,7 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
             truths = _register(plan, bulk, show)
             with watch.phase("villages"), bulk.without_history():
                 bulk.rows["villages_villageyear"] = fill_villages(scale, seed)
-    return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds))
+    return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 
 def _register(plan: Plan, bulk: Bulk, show: Callable[[int, int], None] | None) -> list[records.Truth]:

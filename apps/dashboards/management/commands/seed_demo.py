@@ -45,7 +45,7 @@ class Command(BaseCommand):
         except (ServiceError, ValueError) as error:
             raise CommandError(str(error)) from error
         write_private(folder / "demo-truth.json", [asdict(truth) for truth in made.truths])
-        write_private(folder / "demo.json", description(scale, password, url))
+        write_private(folder / "demo.json", description(scale, password, url, made.clients))
         self._analyse(made)
         self._report(made, scale, seed, time.perf_counter() - started)
 

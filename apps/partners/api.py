@@ -1,0 +1,219 @@
+"""What departments ask over the API, and clients as their administrators run them there."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError, Throttled
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.access import scope as scopes
+from apps.accounts.sessions import requester
+from apps.common.network import client_ip
+from apps.pages.api import ResourceViewSet
+from apps.partners.choices import FIELDS, VERIFY
+from apps.partners.services import clients, limits, signing
+from apps.partners.services.tokens import Caller, caller_of
+from apps.partners.services.verifying import BATCH, verify
+from apps.partners.tables import ClientResource
+
+MOST_BYTES = 64 * 1024  # of a request's body
+
+
+class TooLarge(APIException):
+    """The body is longer than any right one."""
+
+    status_code = 413
+    default_detail = ""
+
+
+class ClientAuthentication(BaseAuthentication):
+    """`Authorization: Bearer …` of a department's client, signed if the client has a key; one refusal for all."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Caller] | None:
+        kind, _blank, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        caller = caller_of(token.strip(), client_ip(request._request))
+        if caller is None or not signing.is_signed(caller.client, request._request):
+            raise AuthenticationFailed
+        return caller.user, caller
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """How the schema names it."""
+
+    target_class = ClientAuthentication
+    name = "departmentClient"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class ForClients(BasePermission):
+    """Departments' clients with the view's scope; officials have other ways, with their own records."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.auth, Caller) and view.scope in request.auth.scopes
+
+
+class StrictJSONParser(JSONParser):
+    """JSON of moderate size and depth."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            return orjson.loads(stream.read(MOST_BYTES + 1))
+        except orjson.JSONDecodeError as error:
+            raise ParseError(_("请求体不是有效的 JSON。")) from error
+
+
+class ClientAPIView(APIView):
+    """The base of what clients may use: everything else of the API does not know their tokens."""
+
+    authentication_classes = [ClientAuthentication, SessionAuthentication]
+    permission_classes = [IsAuthenticated, ForClients]
+    parser_classes = [StrictJSONParser]
+    scope = ""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > MOST_BYTES:
+            raise TooLarge
+        super().initial(request, *args, **kwargs)
+        self.caller = cast("Caller", request.auth)
+        self.spend(1)
+
+    def spend(self, amount: int) -> None:
+        """Count so many questions of this client; Throttled when it has none left in this minute."""
+        client = self.caller.client
+        if wait := limits.spend(f"client:{client.pk}", amount, client.rate_limit):
+            raise Throttled(wait=wait)
+
+
+class Question(serializers.Serializer):
+    """One number, or several under `id_nos`; what it is asked for, and which fields are wanted."""
+
+    id_no = serializers.CharField(max_length=40, required=False)
+    id_nos = serializers.ListField(
+        child=serializers.CharField(max_length=40), min_length=1, max_length=BATCH, required=False
+    )
+    purpose = serializers.CharField(max_length=200)
+    fields = serializers.ListField(  # type: ignore[assignment]  # a declared field; the metaclass takes it away
+        child=serializers.CharField(max_length=40), max_length=len(FIELDS), required=False
+    )
+
+
+def parsed(body: dict[str, Any]) -> dict[str, Any]:
+    """What is asked, as `id_nos`, `purpose`, `fields`; ValidationError with all that is wrong."""
+    form = Question(data=body)
+    wrong = {
+        name[:40]: ValidationError(_("没有这个字段。"), code="unknown")
+        for name in sorted(set(body) - {*Question._declared_fields})
+    }
+    if ("id_no" in body) == ("id_nos" in body):
+        wrong["id_no"] = ValidationError(_("请给出 id_no 或 id_nos 之一。"), code="required")
+    if not form.is_valid():
+        for name, errors in form.errors.items():
+            first = errors[0] if isinstance(errors, list) else None
+            wrong[name] = ValidationError(
+                str(first) if first else _("值的类型不对。"), code=getattr(first, "code", "invalid")
+            )
+    if wrong:
+        raise ValidationError(wrong)
+    data = form.validated_data
+    return {
+        "id_nos": data["id_nos"] if "id_nos" in data else [data["id_no"]],
+        "purpose": data["purpose"],
+        "fields": data.get("fields", []),
+    }
+
+
+class VerifyView(ClientAPIView):
+    """POST households/verify/."""
+
+    scope = VERIFY
+
+    @extend_schema(request=Question, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request) -> Response:
+        """Whether a number belongs to a registered household at the client's place, and the fields asked for."""
+        body = request.data
+        if not isinstance(body, dict):
+            raise ParseError(_("请求体应为一个 JSON 对象。"))
+        question = parsed(body)
+        numbers = question["id_nos"]
+        if len(numbers) > 1:
+            self.spend(len(numbers) - 1)
+        with scopes.acting(self.caller.user, source="api"):
+            answers = verify(self.caller, numbers, purpose=question["purpose"], fields=question["fields"])
+        return Response({"results": answers} if "id_nos" in body else answers[0])
+
+
+class Secret(serializers.Serializer):
+    """A secret or a key, in this answer and nowhere else."""
+
+    secret = serializers.CharField()
+
+
+class ClientViewSet(ResourceViewSet):
+    """Clients. A secret is in the answer that made it and is not repeated under an `Idempotency-Key`."""
+
+    resource = ClientResource
+    http_method_names = ["get", "head", "options", "post", "patch"]
+
+    def create(self, request: Request) -> Response:
+        response = super().create(request)
+        if secret := getattr(self, "made", ""):
+            response.data["secret"] = secret
+        return response
+
+    def save(self, form: Any) -> Any:
+        saved = super().save(form)
+        self.made = form.secret
+        return saved
+
+    @extend_schema(request=None, responses=Secret)
+    @action(detail=True, methods=["post"], url_path="secret", url_name="secret")
+    def rotate(self, request: Request, key: str) -> Response:
+        """A new secret; the old one and all tokens are worthless."""
+        return Response({"secret": clients.rotate_secret(self.get_object(key), by=requester(request))})
+
+    @extend_schema(request=None, responses=Secret)
+    @action(detail=True, methods=["post"], url_path="signing-key", url_name="signing-key")
+    def signing_key(self, request: Request, key: str) -> Response:
+        """A new signing key; from now on the client's requests must be signed with it."""
+        return Response({"secret": clients.give_signing_key(self.get_object(key), by=requester(request))})
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def open(self, request: Request, key: str) -> Response:
+        """Let a closed client in again."""
+        return self._switch(request, key, enabled=True)
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, key: str) -> Response:
+        """Close a client: it is refused from its next request on."""
+        return self._switch(request, key, enabled=False)
+
+    def _switch(self, request: Request, key: str, *, enabled: bool) -> Response:
+        found = self.get_object(key)
+        clients.set_enabled(found, enabled=enabled, by=requester(request))
+        return Response(self.current(found))

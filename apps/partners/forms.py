@@ -1,0 +1,70 @@
+"""Clients as administrators write them down; the rules are the services'."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from apps.pages.forms import DivisionField, PageForm
+from apps.partners.choices import SCOPE_CHOICES
+from apps.partners.models import Client
+from apps.partners.services import clients
+from apps.partners.validators import validate_network
+
+MOST_NETWORKS = 50
+
+
+class NetworksField(forms.MultipleChoiceField):
+    """Networks: on a page a text with one a line, in a program a list."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        text = "\n".join(map(str, value)) if isinstance(value, list) else str(value or "")
+        return [one for one in re.split(r"[\s,，;；]+", text) if one]
+
+    def validate(self, value: list[str]) -> None:
+        if not value:
+            raise ValidationError(self.error_messages["required"], code="required")
+        if len(value) > MOST_NETWORKS:
+            raise ValidationError(_("网络地址太多。"), code="too_many")
+        for one in value:
+            validate_network(one)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(initial) != self.to_python(data)
+
+
+class ClientForm(PageForm):
+    """接口客户端: the place is chosen once. `secret` is the secret of a client that this form made."""
+
+    division = DivisionField(label=_("数据范围（行政区划）"))
+    scopes = forms.MultipleChoiceField(label=_("数据权限"), choices=SCOPE_CHOICES, widget=forms.CheckboxSelectMultiple)
+    networks = NetworksField(
+        label=_("允许的网络地址"), help_text=_("每行一个，如 10.1.2.0/24。其他地址的请求一律拒绝。")
+    )
+    secret = ""
+
+    class Meta:
+        model = Client
+        fields = ["name", "division", "scopes", "networks", "valid_until", "contact", "purpose", "rate_limit"]
+
+    field_order = ["name", "division", "scopes", "networks", "valid_until", "rate_limit", "contact", "purpose"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            del self.fields["division"]
+
+    def save(self, commit: bool = True) -> Client:
+        if self.instance.pk is not None:
+            return clients.change_client(self.instance, by=self.user, expected_version=self.cleaned_data.get("version"))
+        self.secret = clients.create_client(self.instance, by=self.user)
+        return self.instance

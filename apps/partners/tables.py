@@ -1,0 +1,75 @@
+"""Departments' clients, as the administrators of a place see them. Secrets and keys are no columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.wording import listed
+from apps.pages.columns import Column
+from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MOMENT, NUMBER, PLACE, Kind
+from apps.pages.resources import Resource, Section
+from apps.partners import filters, forms
+from apps.partners.choices import SCOPES
+from apps.partners.models import Client
+from apps.partners.services.clients import may_run
+
+
+class Scopes(Kind):
+    """Data scopes: their names for people, their keys in JSON."""
+
+    width = 24
+    schema: Mapping[str, Any] = {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}}
+
+    def text(self, value: list[str]) -> str:
+        return listed(SCOPES[name].label if name in SCOPES else name for name in value)
+
+
+class Networks(Kind):
+    """A list of networks."""
+
+    width = 24
+    schema: Mapping[str, Any] = {"type": "array", "items": {"type": "string"}}
+
+    def text(self, value: list[str]) -> str:
+        return listed(value)
+
+
+class ClientResource(Resource):
+    """接口客户端."""
+
+    name = "client"
+    model = Client
+    filters = filters.ClientFilters
+    form = forms.ClientForm
+    title = "name"
+    icon = "key"
+    empty = _("没有符合条件的接口客户端。")
+    columns = (
+        Column("name", _("部门名称"), link="client", link_source="pk"),
+        Column("client_id", _("客户端编号"), kind=IDENTIFIER),
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("scopes", _("数据权限"), kind=Scopes()),
+        Column("enabled", _("启用"), kind=BOOL),
+        Column("valid_until", _("有效期至"), kind=DATE),
+        Column("networks", _("允许的网络地址"), kind=Networks(), default=False),
+        Column("rate_limit", _("每分钟查询次数上限"), kind=NUMBER, default=False),
+        Column("contact", _("联系人和电话"), default=False),
+        Column("purpose", _("用途"), default=False),
+        Column("created_at", _("创建时间"), kind=MOMENT, default=False),
+        Column("version", _("版本"), kind=NUMBER, default=False),
+    )
+    sections = (
+        Section(_("部门"), ("name", "division", "contact", "purpose")),
+        Section(_("接口"), ("client_id", "scopes", "networks", "rate_limit", "valid_until", "enabled", "created_at")),
+    )
+
+    @classmethod
+    def may_change(cls, user: Any, where: int | Model | None = None) -> bool:
+        """An existing client is changed by whoever could have given it its scopes."""
+        if isinstance(where, Client):
+            return may_run(user, where)
+        return super().may_change(user, where)
