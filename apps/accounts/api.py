@@ -205,7 +205,7 @@ class OwnSessionsView(APIView):
         found = sessions.of(requester(request), this=request.session.session_key)
         return Response(OwnSession(found, many=True).data)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="sessions_destroy_others", responses={204: None})
     def delete(self, request: Request) -> Response:
         sessions.end_all(requester(request), but=request.session.session_key)
         return Response(status=status.HTTP_204_NO_CONTENT)
