@@ -72,6 +72,8 @@ OWN_VIEWS = {
     "apps.pages.api.ExportViewSet": "one's own export jobs",
     "apps.households.sharing_views.HouseholdSharePage": "one visible household",
     "apps.households.sharing_views.UrgentPage": "the one deliberate way beyond one's places; its service decides",
+    "apps.pages.saved_views.SavedFilters": "one's own saved filters",
+    "apps.pages.saved_views.DeleteSavedFilter": "one's own saved filters",
     "apps.partners.views.TokenView": "the one client that its id names",
     "apps.partners.api.VerifyView": "visible rows of the client's own scope, written to the access log",
     "apps.dashboards.views.DeskPage": "figures of visible rows",
