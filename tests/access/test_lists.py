@@ -9,6 +9,9 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 from python_calamine import CalamineWorkbook
 
+from apps.access import scope as scopes
+from apps.crosschecks.models import Finding
+from apps.dashboards.todo import bell
 from apps.pages.resources import Resource
 from tests.access.world import COUNTY, KINDS, OTHER_LEAGUE, OWN, Account, World
 
@@ -133,3 +136,12 @@ def test_an_export_holds_the_rows_that_may_be_taken_out_and_no_others(world, nam
         if rows not in (seen, seen - own):  # one's own row at a place above is seen, but not taken out
             wrong.append(f"{resource.name}: {rows} rows, {seen} seen")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("wall", ["both", "application", "database"], indirect=True)
+@pytest.mark.parametrize("name", ["township", "helper"])
+def test_the_bell_rings_for_what_one_sees(world, name, wall):
+    account = world.accounts[name]
+    seen = [row for row in world.rows_of(Finding) if account.sees(row)]
+    with scopes.acting(account.user):
+        assert bell(account.user).count == len(seen) > 0
