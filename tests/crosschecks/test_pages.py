@@ -13,6 +13,7 @@ from apps.crosschecks.choices import RunKind
 from apps.crosschecks.models import Finding, FindingLog, RuleParameter, Run
 from apps.crosschecks.services import runs
 from apps.households.models import RegistrationConflict
+from tests.access.conftest import wall as wall  # the fixture: each wall must hold alone
 from tests.crosschecks.families import REFERENCE, SIBLING, VILLAGE, family
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.households import citizen_number
@@ -109,7 +110,8 @@ def test_a_finding_is_worked_off_on_its_page(finding, village, county):
     assert inspector.post(address, {"step": "close", "version": 4}).status_code == 403
 
 
-def test_the_two_places_of_a_conflict_are_shown_only_to_who_has_both_in_view(finding):
+@pytest.mark.parametrize("wall", ["both", "application"], indirect=True)
+def test_the_two_places_of_a_conflict_are_shown_only_to_who_has_both_in_view(finding, wall):
     made = family({"name": "巴图"})
     with scopes.acting(system_account()):
         RegistrationConflict.objects.create(
