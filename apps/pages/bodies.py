@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 
 def valid_body(kind: type[serializers.Serializer], data: Any) -> dict[str, Any]:
@@ -19,9 +21,18 @@ def valid_body(kind: type[serializers.Serializer], data: Any) -> dict[str, Any]:
         }  # fmt: skip
     if not form.is_valid():
         wrong |= {
-            name: ValidationError([ValidationError(str(one), code=one.code) for one in found])
+            name: ValidationError([ValidationError(str(one), code=one.code) for one in _flat(found)])
             for name, found in form.errors.items()
         }
     if wrong:
         raise ValidationError(wrong)
     return dict(form.validated_data)
+
+
+def _flat(found: Any) -> Iterator[ErrorDetail]:
+    """The errors of a field; of a list or an object those of its parts as well."""
+    if isinstance(found, ErrorDetail):
+        yield found
+    else:
+        for part in found.values() if isinstance(found, dict) else found:
+            yield from _flat(part)

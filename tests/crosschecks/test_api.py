@@ -251,6 +251,8 @@ def test_what_if_counts_by_unit_and_stores_nothing(found, county):
         ({"division": "1504", "values": {}}, 422),
     ]:
         assert county.post(f"{API}/rules/ID-05/what-if/", wrong).status_code == status
+    answer = county.post(f"{API}/rules/ID-05/what-if/", {**ask, "values": {"max_age": "old"}})
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, ["values"])
 
 
 def _rows() -> list[Any]:
