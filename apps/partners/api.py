@@ -23,6 +23,7 @@ from apps.access import scope as scopes
 from apps.accounts.sessions import requester
 from apps.common.network import client_ip
 from apps.pages.api import ResourceViewSet
+from apps.pages.bodies import valid_body
 from apps.partners.choices import FIELDS, VERIFY
 from apps.partners.services import clients, limits, signing
 from apps.partners.services.tokens import Caller, caller_of
@@ -122,23 +123,10 @@ class Question(serializers.Serializer):
 
 
 def parsed(body: dict[str, Any]) -> dict[str, Any]:
-    """What is asked, as `id_nos`, `purpose`, `fields`; ValidationError with all that is wrong."""
-    form = Question(data=body)
-    wrong = {
-        name[:40]: ValidationError(_("没有这个字段。"), code="unknown")
-        for name in sorted(set(body) - {*Question._declared_fields})
-    }
+    """What is asked, as `id_nos`, `purpose`, `fields`; ValidationError (422) with all that is wrong."""
     if ("id_no" in body) == ("id_nos" in body):
-        wrong["id_no"] = ValidationError(_("请给出 id_no 或 id_nos 之一。"), code="required")
-    if not form.is_valid():
-        for name, errors in form.errors.items():
-            first = errors[0] if isinstance(errors, list) else None
-            wrong[name] = ValidationError(
-                str(first) if first else _("值的类型不对。"), code=getattr(first, "code", "invalid")
-            )
-    if wrong:
-        raise ValidationError(wrong)
-    data = form.validated_data
+        raise ValidationError({"id_no": ValidationError(_("请给出 id_no 或 id_nos 之一。"), code="required")})
+    data = valid_body(Question, body)
     return {
         "id_nos": data["id_nos"] if "id_nos" in data else [data["id_no"]],
         "purpose": data["purpose"],
