@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import wording
 from apps.common.codes import codelist
+from apps.common.models import field_label
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.rules import RULES
+from apps.households.models import GUARANTEES, GuaranteeStatus
 
 NONE = "—"
 # Written by the rule layer and said by the sentence, not listed again among the values.
@@ -88,6 +90,22 @@ CLAUSES: dict[str, str | Promise] = {
     "per_capita": _("人均纯收入"),
 }
 PHONE: dict[str, str | Promise] = {"blank": _("为空"), "malformed": _("格式不正确"), "shared": _("多户共用")}
+AMOUNTS: dict[str, str | Promise] = {
+    "wage": _("工资性收入"),
+    "dibao_amount": _("低保金"),
+    "tekun_amount": _("特困供养金"),
+    "pension_amount": _("养老保险金"),
+    "family_planning": _("计划生育金"),
+}
+AREAS: dict[str, str | Promise] = {
+    "irrigated": _("有效灌溉面积大于耕地面积"),
+    "returned": _("退耕面积大于林地与牧草地面积之和"),
+}
+SIDE: dict[str, str | Promise] = {
+    "money": _("有款项而无对应成员"),
+    "member": _("有对应成员而无款项"),
+}
+VERDICTS: dict[str, str | Promise] = {name: field_label(GuaranteeStatus, name) for name in GUARANTEES}
 ACCOUNT: dict[str, str | Promise] = {"blank": _("为空"), "shared": _("与其他户相同")}
 PLACE: dict[str, str | Promise] = {
     "registered_division": _("本地为在册地"),
@@ -155,6 +173,30 @@ FACTS: dict[str, Fact] = {
     "per_capita": Fact(_("人均纯收入相差（元）"), _money),
     "operating": Fact(_("生产经营性收入（元）"), _money),
     "operating_cost": Fact(_("生产经营性支出（元）"), _money),
+    "wage": Fact(_("工资性收入（元）"), _money),
+    "dibao_amount": Fact(_("低保金（元）"), _money),
+    "tekun_amount": Fact(_("特困供养金（元）"), _money),
+    "pension_amount": Fact(_("养老保险金（元）"), _money),
+    "family_planning": Fact(_("计划生育金（元）"), _money),
+    "eco_amount": Fact(_("生态补偿金（元）"), _money),
+    "a_head": Fact(_("人均纯收入（元）"), _money),
+    "before": Fact(_("上年人均纯收入（元）"), _money),
+    "line": Fact(_("贫困标准（元）"), _money),
+    "items": Fact(_("异常项目"), _listed(AMOUNTS)),
+    "areas": Fact(_("不合逻辑"), _listed(AREAS)),
+    "side": Fact(_("不符情况"), _word(SIDE)),
+    "year": Fact(_("年度")),
+    "cultivated_mu": Fact(_("耕地面积（亩）"), _number),
+    "irrigated_mu": Fact(_("有效灌溉面积（亩）"), _number),
+    "forest_mu": Fact(_("林地面积（亩）"), _number),
+    "returned_mu": Fact(_("退耕还林（草）面积（亩）"), _number),
+    "grassland_mu": Fact(_("牧草地面积（亩）"), _number),
+    "dropout_reason": Fact(_("失学或辍学原因"), _code("dropout_reason")),
+    "dwelling_grade": Fact(_("危房级别"), _code("dwelling_grade")),
+    "guarantees": Fact(_("保障项"), _listed(VERDICTS)),
+    "identified_year": Fact(_("识别收入年度")),
+    "identified_on": Fact(_("识别时间")),
+    "exit_year": Fact(_("脱贫年度")),
 }
 
 

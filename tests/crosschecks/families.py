@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.crosschecks.rules import RULES, Context
+from apps.crosschecks.rules.parameters import Settings
 from apps.divisions.models import Division
-from apps.households.models import Household, HouseholdIncome, Person
+from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_household_year, make_person, make_person_year
 
 REFERENCE = datetime.date(2018, 12, 31)
 VILLAGE, SIBLING = VILLAGES[0], VILLAGES[1]
+REGION = 150000000000
+# Net income a head that is above the poverty line and not far above.
+LINE, ORDINARY = Decimal(3535), 4000
+LINES = [("line_2018", REGION, LINE), ("line_2014", REGION, Decimal(2800))]
 
 
 def day(text: str) -> datetime.date:
@@ -38,11 +44,14 @@ def family(
     *members: dict[str, Any],
     household: dict[str, Any] | None = None,
     facts: dict[str, Any] | bool | None = True,
-    income: dict[str, Any] | None = None,
+    income: dict[str, Any] | bool | None = True,
+    last: dict[str, Any] | None = None,
+    guarantees: dict[str, Any] | bool | None = True,
     village: int = VILLAGE,
 ) -> Family:
     """A household of some members. Each is a dict of fields; `born` is its birth date, `year` its yearly fields (None:
-    no yearly row). `facts` are the household's own yearly fields (None: no row). The first is the head unless told."""
+    no yearly row). `facts` are the household's own yearly fields, `guarantees` its verdicts, `income` its income, all
+    ordinary when true (None: no row), `last` the income of the year before. The first is the head unless told."""
     if not Division.objects.filter(code=village).exists():
         plant(*VILLAGES)
     made = make_household(village, **(household or {}))
@@ -58,14 +67,22 @@ def family(
         persons.append(person)
     if facts is not None:
         make_household_year(made, **({} if facts is True else facts))
-    if income is not None:
-        with scopes.acting(system_account()):
-            HouseholdIncome.objects.create(household=made, division_id=made.division_id, year=2018, **income)
+    amount = ORDINARY * max(len(members), 1)
+    given = {"other_transfer": amount, "transfer": amount} if income is True else income
+    with scopes.acting(system_account()):
+        here = {"household": made, "division_id": made.division_id}
+        for year, fields in ((2018, given), (2017, last)):
+            if fields is not None:
+                HouseholdIncome.objects.create(**here, year=year, **fields)
+        if guarantees is not None:
+            verdicts = dict.fromkeys(GUARANTEES, "met") | ({} if guarantees is True else guarantees)
+            GuaranteeStatus.objects.create(**here, year=2018, **verdicts)
     return Family(made, persons)
 
 
 def hits(rule: str, date: datetime.date = REFERENCE, **context: Any) -> set[tuple[str, int]]:
     """What a rule finds in the region, as (object kind, id)."""
+    context.setdefault("settings", Settings.of(LINES))
     with scopes.acting(system_account()):
         rows = [row for found in RULES[rule].hits(Context.at(date, **context)) for row in found]
     return {(row[1], row[2]) for row in rows}

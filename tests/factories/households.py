@@ -78,6 +78,7 @@ def make_person_year(person: Person, year: int = 2018, **fields: Any) -> PersonY
         "labour": "01",
         "medical_resident": True,
         "serious_illness_insured": True,
+        "five_path": "1",
         **fields,
     }
     with scopes.acting(system_account()):

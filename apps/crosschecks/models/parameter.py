@@ -8,13 +8,15 @@ import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.models import Versioned
 from apps.crosschecks.choices import UnitState
-from apps.crosschecks.rules.parameters import PARAMETERS
+from apps.crosschecks.rules.parameters import LINE, PARAMETERS
 from apps.divisions.models import Division
+from apps.households.models import PovertyLine
 
 
 @pghistory.track(
@@ -86,5 +88,8 @@ class RuleState(models.Model):
 
 
 def settings_rows() -> Any:
-    """Rows (name, division, value) of all thresholds that divisions have set."""
-    return RuleParameter.objects.values_list("name", "division_id", "value")
+    """Rows (name, division, value) of all thresholds that divisions have set, and of the poverty lines. One query."""
+    lines = PovertyLine.objects.annotate(name=Concat(Value(LINE), "year", output_field=models.CharField()))
+    return RuleParameter.objects.values_list("name", "division_id", "value").union(
+        lines.values_list("name", "division_id", "amount"), all=True
+    )

@@ -32,7 +32,7 @@ class Rule:
     form field that refuses the entry. `statuses` are those that the condition names itself (none: the register).
     `places` are columns of a conflict whose divisions get a finding each; `only_at` names evidence that just one of
     them may see. A rule with `looks_around` compares households with each other: within a narrow scope it can prove a
-    hit but not the absence of one.
+    hit but not the absence of one. `on_save` is false for a rule that only the night can ask.
     """
 
     entry: Entry
@@ -48,6 +48,7 @@ class Rule:
     places: tuple[str, ...] = ()
     only_at: Mapping[str, str] = field(default_factory=dict)
     looks_around: bool = False
+    on_save: bool = True
     missing: Callable[[], str] | None = None
 
     @property

@@ -35,11 +35,18 @@ from apps.households.models import LIVE, REGISTERED, Household, Person, Registra
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 HEAD = "01"
+# What sums are divided by; a decimal, so that nothing is divided in whole numbers.
+HEADS: DecimalField[Any, Any] = DecimalField(max_digits=6, decimal_places=0)
 
 
 def register_year(on: datetime.date) -> int:
     """The register year of a date: its own from 1 December on, else the year before (rule-semantics.md a.1)."""
     return on.year if on.month == 12 else on.year - 1
+
+
+def accounting_year(on: datetime.date) -> int:
+    """The accounting year of a date: from 1 October that of the date, else the year before (rule-semantics.md a.2)."""
+    return on.year if on.month >= 10 else on.year - 1
 
 
 def years_before(day: datetime.date, years: int) -> datetime.date:
@@ -151,6 +158,14 @@ class Context:
         """Add a household's income of a year as `inc`."""
         return self._joined(rows, "householdincome", year, name)
 
+    def with_guarantees(self, rows: QuerySet[Any], year: int | None = None, name: str = "g") -> QuerySet[Any]:
+        """Add a household's guarantees of a year as `g`."""
+        return self._joined(rows, "guaranteestatus", year, name)
+
+    def heads(self, kept: str) -> Coalesce:
+        """What income is divided by: the active members of 30 September kept at `kept`, while unset those of now."""
+        return Coalesce(kept, self.member_count(), output_field=HEADS)
+
     def _joined(self, rows: QuerySet[Any], relation: str, year: int | None, name: str) -> QuerySet[Any]:
         condition = Q(**{f"{relation}__year": self.year if year is None else year})
         return rows.alias(**{name: FilteredRelation(relation, condition=condition)})
@@ -176,6 +191,11 @@ class Context:
     def whole(self, name: str) -> Expression:
         """A threshold as a whole number."""
         return self.settings.expression(name, IntegerField(), int)
+
+    def line(self, year: int) -> Expression:
+        """The poverty line of a year for each row by its `division`: the nearest one of that year, else of the latest
+        earlier year (rule-semantics.md a.11); null where there is none."""
+        return self.settings.line(year)
 
     # -----------------------------------------------------------------------------------------------------------------
 

@@ -135,6 +135,7 @@ def _history_is_missing() -> str:
     text=_("%(name)s证件号码前六位不是历史或现行区划代码"),
     condition=_("证件号码前六位不在历年区划代码（GB/T 2260）之内。历史代码表导入前不运行。"),
     evidence=["name"],
+    on_save=False,
     missing=_history_is_missing,
 )
 def division_unknown(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Expression, Field, Value, When
+from django.db.models import Case, DecimalField, Expression, Field, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,6 +67,14 @@ PARAMETERS: dict[str, Parameter] = {
         _whole("working_age_max", gettext_lazy("劳动年龄上限（岁，不含）"), 60, 50, 70),
         _whole("pupil_work_months", gettext_lazy("在校生每年务工月数上限"), 3, 0, 12),
         _whole("phone_share_max", gettext_lazy("同一电话最多登记户数"), 5, 1, 100),
+        _whole("wage_min", gettext_lazy("工资性收入合理下限（元）"), 300, 0, 5000),
+        _whole("wage_max", gettext_lazy("工资性收入合理上限（元）"), 300_000, 50_000, 2_000_000),
+        _whole("dibao_min", gettext_lazy("低保金合理下限（元）"), 200, 0, 5000),
+        _whole("tekun_min", gettext_lazy("特困供养金合理下限（元）"), 200, 0, 5000),
+        _whole("pension_min", gettext_lazy("养老保险金合理下限（元）"), 88, 0, 5000),
+        _whole("family_planning_min", gettext_lazy("计划生育金合理下限（元）"), 100, 0, 5000),
+        _whole("income_change_min", gettext_lazy("人均纯收入年度变化下限（元）"), 1000, 0, 20_000),
+        Parameter("far_above_factor", gettext_lazy("明显超标的倍数"), Decimal("1.5"), Decimal(1), Decimal(5), 2),
         Parameter(
             "income_tolerance", gettext_lazy("收入合计允许误差（元）"), Decimal("1.00"), Decimal(0), Decimal(1000), 2
         ),
@@ -74,9 +82,16 @@ PARAMETERS: dict[str, Parameter] = {
 }
 
 
+# Poverty lines are settings, too: one name for each year.
+LINE = "line_"
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What divisions have set: name → ((low, high, value), …). Names that nobody set have their usual value."""
+    """What divisions have set: name → ((low, high, value), …). Names that nobody set have their usual value.
+
+    The poverty line of 2018 stands under `line_2018`.
+    """
 
     values: Mapping[str, tuple[tuple[int, int, Decimal], ...]] = field(default_factory=dict)
 
@@ -101,6 +116,22 @@ class Settings:
     def least(self, name: str) -> Decimal:
         """The smallest value that holds anywhere."""
         return min([PARAMETERS[name].default, *(value for _low, _high, value in self.values.get(name, ()))])
+
+    def line(self, year: int) -> Expression:
+        """The poverty line of a year for each row by its `division`, as SQL; null without one."""
+        known = [
+            (int(name.removeprefix(LINE)), low, high, value)
+            for name, ranges in self.values.items()
+            if name.startswith(LINE)
+            for low, high, value in ranges
+        ]
+        nearest = sorted((one for one in known if one[0] <= year), key=lambda one: (-one[0], one[2] - one[1]))
+        money: Field[Any, Any] = DecimalField(max_digits=8, decimal_places=2)
+        cases = [
+            When(division__gte=low, division__lte=high, then=Value(value, output_field=money))
+            for _year, low, high, value in nearest
+        ]
+        return Case(*cases, default=Value(None, output_field=money), output_field=money)
 
     def varies(self, name: str) -> bool:
         """Whether divisions have set values of their own."""

@@ -46,8 +46,8 @@ def check_many(household_ids: Iterable[int]) -> dict[int, list[Result]]:
 
 
 def _rules_on_save() -> list[Rule]:
-    """The rules about households and their members that need nothing which is missing."""
-    return [rule for rule in RULES.values() if not rule.places and not rule.missing]
+    """The rules about households and their members that one household can be asked."""
+    return [rule for rule in RULES.values() if not rule.places and rule.on_save]
 
 
 def _result(hit: Hit) -> Result:

@@ -8,21 +8,37 @@ from dataclasses import dataclass
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.calibration import apportion
 
-# What the household must hold beside its size: a child of 1-15 with an adult, somebody of 18-57, a spouse, or anything.
-ANY, CHILD, WORKER, COUPLE = "any", "child", "worker", "couple"
+# What the household must hold beside its size: a child of 1-15 with an adult, one of
+# 7-15, somebody of 18-57, a spouse, or anything.
+ANY, CHILD, PUPIL, WORKER, COUPLE = "any", "child", "pupil", "worker", "couple"
+# What it must be: in poverty, out of it, out of it since this very year, or in the programme at all.
+POOR, LEFT, LEFT_NOW, HELPED = ("20", "50"), ("40", "41"), ("40",), ("20", "40", "50")
 
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A rule's part of all findings, and the least a household needs to contradict it."""
+    """A rule's part of all findings, and the least a household needs to contradict it.
+
+    `status` are the states that the rule speaks about (none: all), `exit_year` the year it must have left in.
+    """
 
     weight: float
     size: int = 1
     need: str = ANY
+    status: tuple[str, ...] = ()
+    exit_year: int | None = None
+
+    def fits(self, size: int, status: str, exit_year: int | None) -> bool:
+        """Whether a household of this size and state can carry the contradiction."""
+        return (
+            size >= max(1, self.size)
+            and (not self.status or status in self.status)
+            and (self.exit_year is None or exit_year == self.exit_year)
+        )
 
 
-# The rules of the first night run, without ID-06, which waits for a history of codes. Weights are per cent of all
-# findings: no rule empty, none above 15.
+# The rules of the night run, without ID-06, which waits for a history of codes. Weights are parts of all findings: no
+# rule empty, none above 15 per cent.
 CARRIERS = {
     "ID-01": Carrier(2.0),
     "ID-02": Carrier(4.0),
@@ -47,11 +63,38 @@ CARRIERS = {
     "HH-12": Carrier(3.0, size=2, need=CHILD),
     "HH-13": Carrier(5.0, need=WORKER),
     "HH-14": Carrier(1.0, need=WORKER),
-    "HH-15": Carrier(8.0),
+    "HH-15": Carrier(12.0),
     "HH-16": Carrier(6.0),
     "HH-17": Carrier(2.0),
     "IN-01": Carrier(5.0),
+    "IN-02": Carrier(1.5, status=LEFT_NOW, exit_year=figures.YEAR),
+    "IN-03": Carrier(2.0, status=POOR),
     "IN-04": Carrier(2.5),
+    "IN-05": Carrier(1.0),
+    "IN-06": Carrier(3.0),
+    "IN-07": Carrier(1.0),
+    "IN-08": Carrier(3.0),
+    "IN-09": Carrier(1.0),
+    "IN-10": Carrier(4.0),
+    "IN-11": Carrier(2.0),
+    "IN-12": Carrier(3.0),
+    "IN-13": Carrier(1.5),
+    "IN-14": Carrier(1.0),
+    "IN-16": Carrier(2.0, status=HELPED),
+    "TG-01": Carrier(1.2, size=2, need=PUPIL),
+    "TG-02": Carrier(0.3, size=2, need=PUPIL),
+    "TG-03": Carrier(1.5, status=LEFT),
+    "TG-04": Carrier(8.0, status=POOR),
+    "TG-05": Carrier(4.0),
+    "TG-06": Carrier(5.0),
+    "TG-07": Carrier(2.4, status=HELPED),
+    "TG-08": Carrier(1.5),
+    "TG-09": Carrier(6.0),
+    "TG-11": Carrier(4.0, status=HELPED),
+    "TG-12": Carrier(1.0, status=LEFT_NOW, exit_year=figures.YEAR),
+    "ST-01": Carrier(0.3, size=2, need=WORKER, status=("20",)),
+    "ST-07": Carrier(1.0, status=LEFT),
+    "ST-12": Carrier(3.0, status=POOR),
 }
 
 # A telephone is shared by six households when the rule hits at all; a bank card by two.

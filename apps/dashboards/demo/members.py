@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apps.dashboards.demo.contradictions import CARRIERS, CHILD, COUPLE, WORKER
+from apps.dashboards.demo.contradictions import CARRIERS, CHILD, COUPLE, PUPIL, WORKER
 from apps.dashboards.demo.plan import SCHOOLING, Slot
 
 HEAD, SPOUSE, SON, DAUGHTER, SON_S_WIFE = "01", "02", "03", "04", "05"
@@ -47,6 +47,8 @@ def members_of(chance: random.Random, slot: Slot) -> list[Member]:
 def _fits(members: list[Member], need: str) -> bool:
     if need == CHILD:
         return any(1 <= member.age <= 15 for member in members) and any(member.age >= 18 for member in members)
+    if need == PUPIL:
+        return any(7 <= member.age <= 15 for member in members)
     if need == COUPLE:
         return any(member.relation == SPOUSE for member in members)
     if need == WORKER:

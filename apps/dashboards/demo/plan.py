@@ -158,7 +158,11 @@ def _causes(chance: random.Random, sizes: Sequence[int]) -> list[str]:
 
 def _plant(plan: Sequence[VillagePlan], findings: dict[str, int], chance: random.Random) -> None:
     """Choose a household for every contradiction, at most one for each; villages of demo accounts get some first."""
-    seeds = sorted(plants(findings), key=lambda plant: (-CARRIERS[plant.rule].size, chance.random()))
+    # Those that fewest households can carry come first.
+    seeds = sorted(
+        plants(findings),
+        key=lambda plant: (-CARRIERS[plant.rule].size, not CARRIERS[plant.rule].status, chance.random()),
+    )
     first: list[Slot] = []
     usual: list[Slot] = []
     last: list[Slot] = []
@@ -178,8 +182,10 @@ def _plant(plan: Sequence[VillagePlan], findings: dict[str, int], chance: random
         if plant.rule == "HH-06":
             empty.pop().plant = plant
             continue
-        least = CARRIERS[plant.rule].size
-        place = next((at for at in reversed(range(len(free))) if free[at].size >= max(1, least)), None)
+        fits = CARRIERS[plant.rule].fits
+        place = next(
+            (at for at in reversed(range(len(free))) if fits(free[at].size, free[at].status, free[at].exit_year)), None
+        )
         if place is None:
             raise ValueError(f"no household left for a contradiction of {plant.rule}")
         free.pop(place).plant = plant

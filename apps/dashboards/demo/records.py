@@ -98,7 +98,8 @@ class PersonYear:
     medical_relief: bool
     other_health_aid: bool
     contract_doctor: str
-    five_path: str
+    five_path: str | None
+    dropout_reason: str | None = None
 
 
 @dataclass(slots=True)

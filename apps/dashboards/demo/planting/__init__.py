@@ -13,7 +13,7 @@ from apps.dashboards.demo import numbers
 from apps.dashboards.demo.contradictions import Plant
 from apps.dashboards.demo.lives import HEALTHY, ORDINARY, Life
 from apps.dashboards.demo.members import Member
-from apps.dashboards.demo.planting import identity, logic
+from apps.dashboards.demo.planting import amounts, guarantees, identity, logic
 from apps.dashboards.demo.planting.bed import Bed, Planted
 from apps.dashboards.demo.records import Conflict, Family, Truth
 from apps.divisions import codes
@@ -48,7 +48,34 @@ _PLANTERS: dict[str, Callable[[Bed], Planted]] = {
     "HH-16": logic.bad_account,
     "HH-17": logic.two_insurances,
     "IN-01": logic.unbalanced,
+    "IN-02": amounts.below_the_line,
+    "IN-03": amounts.far_above,
     "IN-04": logic.no_cost,
+    "IN-05": amounts.cost_above_income,
+    "IN-06": amounts.allowance_and_member,
+    "IN-07": amounts.support_and_member,
+    "IN-08": amounts.pension_and_age,
+    "IN-09": amounts.planning_without_reason,
+    "IN-10": amounts.wage_and_worker,
+    "IN-11": amounts.implausible,
+    "IN-12": amounts.large_change,
+    "IN-13": amounts.eco_without_land,
+    "IN-14": amounts.irrigated_above_cultivated,
+    "IN-16": amounts.not_collected,
+    "TG-01": guarantees.out_of_school,
+    "TG-02": guarantees.dropout_without_evidence,
+    "TG-03": guarantees.exited_in_danger,
+    "TG-04": guarantees.danger_not_planned,
+    "TG-05": guarantees.not_insured,
+    "TG-06": guarantees.not_insured_for_serious_illness,
+    "TG-07": guarantees.no_safe_water,
+    "TG-08": guarantees.no_power,
+    "TG-09": guarantees.chronic_without_doctor,
+    "TG-11": guarantees.not_assessed,
+    "TG-12": guarantees.exited_without_guarantee,
+    "ST-01": guarantees.only_a_student,
+    "ST-07": guarantees.exit_not_after_identification,
+    "ST-12": guarantees.no_path,
 }
 
 

@@ -101,3 +101,14 @@ class Bed:
         """The spouse, or the member who can best be made one: not the head, and as old as possible."""
         others = [person for person in self.persons[1:] if person is not besides]
         return min(others, key=lambda person: (person.relation != SPOUSE, -self.age(person)))
+
+    def pupil(self) -> Person:
+        """A member of 6 to 15 on 31 August."""
+        return next(person for person in self.persons if 7 <= self.age(person) <= 15)
+
+    def safe_dwelling(self) -> None:
+        """Let the dwelling be safe, and every guarantee of the year met."""
+        living, guarantee = self.living, self.family.guarantees[-1]
+        if living.is_dangerous:
+            living.dwelling_grade, living.is_dangerous, living.repair_plan_year = "B", False, None
+        guarantee.housing_ok = guarantee.water_ok = "met"

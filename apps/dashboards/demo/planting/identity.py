@@ -45,7 +45,7 @@ def wrong_sex(bed: Bed) -> Planted:
 def wrong_birth(bed: Bed) -> Planted:
     person = bed.numbered()
     assert person.birth_date and person.sex  # noqa: S101
-    if bed.form % 3 == 2 and len(bed.persons) == 1 and bed.age(person) >= 60:
+    if bed.form % 3 == 2 and len(bed.persons) == 1 and bed.age(person) >= 62:
         person.birth_date = datetime.date(1900 + bed.form % 6, 3, 9)
         bed.renumber(person, bed.issuer.citizen(person.birth_date, person.sex))
         return "more than 110 years old", person

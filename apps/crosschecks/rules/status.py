@@ -1,0 +1,142 @@
+"""Identification and exit (ST-01, ST-07, ST-12). Readings: rule-semantics.md (c).
+
+Whoever was identified is judged by the facts of the year of identification: today's would accuse every household that
+policy has lifted.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear
+from django.utils.translation import gettext_lazy as _
+
+from apps.crosschecks.choices import ObjectKind
+from apps.crosschecks.rules.base import rule
+from apps.crosschecks.rules.context import HEADS, Context, accounting_year
+from apps.crosschecks.rules.net_income import line_is_missing
+from apps.households.models import (
+    EXITED,
+    GUARANTEES,
+    LIVE,
+    POOR,
+    GuaranteeStatus,
+    Household,
+    HouseholdIncome,
+    HouseholdYear,
+    Person,
+    PersonYear,
+    PovertyLine,
+    Verdict,
+)
+
+__all__: list[str] = []
+
+FIRST_EXIT = 2013
+# The places above a village that may set a poverty line, with the length of their range of codes.
+ABOVE = {"county": 10**6, "league": 10**8, "region": 10**10}
+UNIVERSITY = [f"{stage:02d}" for stage in range(13, 26)]
+ILL = ["02", "03", "04"]
+
+
+def _identified_year(context: Context) -> Case:
+    """`YI(h)`: the accounting year of the identification; for status 10 that of the run's date (a.2)."""
+    year = Cast(ExtractYear("identified_on"), IntegerField())
+    return Case(
+        When(status="10", then=Value(accounting_year(context.date))),
+        When(identified_on__isnull=False, then=year - Case(
+            When(month__gte=10, then=Value(0)), default=Value(1), output_field=IntegerField()
+        )),
+        output_field=IntegerField(),
+    )  # fmt: skip
+
+
+def _of_that_year(model: Any) -> QuerySet[Any]:
+    """Rows of the outer household and its year of identification."""
+    return model.objects.filter(household_id=OuterRef("pk"), year=OuterRef("identified_year"))
+
+
+@rule(
+    "ST-01",
+    on=ObjectKind.HOUSEHOLD,
+    text=_("%(head)s户仅因子女上大学被识别，应核查清退"),
+    condition=_(
+        "主要致贫原因仅为因学，识别年度内：有大专以上在校生，人均纯收入不低于当年标准，两不愁三保障六项均达标，"
+        "在册成员无慢性病、大病、残疾、低保、特困。"
+    ),
+    evidence=["code", "head", "identified_year"],
+    statuses=LIVE,
+    missing=line_is_missing,
+)
+def only_a_student(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
+    """Facts of the year of identification alone; a missing row of that year is no hit.
+
+    The line is the nearest division's of that year, else of the latest earlier one.
+    """
+    members = PersonYear.objects.filter(
+        household_id=OuterRef("pk"), year=OuterRef("identified_year"), person__is_active=True
+    )
+    weak = Q(health__overlap=ILL) | Q(dibao=True) | Q(tekun=True)
+    met = dict.fromkeys(GUARANTEES, Verdict.MET)
+    kept = Subquery(_of_that_year(HouseholdYear).values("members")[:1])
+    net = Subquery(_of_that_year(HouseholdIncome).values("net")[:1])
+    place = F("division_id")
+    here = reduce(or_, (Q(division=OuterRef(name)) for name in ABOVE))
+    lines = PovertyLine.objects.filter(here, year__lte=OuterRef("identified_year")).order_by("-year", "-division_id")
+    return (
+        households.filter(Q(cause_other=[]) | Q(cause_other=None), cause_main="03")
+        .annotate(month=ExtractMonth("identified_on"))
+        .annotate(
+            identified_year=_identified_year(context),
+            **{name: place - place % Value(span) for name, span in ABOVE.items()},
+        )
+        .annotate(
+            heads=Coalesce(kept, context.member_count(), output_field=HEADS),
+            net=net,
+            line=Subquery(lines.values("amount")[:1]),
+        )
+        .filter(
+            Exists(members.filter(school_stage__in=UNIVERSITY)),
+            ~Exists(members.filter(weak)),
+            Exists(_of_that_year(GuaranteeStatus).filter(**met)),
+            heads__gt=0,
+            net__gte=F("line") * F("heads"),
+        )
+        .annotate(head=context.head_name())
+    )
+
+
+@rule(
+    "ST-07",
+    on=ObjectKind.HOUSEHOLD,
+    text=_("%(head)s户%(identified_on)s识别，%(exit_year)s年脱贫"),
+    condition=_("脱贫年度不晚于识别年度；2014年识别的按2013年计（首次建档使用2013年收入）。"),
+    evidence=["code", "head", "identified_on", "exit_year"],
+    statuses=EXITED,
+)
+def exit_not_after_identification(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
+    """Exit year at or before the year of identification; 2014 counts as 2013."""
+    year = Cast(ExtractYear("identified_on"), IntegerField())
+    return (
+        households.annotate(
+            identified_in=Case(When(identified_on__year=2014, then=Value(FIRST_EXIT)), default=year),
+            head=context.head_name(),
+        )
+        .filter(exit_year__lte=F("identified_in"))
+    )  # fmt: skip
+
+
+@rule(
+    "ST-12",
+    on=ObjectKind.PERSON,
+    text=_("%(name)s未填写五个一批分类"),
+    condition=_("未脱贫、预脱贫、返贫户的在册成员有年度情况而五个一批分类为空。"),
+    evidence=["name"],
+    statuses=POOR,
+)
+def no_path(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
+    """An active member of a poor household has facts of the year without a path of help."""
+    return context.with_year(persons).filter(y__id__isnull=False, y__five_path=None)
