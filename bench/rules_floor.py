@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from bench import rules_floor_facts
+
 REGISTERED = "('20', '30', '50', '40', '41')"
 LIVE = "('10', '20', '30', '50', '40', '41')"
 WHOLE = "p.id_length IN (18, 20, 22)"
@@ -153,6 +155,7 @@ STATEMENTS: dict[str, str] = {
         "AND i.operating > 0 AND coalesce(i.operating_cost, 0) <= 0"
     ),
 }
+STATEMENTS |= rules_floor_facts.STATEMENTS
 
 
 def floor_of(rule: str, on: date, year: int) -> str:
