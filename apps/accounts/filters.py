@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Post, User
+from apps.accounts.models import Post, Reset, User
 from apps.accounts.roles import ROLES
 from apps.history.models import AccessLog
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, YesNoFilter
@@ -50,6 +50,14 @@ class PostFilters(Filters):
         now = timezone.now()
         valid = Q(valid_from__lte=now) & (Q(valid_until=None) | Q(valid_until__gt=now))
         return rows.filter(valid) if value else rows.exclude(valid)
+
+
+class ResetFilters(Filters):
+    """重置申请."""
+
+    class Meta:
+        model = Reset
+        fields = ["user", "what", "state"]
 
 
 class AccessLogFilters(Filters):
