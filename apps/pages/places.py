@@ -71,8 +71,8 @@ def reached(scope: scopes.Scope, code: int) -> bool:
 class Place:
     """The place a page is about: `chosen` by `?division=`, or else all that the account reaches.
 
-    `ranges` are the account's own, `tops` the account's own divisions. A helping cadre has none: he reaches single households, and may choose any
-    division that holds one of them.
+    `ranges` are the account's own, `tops` where they begin. A helping cadre has none: he reaches single households,
+    and may choose any division that holds one of them.
     """
 
     ranges: tuple[scopes.Range, ...]

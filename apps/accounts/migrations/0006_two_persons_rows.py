@@ -8,7 +8,8 @@ from apps.access import rls
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_two_persons")]
+    # The history of posts is written by a function of pghistory's.
+    dependencies = [("accounts", "0005_two_persons"), ("pghistory", "0007_auto_20250421_0444")]
 
     operations = [
         rls.own_only("accounts_securitykey"),

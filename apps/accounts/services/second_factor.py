@@ -10,7 +10,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyotp
 import segno
@@ -80,7 +80,7 @@ def offered(user: User, token: str) -> Offer:
         value = {}
     if value.get("user") != user.pk:
         raise ServiceError(_("这个二维码已失效，请用新的二维码重新绑定。"), field="code", code="expired")
-    return _offer(user, value["secret"])
+    return replace(_offer(user, value["secret"]), token=token)  # the same, so that its time does not begin anew
 
 
 def enrol(user: User, token: str, code: str) -> list[str]:
