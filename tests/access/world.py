@@ -219,7 +219,18 @@ class Canaries:
 
 def texts_of(model: type[models.Model]) -> list[str]:
     """The fields of a model that hold free text; codes, identifiers and choices are not free."""
-    skipped = {"code", "national_no", "username", "password", "language", "resource", "query", "object_kind", "source", "apart"}
+    skipped = {
+        "code",
+        "national_no",
+        "username",
+        "password",
+        "language",
+        "resource",
+        "query",
+        "object_kind",
+        "source",
+        "apart",
+    }
     skipped |= {"client_id", "client_secret", "client_type", "authorization_grant_type", "registration_source"}
     return [
         one.name
