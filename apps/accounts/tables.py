@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.accounts import filters, forms, services
+from apps.accounts import filters, forms, lockout, services
 from apps.accounts.models import Post, Reset, User
 from apps.accounts.roles import ROLES
 from apps.common.wording import listed
@@ -156,6 +156,7 @@ class UserResource(Resource):
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("is_active", _("启用"), kind=BOOL),
         Column("last_login", _("最近登录"), kind=MOMENT),
+        Column("locked", _("登录锁定"), kind=BOOL, default=False),
         Column(
             "closed_because",
             _("停用原因"),
@@ -171,7 +172,8 @@ class UserResource(Resource):
     sections = (
         Section(_("账户"), ("name", "username", "division", "roles", "is_active", "closed_because")),
         Section(
-            _("登录"), ("last_login", "second_factor_at", "password_changed_at", "must_change_password", "created_at")
+            _("登录"),
+            ("last_login", "locked", "second_factor_at", "password_changed_at", "must_change_password", "created_at"),
         ),
     )
     related = (
@@ -185,8 +187,9 @@ class UserResource(Resource):
 
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
-        """Visible accounts with the roles they hold now."""
-        return super().rows(user).with_roles(user, timezone.now())  # type: ignore[attr-defined]
+        """Visible accounts with the roles they hold now, and whether failed sign-ins have closed them for a while."""
+        rows = super().rows(user).with_roles(user, timezone.now())  # type: ignore[attr-defined]
+        return rows.annotate(locked=lockout.closed_accounts())
 
     @classmethod
     def may_change(cls, user: Any, where: int | Model | None = None) -> bool:
