@@ -33,7 +33,6 @@ def sign_in_challenge(request: HttpRequest) -> JsonResponse:
         return _refused(str(error), error.status)
 
 
-@own_transactions
 @never_cache
 @require_POST
 def add_challenge(request: HttpRequest) -> JsonResponse:

@@ -88,6 +88,7 @@ PUBLIC = {
     "apps.common.health.healthz": "load balancers have no account",
     "apps.accounts.views.sign_in": "this is where one signs in",
     "apps.accounts.views.second_step": "the second half of it; asks for the first",
+    "apps.accounts.key_views.sign_in_challenge": "a part of the second half; asks for the first",
     "apps.accounts.views.enrol": "the second half of a first sign-in; asks for the first",
     "apps.accounts.views.sign_out": "a session may have ended before it is left",
     "apps.accounts.api.SessionView": "POST signs in; the rest asks for a session itself",
@@ -101,6 +102,7 @@ PUBLIC = {
 OWN_TRANSACTIONS = {
     "apps.accounts.views.sign_in": "a refused sign-in must be counted",
     "apps.accounts.views.second_step": "a refused code must be counted",
+    "apps.accounts.key_views.sign_in_challenge": "acts as the account of the half-session",
     "apps.accounts.views.enrol": "the session that it begins is outside of the stranger's scope",
     "apps.accounts.api.PasswordView": "a wrong old password must be counted",
     "apps.accounts.api.SecondFactorView": "a refused code must be counted",
