@@ -31,6 +31,7 @@ MENU = [
         [
             Entry(pgettext_lazy("列表", "账户"), "account", "user-list", realm="accounts"),
             Entry(pgettext_lazy("列表", "任职"), "post", "post-list", realm="accounts"),
+            Entry(pgettext_lazy("列表", "重置申请"), "refresh", "reset-list", realm="accounts"),
             Entry(_("接口客户端"), "key", "client-list", realm="accounts"),
             Entry(_("查阅记录"), "audit", "access-log-list", realm="audit"),
         ],

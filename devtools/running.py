@@ -167,7 +167,7 @@ class Child:
 
 def _programs(ours: Servers, port: int) -> list[Child]:
     """Web, worker and beat; each writes .local/logs/NAME.log."""
-    env = ours.environment()
+    env = {"SECURITY_KEY_HOST": "localhost", "SECURITY_KEY_ORIGINS": f"http://localhost:{port}", **ours.environment()}
     local_folder("logs")
     celery = [PYTHON, "-m", "celery", "--app", "config", "--quiet"]
     commands: dict[str, list[object]] = {

@@ -22,5 +22,21 @@ CAPABILITIES = {
     "manage_system": _("系统运维"),
 }
 
+ACCOUNT, ITEM = "account", "item"
+SEPARATIONS: tuple[tuple[str, str, str], ...] = (
+    # The three administrators (GB/T 22239-2019, 8.1.5): no account holds two of these, by whatever posts.
+    ("manage_system", "manage_accounts", ACCOUNT),
+    ("manage_system", "view_audit", ACCOUNT),
+    ("manage_accounts", "view_audit", ACCOUNT),
+    # Who runs the system or reads the logs sees no personal data.
+    ("manage_system", "view_register", ACCOUNT),
+    ("view_audit", "view_register", ACCOUNT),
+    # Whoever applies does not approve: kept for each item (`policy.require_another`, the steps of findings), because
+    # an office above both works on its own cases and reviews those of the offices below.
+    ("work_findings", "review_findings", ITEM),
+    ("change_register", "review_register", ITEM),
+)
+"""Capabilities that must not meet: in one account, or in one person on one item."""
+
 # Three kinds of rows that no single account should reach together (separation of the three administrators).
 REALM_CAPABILITIES = {"register": "view_register", "accounts": "view_accounts", "audit": "view_audit"}

@@ -47,7 +47,10 @@ class GrantQuerySet(ScopedQuerySet):
 
 
 class Grant(UserObjectPermissionBase):
-    """A capability held at a division and everything below it, because of a post (django-guardian, direct key)."""
+    """A capability held at a division and everything below it, because of a post (django-guardian, direct key).
+
+    `exact`: at the rows placed at this very division only (本级), not below it.
+    """
 
     realm = "accounts"
     place_attname = "content_object_id"
@@ -57,6 +60,7 @@ class Grant(UserObjectPermissionBase):
 
     content_object = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", verbose_name=_("所在地"))
     post = models.ForeignKey("accounts.Post", on_delete=models.CASCADE, related_name="grants", verbose_name=_("任职"))
+    exact = models.BooleanField(_("仅本级"), default=False)
 
     objects: ClassVar = ScopedManager.from_queryset(GrantQuerySet)()  # type: ignore[assignment]  # guardian has one of its own
 

@@ -25,6 +25,22 @@ def can(user: Any, capability: str, where: int | models.Model | None = None) -> 
     return scopes.of(user).allows(capability, place)
 
 
+def covers(user: Any, capability: str, wanted: scopes.Range) -> bool:
+    """Whether a user (or scope) holds a capability over a whole range. Raises KeyError as `can` does."""
+    CAPABILITIES[capability]
+    return scopes.of(user).covers(capability, wanted)
+
+
+def require_another(by: Any, *proposers: int | None) -> None:
+    """Raise PermissionDenied when `by` is one of those who proposed what he is about to confirm or review (四眼原则).
+
+    The separation of `capabilities.SEPARATIONS` that holds for each item: an office may have both capabilities in
+    one account, and still nobody reviews his own work.
+    """
+    if by.pk in proposers:
+        raise PermissionDenied(_("不能审核或确认自己提出的事项，请由他人办理。"))
+
+
 def require(user: Any, capability: str, where: int | models.Model | None = None) -> None:
     """Raise PermissionDenied (403) unless `can`. Rows that are not one's own are 404 before this is asked."""
     if not can(user, capability, where):

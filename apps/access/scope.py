@@ -6,6 +6,7 @@ request from the grants that a person's posts give him, and carried into the dat
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -53,6 +54,10 @@ class Scope:
             return bool(ranges)
         return any(low <= division <= high for low, high in ranges)
 
+    def covers(self, capability: str, wanted: Range) -> bool:
+        """Whether the capability is held over a whole range: what somebody gives away must be all his own."""
+        return any(low <= wanted[0] and wanted[1] <= high for low, high in self.ranges_of(capability))
+
     @property
     def top(self) -> int | None:
         """The division whose desk this account opens: the widest range seen, register before accounts and audit."""
@@ -99,6 +104,13 @@ def of(user: User | Any, *, source: str = "page") -> Scope:
     return known if known.source == source else replace(known, source=source)
 
 
+def rights_of(user: User | Any) -> str:
+    """A short text that differs as soon as the posts or the capabilities of an account do, wherever they hold."""
+    scope = of(user)
+    told = repr((scope.posts, sorted(scope.capabilities.items())))
+    return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+
 def forget(user: User) -> None:
     """Compute the scope anew at the next question; for long tasks and tests that change posts."""
     user.__dict__.pop("_scope", None)
@@ -119,19 +131,25 @@ def _read(user: User) -> Scope:
     today = timezone.localdate()
     with activate(identity(user.pk)), transaction.atomic():
         grants = Grant.objects.valid(now).filter(user_id=user.pk)
-        pairs = list(grants.values_list("permission__codename", "content_object_id", "post__role__name"))
+        held = list(grants.values_list("permission__codename", "content_object_id", "exact"))
+        posts = set(grants.values_list("post__role__name", "post__division_id"))
         households = set(Pairing.objects.active(today).filter(helper_id=user.pk).values_list("household_id", flat=True))
         households |= set(Share.objects.valid(now).filter(user_id=user.pk).values_list("household_id", flat=True))
-    divisions: dict[str, list[int]] = {}
-    for capability, division, _role in pairs:
-        divisions.setdefault(capability, []).append(division)
+    ranges: dict[str, list[Range]] = {}
+    for capability, division, exact in held:
+        ranges.setdefault(capability, []).append(range_of(division, exact=exact))
     return Scope(
         user_id=user.pk,
         username=user.username,
-        capabilities={name: merge(codes.subtree(code) for code in held) for name, held in divisions.items()},
+        capabilities={name: merge(found) for name, found in ranges.items()},
         households=tuple(sorted(households)),
-        posts=tuple(sorted({f"{role}@{division}" for _capability, division, role in pairs})),
+        posts=tuple(sorted(f"{role}@{division}" for role, division in posts)),
     )
+
+
+def range_of(division: int, *, exact: bool = False) -> Range:
+    """The range of a grant: the division and everything below it, or (`exact`) what is placed at it alone."""
+    return (division, division) if exact else codes.subtree(division)
 
 
 def merge(ranges: Iterable[Range]) -> tuple[Range, ...]:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from apps.accounts import services
 from apps.accounts.sessions import requester
-from apps.accounts.tables import PostResource, UserResource
+from apps.accounts.tables import PostResource, ResetResource, UserResource
 from apps.pages.api import ResourceViewSet
 
 
@@ -39,33 +39,12 @@ class UserViewSet(ResourceViewSet):
         self.password = form.password
         return saved
 
-    @extend_schema(request=None, responses=InitialPassword)
-    @action(detail=True, methods=["post"], url_path="reset")
-    def reset(self, request: Request, key: str) -> Response:
-        """A new first password; the sessions of the account end."""
-        return Response({"initial_password": services.reset_password(self.get_object(key), by=requester(request))})
-
-    @extend_schema(request=None, responses=InitialPassword)
-    @action(detail=True, methods=["post"], url_path="open")
-    def open(self, request: Request, key: str) -> Response:
-        """Open a closed account again, with a new first password."""
-        password = services.set_active(self.get_object(key), active=True, by=requester(request))
-        return Response({"initial_password": password})
-
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"], url_path="close")
     def close(self, request: Request, key: str) -> Response:
         """Close an account: it reaches nothing from its next request on."""
         found = self.get_object(key)
-        services.set_active(found, active=False, by=requester(request))
-        return Response(self.current(found))
-
-    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
-    @action(detail=True, methods=["post"], url_path="reset-factor")
-    def reset_factor(self, request: Request, key: str) -> Response:
-        """Forget the second factor of an account; its sessions end, the next sign-in binds a new one."""
-        found = self.get_object(key)
-        services.second_factor.reset(found, by=requester(request))
+        services.close_account(found, by=requester(request))
         return Response(self.current(found))
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
@@ -74,6 +53,38 @@ class UserViewSet(ResourceViewSet):
         """End all sessions of an account."""
         found = self.get_object(key)
         services.end_sessions(found, by=requester(request))
+        return Response(self.current(found))
+
+
+class ConfirmedReset(serializers.Serializer):
+    """How the request stands, and the new first password where it made one: in this answer and nowhere else."""
+
+    state = serializers.CharField()
+    initial_password = serializers.CharField(required=False)
+
+
+class ResetViewSet(ResourceViewSet):
+    """Resets: asked for (POST) by one person, confirmed or withdrawn by another, never edited."""
+
+    resource = ResetResource
+    http_method_names = ["get", "head", "options", "post"]
+
+    @extend_schema(request=None, responses=ConfirmedReset)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, key: str) -> Response:
+        """Confirm somebody else's request. The last confirmation carries it out; for accounts that run the region it
+        takes two."""
+        found = self.get_object(key)
+        password = services.resets.confirm(found, by=requester(request))
+        body = {"state": self.get_object(key).state}
+        return Response({**body, "initial_password": password} if password else body)
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, key: str) -> Response:
+        """Take a request back."""
+        found = self.get_object(key)
+        services.resets.withdraw(found, by=requester(request))
         return Response(self.current(found))
 
 

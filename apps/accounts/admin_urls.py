@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.accounts import admin_views as views
-from apps.accounts.tables import AccessLogResource, PostResource, UserResource
+from apps.accounts.tables import AccessLogResource, PostResource, ResetResource, UserResource
 from apps.pages.routes import pages
 
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
         path(
             f"users/<int:key>/{act}/", views.UserActionPage.as_view(resource=UserResource, act=act), name=f"user-{act}"
         )
-        for act in ("open", "close", "reset", "reset-factor", "end-sessions")
+        for act in ("close", "end-sessions")
     ),
     # A post is given and ended, never edited.
     *(
@@ -21,5 +21,19 @@ urlpatterns = [
         if route.name != "post-update"
     ),
     path("posts/<int:key>/end/", views.PostEndPage.as_view(resource=PostResource), name="post-end"),
+    # A reset is asked for, and confirmed by another person.
+    *(
+        route
+        for route in pages("resets", ResetResource, detail_page=views.ResetPage, form_page=views.ResetFormPage)
+        if route.name != "reset-update"
+    ),
+    *(
+        path(
+            f"resets/<int:key>/{act}/",
+            views.ResetActionPage.as_view(resource=ResetResource, act=act),
+            name=f"reset-{act}",
+        )
+        for act in ("confirm", "withdraw")
+    ),
     *pages("access-logs", AccessLogResource),
 ]

@@ -8,12 +8,13 @@ from django.contrib import messages
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts import services
-from apps.accounts.models import Post, User
+from apps.accounts.models import Post, Reset, User
 from apps.accounts.sessions import requester
-from apps.accounts.tables import PostResource, UserResource
+from apps.accounts.tables import PostResource, ResetResource, UserResource
 from apps.common.errors import ServiceError
 from apps.divisions import codes
 from apps.pages.views import DetailPage, FormPage, ResourceView
@@ -34,7 +35,14 @@ class UserPage(DetailPage):
         appoint = ""
         if self.resource.may_change(self.request.user, found.division_id):
             appoint = f"{PostResource.create_url()}?user={found.pk}&division={codes.text(found.division_id)}"
-        return {"may_manage": managed, "appoint_url": appoint}
+        posts = Post.objects.visible_to(self.request.user).valid(timezone.now()).filter(user=found)
+        return {
+            "may_manage": managed,
+            "appoint_url": appoint,
+            "reset_url": f"{ResetResource.create_url()}?user={found.pk}&what=" if managed else "",
+            "extents": [(post, services.extents.in_words(post)) for post in posts.select_related("role", "division")],
+            "deputies": services.deputies.of(found),
+        }
 
 
 class UserFormPage(FormPage):
@@ -51,42 +59,85 @@ class UserFormPage(FormPage):
 
 
 class UserActionPage(ResourceView):
-    """One of the acts on an account: opening, closing, a new first password, forgetting its second factor, ending its
-    sessions."""
+    """One of the acts on an account that one person does alone: closing it, ending its sessions."""
 
     page = "action"
     act = ""
 
     def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found = self.get_object(key)
+        found, by = self.get_object(key), requester(request)
         try:
-            password = self.perform(found, requester(request))
+            if self.act == "close":
+                services.close_account(found, by=by)
+            else:
+                services.end_sessions(found, by=by)
         except ServiceError as error:
             messages.error(request, str(error))
-            return HttpResponseRedirect(self.resource.url("detail", key))
-        if password:
-            return _show_password(request, found, password)
-        messages.success(request, _("已保存。"))
+        else:
+            messages.success(request, _("已保存。"))
         return HttpResponseRedirect(self.resource.url("detail", key))
 
-    def perform(self, found: User, by: User) -> str:
-        """Do it; the new first password if there is one."""
-        if self.act == "reset":
-            return services.reset_password(found, by=by)
-        if self.act == "reset-factor":
-            services.second_factor.reset(found, by=by)
-            return ""
-        if self.act == "end-sessions":
-            services.end_sessions(found, by=by)
-            return ""
-        return services.set_active(found, active=self.act == "open", by=by)
+
+class ResetPage(DetailPage):
+    """A request for a reset, with what the requester may do about it."""
+
+    def more(self, found: Reset) -> dict[str, Any]:
+        by = requester(self.request)
+        return {
+            "may_confirm": services.resets.may_confirm(by, found),
+            "may_withdraw": services.resets.may_withdraw(by, found),
+        }
+
+
+class ResetFormPage(FormPage):
+    """Asking for a reset, from the account's page."""
+
+    def form(self, data: Any = None, files: Any = None) -> ModelForm[Any]:
+        form = super().form(data, files)
+        for name in ("user", "what"):
+            form.initial.setdefault(name, self.request.GET.get(name))
+        return form
+
+
+class ResetActionPage(ResourceView):
+    """Confirming or withdrawing; the last confirmation shows the new first password, once, to whoever gave it."""
+
+    page = "action"
+    act = ""
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        found, by = self.get_object(key), requester(request)
+        back = HttpResponseRedirect(self.resource.url("detail", key))
+        try:
+            if self.act == "withdraw":
+                services.resets.withdraw(found, by=by)
+                messages.success(request, _("申请已撤回。"))
+                return back
+            password = services.resets.confirm(found, by=by)
+        except ServiceError as error:
+            messages.error(request, str(error))
+            return back
+        if password:
+            return _show_password(request, User.objects.visible_to(by).get(pk=found.user_id), password)
+        found.refresh_from_db()
+        done = found.state == Reset.State.DONE
+        messages.success(request, _("已办理。") if done else _("已确认，还须另一人确认。"))
+        return back
 
 
 class PostPage(DetailPage):
     """A post, which whoever could give it may end."""
 
     def more(self, found: Post) -> dict[str, Any]:
-        return {"may_end": services.may_end(requester(self.request), found)}
+        by = requester(self.request)
+        may_end = services.may_end(by, found)
+        deputy = ""
+        if may_end and found.acting_for_id is None:
+            deputy = (
+                f"{PostResource.create_url()}?acting_for={found.pk}"
+                f"&role={found.role.name}&division={codes.text(found.division_id)}"
+            )
+        return {"may_end": may_end, "deputy_url": deputy, "extent": services.extents.in_words(found)}
 
 
 class PostFormPage(FormPage):
@@ -94,7 +145,8 @@ class PostFormPage(FormPage):
 
     def form(self, data: Any = None, files: Any = None) -> ModelForm[Any]:
         form = super().form(data, files)
-        form.initial.setdefault("user", self.request.GET.get("user"))
+        for name in ("user", "acting_for"):
+            form.initial.setdefault(name, self.request.GET.get(name))
         return form
 
 

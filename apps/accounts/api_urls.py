@@ -2,7 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.access.middleware import own_transactions
-from apps.accounts.admin_api import PostViewSet, UserViewSet
+from apps.accounts.admin_api import PostViewSet, ResetViewSet, UserViewSet
 from apps.accounts.api import OwnSessionsView, OwnSessionView, PasswordView, SecondFactorView, SessionView
 from apps.accounts.tables import AccessLogResource
 from apps.pages.routes import viewset
@@ -10,6 +10,7 @@ from apps.pages.routes import viewset
 router = SimpleRouter()
 router.register("users", UserViewSet, "user")
 router.register("posts", PostViewSet, "post")
+router.register("resets", ResetViewSet, "reset")
 router.register("access-logs", viewset(AccessLogResource), "access-log")
 
 urlpatterns = [

@@ -21,4 +21,6 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from apps.accounts import checks  # noqa: F401  # registers them
+
         post_migrate.connect(_sync_roles, sender=self)

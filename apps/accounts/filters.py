@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Post, User
+from apps.accounts.lockout import closed_accounts
+from apps.accounts.models import Post, Reset, User
 from apps.accounts.roles import ROLES
 from apps.history.models import AccessLog
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, YesNoFilter
@@ -26,10 +27,15 @@ class UserFilters(Filters):
     username = django_filters.CharFilter(label=_("用户名"), lookup_expr="startswith")
     name = django_filters.CharFilter(label=_("姓名"), lookup_expr="startswith")
     role = ChoicesFilter(label=_("角色"), method="holding", choices=ROLE_CHOICES)
+    locked = YesNoFilter(label=_("登录锁定"), method="closed_now")
 
     class Meta:
         model = User
         fields = ["is_active"]
+
+    def closed_now(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """Closed for a while by failed sign-ins."""
+        return rows.filter(closed_accounts()) if value else rows.exclude(closed_accounts())
 
     def holding(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
         posts = Post.objects.visible_to(self.user).valid(timezone.now())
@@ -50,6 +56,14 @@ class PostFilters(Filters):
         now = timezone.now()
         valid = Q(valid_from__lte=now) & (Q(valid_until=None) | Q(valid_until__gt=now))
         return rows.filter(valid) if value else rows.exclude(valid)
+
+
+class ResetFilters(Filters):
+    """重置申请."""
+
+    class Meta:
+        model = Reset
+        fields = ["user", "what", "state"]
 
 
 class AccessLogFilters(Filters):

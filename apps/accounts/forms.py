@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.accounts import services
-from apps.accounts.models import Post, User
+from apps.accounts.models import Post, Reset, User
 from apps.accounts.roles import RESERVED, ROLES
+from apps.divisions import codes
 from apps.pages.forms import DivisionField, PageForm
 
 
@@ -57,6 +59,30 @@ class EnrolForm(forms.Form):
             self.fields["code"].label = gettext_lazy("动态口令")
 
 
+class KeyForm(forms.Form):
+    """A new security key: its name, what it answered, and a code of the generator."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=40, help_text=gettext_lazy("例如：办公室密钥"))
+    code = _code(gettext_lazy("动态口令或恢复码"), first=False)
+    answer = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+
+
+class AskResetForm(PageForm):
+    """重置申请: what is to be reset, and why; another person confirms it."""
+
+    class Meta:
+        model = Reset
+        fields = ["user", "what", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].widget = forms.TextInput({"inputmode": "numeric"})
+
+    def save(self, commit: bool = True) -> Reset:
+        data = self.cleaned_data
+        return services.resets.ask(data["user"], data["what"], reason=data["reason"], by=self.user)
+
+
 class ChangePasswordForm(forms.Form):
     """The old password, and the new one twice; the rules are the service's."""
 
@@ -100,11 +126,30 @@ class UserForm(PageForm):
         return self.instance
 
 
+class DivisionsField(forms.CharField):
+    """Division codes, separated by blanks or commas: a list of numbers."""
+
+    def to_python(self, value: Any) -> Any:
+        written = " ".join(map(str, value)) if isinstance(value, list) else super().to_python(value)
+        try:
+            return [codes.parse(one) for one in re.split(r"[\s,，、]+", written or "") if one]
+        except ValueError as error:
+            raise forms.ValidationError(_("区划代码不正确：%(reason)s") % {"reason": error}) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(map(str, value)) if isinstance(value, list) else value
+
+
 class PostForm(PageForm):
     """任职: an account, a role, a place and a time; a post is ended later, never changed."""
 
     role = forms.ChoiceField(label=gettext_lazy("角色"))
     division = DivisionField(label=gettext_lazy("任职地"))
+    chosen = DivisionsField(
+        label=gettext_lazy("自定义范围"),
+        required=False,
+        help_text=gettext_lazy("数据范围为“自定义”时填写：任职地之内的区划代码，用空格分开。"),
+    )
     valid_until = forms.DateTimeField(
         label=gettext_lazy("结束时间"),
         required=False,
@@ -114,9 +159,9 @@ class PostForm(PageForm):
 
     class Meta:
         model = Post
-        fields = ["user", "division", "valid_until", "reason"]
+        fields = ["user", "division", "extent", "acting_for", "valid_until", "reason"]
 
-    field_order = ["user", "role", "division", "valid_until", "reason"]
+    field_order = ["user", "role", "division", "extent", "chosen", "acting_for", "valid_until", "reason"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,6 +169,10 @@ class PostForm(PageForm):
         roles = [(name, role.label) for name, role in ROLES.items() if name not in RESERVED]
         self.fields["role"].choices = [("", "—"), *roles]  # type: ignore[attr-defined]
         self.fields["user"].widget = forms.TextInput({"inputmode": "numeric"})
+        self.fields["extent"].required = False
+        self.fields["extent"].initial = Post.Extent.BELOW
+        self.fields["extent"].help_text = _("不选择时为“本级及以下”。")
+        self.fields["acting_for"].help_text = _("代理或主持工作时填写被代理任职的编号；须有结束时间和说明。")
 
     def save(self, commit: bool = True) -> Post:
         data = self.cleaned_data
@@ -133,5 +182,8 @@ class PostForm(PageForm):
             division=data["division"].pk,
             valid_until=data["valid_until"],
             reason=data["reason"],
+            extent=data["extent"] or Post.Extent.BELOW,
+            chosen=data["chosen"],
+            acting_for=data["acting_for"],
             by=self.user,
         )

@@ -6,6 +6,8 @@ in by it anywhere. A changed password or a reset second factor voids it.
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +25,7 @@ def give(response: HttpResponse, user: User) -> HttpResponse:
     """Let an answer carry a half-session of this account."""
     response.set_cookie(
         COOKIE,
-        signing.dumps({"user": user.pk, "state": _state(user)}, salt=SALT),
+        signing.dumps({"user": user.pk, "state": _state(user), "nonce": secrets.token_urlsafe(12)}, salt=SALT),
         max_age=settings.HALF_SESSION_SECONDS,
         path=PATH,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -43,6 +45,11 @@ def owner(request: HttpRequest) -> User | None:
     if user is None or not constant_time_compare(value["state"], _state(user)):
         return None
     return user
+
+
+def digest(request: HttpRequest) -> str:
+    """What names this half-session and no other: a challenge given to it counts nowhere else."""
+    return salted_hmac(f"{SALT}.digest", request.COOKIES.get(COOKIE, ""), algorithm="sha256").hexdigest()
 
 
 def take_away(response: HttpResponse) -> HttpResponse:

@@ -14,9 +14,11 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
+from django.db.models import Exists, OuterRef, Sum
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from apps.accounts.models import USERNAME
@@ -54,6 +56,14 @@ def counted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> st
         if re.match(USERNAME, name) and not re.match(r"\d{11}", name)
         else f"~{salted_hmac('sign-in', name).hexdigest()[:16]}"
     )
+
+
+def closed_accounts() -> Exists:
+    """Expression on accounts: whether failed sign-ins have closed this one now, by what `Guard` counts."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    failures = AccessAttempt.objects.filter(username=OuterRef("username"), attempt_time__gte=since)
+    totals = failures.order_by().values("username").annotate(total=Sum("failures_since_start"))
+    return Exists(totals.filter(total__gte=settings.AXES_FAILURE_LIMIT))
 
 
 def is_locked(request: HttpRequest, username: str) -> bool:

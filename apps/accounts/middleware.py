@@ -30,6 +30,7 @@ class SessionLimitMiddleware:
         if sessions.is_over(request):
             logout(request)
             return self.get_response(request)
+        sessions.keep_up(request)
         response = self._held_back(request) or self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.accounts import services, sessions
-from apps.accounts.forms import ChangePasswordForm, CodeForm, EnrolForm
+from apps.accounts import notices, services, sessions
+from apps.accounts.forms import ChangePasswordForm, CodeForm, EnrolForm, KeyForm
 from apps.accounts.models import User
 from apps.accounts.sessions import requester
 from apps.accounts.views import bind, offer_for, refuse
@@ -53,6 +53,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     act = request.POST.get("act", "")
     if act == "bind":
         return _bind(request, user)
+    if act in KEY_ACTS:
+        return KEY_ACTS[act](request, user)
     if act in ("renew", "remove") and user.second_factor_at is not None:
         form = CodeForm(request.POST)
         status = 422
@@ -62,6 +64,13 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             status = refuse(request, form, _("动态口令或恢复码不正确，或已经用过。"))
         return _factor_page(request, user, status=status, **{f"{act}_form": form})
     return _factor_page(request, user)
+
+
+@never_cache
+@require_http_methods(["GET"])
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """What others did to one's own account; what is shown counts as read."""
+    return render(request, "accounts/notices.html", {"notices": notices.read(requester(request))})
 
 
 @never_cache
@@ -103,7 +112,56 @@ def _bind(request: HttpRequest, user: User) -> HttpResponse:
     if not codes:
         return _factor_page(request, user, status=status, enrol_form=form)
     sessions.end_all(user, but=request.session.session_key)
+    sessions.rotate(request)
     return render(request, "accounts/own_codes.html", {"codes": codes})
+
+
+def _add_key(request: HttpRequest, user: User) -> HttpResponse:
+    """A new security key, against a code of the generator."""
+    form = KeyForm(request.POST)
+    status = 422
+    if form.is_valid():
+        data = form.cleaned_data
+        if services.check_code(request, user, data["code"]):
+            try:
+                services.keys.add(user, sessions.digest(request), data["answer"], data["name"])
+            except ServiceError as error:
+                form.add_error(None, str(error))
+            else:
+                sessions.rotate(request)
+                messages.success(request, _("安全密钥已登记。"))
+                return redirect("accounts:second-factor")
+        else:
+            status = refuse(request, form, _("动态口令或恢复码不正确，或已经用过。"))
+    return _factor_page(request, user, status=status, key_form=form)
+
+
+def _rename_key(request: HttpRequest, user: User) -> HttpResponse:
+    try:
+        found = services.keys.rename(user, _key(request), request.POST.get("name", ""))
+    except ServiceError as error:
+        messages.error(request, str(error))
+        return redirect("accounts:second-factor")
+    return _done(request, found, _("已保存。"))
+
+
+def _remove_key(request: HttpRequest, user: User) -> HttpResponse:
+    return _done(request, services.keys.remove(user, _key(request)), _("安全密钥已移除。"))
+
+
+KEY_ACTS = {"add-key": _add_key, "rename-key": _rename_key, "remove-key": _remove_key}
+
+
+def _key(request: HttpRequest) -> int:
+    written = request.POST.get("key", "")
+    return int(written) if written.isdecimal() and len(written) < 19 else 0
+
+
+def _done(request: HttpRequest, found: bool, message: str) -> HttpResponse:
+    if not found:
+        raise Http404
+    messages.success(request, message)
+    return redirect("accounts:second-factor")
 
 
 def _proven(request: HttpRequest, user: User, act: str) -> HttpResponse:
@@ -126,6 +184,9 @@ def _factor_page(request: HttpRequest, user: User, *, status: int = 200, **shown
         "offer": offer_for(user, form),
         "bound_at": user.second_factor_at,
         "codes_left": services.second_factor.codes_left(user) if bound else 0,
+        "keys": services.keys.of(user) if bound else [],
+        "keys_possible": services.keys.possible(),
+        "key_form": KeyForm(auto_id="key_%s"),
         "may_remove": not settings.SECOND_FACTOR_REQUIRED,
         "renew_form": CodeForm(auto_id="renew_%s"),
         "remove_form": CodeForm(auto_id="remove_%s"),

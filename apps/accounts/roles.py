@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.access.capabilities import ACCOUNT, SEPARATIONS
+
 READ = frozenset({"view_register"})
 OFFICER = READ | {
     "change_register",
@@ -39,6 +41,11 @@ class Role:
     capabilities: frozenset[str]
     administrator: bool = False
 
+    @property
+    def clashes(self) -> list[tuple[str, str]]:
+        """The pairs of capabilities in this role that no account may hold together; none in a sound catalogue."""
+        return _clashes(self.capabilities, self.capabilities)
+
 
 ROLES: dict[str, Role] = {
     "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED),
@@ -62,5 +69,23 @@ ROLES: dict[str, Role] = {
 
 
 def conflicts(one: str, other: str) -> bool:
-    """Whether two roles may not meet in one account: administrators and clients' accounts hold nothing else."""
-    return one != other and any(ROLES[role].administrator or role == API_CLIENT for role in (one, other))
+    """Whether two roles may not meet in one account: administrators and clients' accounts hold nothing else, and no
+    two roles bring together what `SEPARATIONS` keeps apart."""
+    if one == other:
+        return False
+    if apart(one) or apart(other):
+        return True
+    return bool(_clashes(ROLES[one].capabilities, ROLES[other].capabilities))
+
+
+def apart(role: str) -> str:
+    """What a post of this role is marked with, so that the database keeps it alone: the role's name, or nothing."""
+    return role if ROLES[role].administrator or role == API_CLIENT else ""
+
+
+def _clashes(one: frozenset[str], other: frozenset[str]) -> list[tuple[str, str]]:
+    return [
+        (first, second)
+        for first, second, kind in SEPARATIONS
+        if kind == ACCOUNT and ((first in one and second in other) or (second in one and first in other))
+    ]

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.accounts import filters, forms, services
-from apps.accounts.models import Post, User
+from apps.accounts import filters, forms, lockout, services
+from apps.accounts.models import Post, Reset, User
 from apps.accounts.roles import ROLES
 from apps.common.wording import listed
 from apps.history.models import AccessLog
@@ -45,6 +45,7 @@ class Words(Kind):
 
 
 RESULT_COLOURS = {"requested": "yellow", "refused": "red", "failed": "red"}
+RESET_COLOURS = {"asked": "yellow", "done": "green", "withdrawn": "red", "lapsed": "red"}
 ROW_ID = Column("id", _("编号"), source="pk", kind=IDENTIFIER, default=False)
 
 
@@ -68,13 +69,19 @@ class PostResource(Resource):
         Column("valid_from", _("开始时间"), kind=MOMENT),
         Column("valid_until", _("结束时间"), kind=MOMENT),
         Column("appointed_by", _("任命人"), source="appointer", default=False),
+        Column("extent", _("数据范围"), kind=State(labels=dict(Post.Extent.choices), colours={})),
+        Column("acting_for", _("代理的任职"), source="acting_for_id", kind=IDENTIFIER, default=False),
+        Column("acting_for_name", _("被代理人"), default=False),
         Column("reason", _("说明"), default=False),
         ROW_ID,
     )
     sections = (
         Section(
             _("任职"),
-            ("holder", "username", "role", "division", "valid_from", "valid_until", "appointed_by", "reason"),
+            (
+                *("holder", "username", "role", "division", "extent", "valid_from", "valid_until"),
+                *("acting_for_name", "appointed_by", "reason"),
+            ),
         ),
     )
 
@@ -88,6 +95,46 @@ class PostResource(Resource):
     @classmethod
     def may_change(cls, user: Any, where: int | Model | None = None) -> bool:
         """A post is given and ended, never edited."""
+        return not isinstance(where, Model) and super().may_change(user, where)
+
+
+class ResetResource(Resource):
+    """重置申请: asked for by one person, confirmed by another; never edited."""
+
+    name = "reset"
+    model = Reset
+    label = pgettext_lazy("列表", "重置申请")
+    filters = filters.ResetFilters
+    form = forms.AskResetForm
+    title = "user_name"
+    order = ("pk",)
+    descending = True
+    icon = "key"
+    empty = _("没有重置申请。申请在账户的页面上提出。")
+    columns = (
+        Column("holder", _("姓名"), source="user_name"),
+        Column("user", _("账户"), source="user_id", kind=IDENTIFIER, default=False),
+        Column("what", _("事项"), kind=State(labels=dict(Reset.What.choices), colours={})),
+        Column("state", _("状态"), kind=State(labels=dict(Reset.State.choices), colours=RESET_COLOURS)),
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("reason", _("理由")),
+        Column("asked_by", _("申请人"), source="asked_by_name"),
+        Column("asked_at", _("申请时间"), kind=MOMENT),
+        Column("expires_at", _("有效期至"), kind=MOMENT),
+        Column("needed", _("需确认人数"), kind=NUMBER, default=False),
+        Column("first_by", _("确认人"), source="first_by_name"),
+        Column("second_by", _("第二确认人"), source="second_by_name", default=False),
+        Column("ended_at", _("办结时间"), kind=MOMENT, default=False),
+        ROW_ID,
+    )
+    sections = (
+        Section(_("申请"), ("holder", "what", "division", "reason", "asked_by", "asked_at", "expires_at")),
+        Section(_("办理"), ("state", "needed", "first_by", "second_by", "ended_at")),
+    )
+
+    @classmethod
+    def may_change(cls, user: Any, where: int | Model | None = None) -> bool:
+        """A request is made, confirmed or withdrawn, never edited."""
         return not isinstance(where, Model) and super().may_change(user, where)
 
 
@@ -109,6 +156,7 @@ class UserResource(Resource):
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("is_active", _("启用"), kind=BOOL),
         Column("last_login", _("最近登录"), kind=MOMENT),
+        Column("locked", _("登录锁定"), kind=BOOL, default=False),
         Column(
             "closed_because",
             _("停用原因"),
@@ -124,17 +172,24 @@ class UserResource(Resource):
     sections = (
         Section(_("账户"), ("name", "username", "division", "roles", "is_active", "closed_because")),
         Section(
-            _("登录"), ("last_login", "second_factor_at", "password_changed_at", "must_change_password", "created_at")
+            _("登录"),
+            ("last_login", "locked", "second_factor_at", "password_changed_at", "must_change_password", "created_at"),
         ),
     )
     related = (
-        Related(_("任职"), PostResource, "user", ("role", "division", "valid_from", "valid_until", "appointed_by")),
+        Related(
+            _("任职"),
+            PostResource,
+            "user",
+            ("role", "division", "extent", "valid_from", "valid_until", "acting_for_name", "appointed_by"),
+        ),
     )
 
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
-        """Visible accounts with the roles they hold now."""
-        return super().rows(user).with_roles(user, timezone.now())  # type: ignore[attr-defined]
+        """Visible accounts with the roles they hold now, and whether failed sign-ins have closed them for a while."""
+        rows = super().rows(user).with_roles(user, timezone.now())  # type: ignore[attr-defined]
+        return rows.annotate(locked=lockout.closed_accounts())
 
     @classmethod
     def may_change(cls, user: Any, where: int | Model | None = None) -> bool:

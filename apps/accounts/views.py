@@ -62,15 +62,32 @@ def second_step(request: HttpRequest) -> HttpResponse:
         return half.take_away(redirect(_with_wanted("accounts:sign-in", wanted)))
     if user.second_factor_at is None:
         return redirect(_with_wanted("accounts:enrol", wanted))
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    answer = request.POST.get("answer", "")
+    form = CodeForm({} if answer else request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
-    if form.is_valid():
+    if answer:
+        form.full_clean()
+        form.errors.clear()
+        if services.check_key(request, user, half.digest(request), answer):
+            return _inside(request, user, wanted)
+        status = refuse(request, form, _("安全密钥没有通过验证，请重试或输入动态口令。"))
+    elif form.is_valid():
         if services.check_code(request, user, form.cleaned_data["code"]):
-            services.begin_session(request, user)
-            return half.take_away(redirect(wanted))
+            return _inside(request, user, wanted)
         status = refuse(request, form, _("动态口令或恢复码不正确，或已经用过。"))
-    context = {"form": form, "next": wanted, "title": _("第二步验证"), "username": user.username}
+    context = {
+        "form": form,
+        "next": wanted,
+        "title": _("第二步验证"),
+        "username": user.username,
+        "has_keys": services.keys.possible() and bool(services.keys.of(user)),
+    }
     return render(request, "accounts/second_step.html", context, status=status)
+
+
+def _inside(request: HttpRequest, user: User, wanted: str) -> HttpResponse:
+    services.begin_session(request, user)
+    return half.take_away(redirect(wanted))
 
 
 @own_transactions

@@ -28,15 +28,20 @@ class Extent:
     """
 
     code: int | None
-    tops: tuple[int, ...]
+    own: tuple[scopes.Range, ...]
     is_own: bool
 
     @classmethod
     def of(cls, place: Place, scope: scopes.Scope) -> Extent:
         """The extent of a request's place."""
-        own = tuple(low for low, _high in scope.ranges("register"))
-        code = place.chosen or (own[0] if len(own) == 1 else None)
-        return cls(code, own, bool(own) if code is None else any(codes.contains(top, code) for top in own))
+        own = scope.ranges("register")
+        code = place.chosen or (own[0][0] if len(own) == 1 else None)
+        return cls(code, own, bool(own) if code is None else any(low <= code <= high for low, high in own))
+
+    @property
+    def tops(self) -> tuple[int, ...]:
+        """Where the account's own ranges begin."""
+        return tuple(low for low, _high in self.own)
 
     @property
     def level(self) -> int | None:
@@ -45,12 +50,15 @@ class Extent:
 
     @property
     def has_units(self) -> bool:
-        """Whether there is anything below to compare: not at a village, nor for somebody with households only."""
-        return self.is_own and self.level != codes.VILLAGE
+        """Whether there is anything below to compare: not at a village, nor for somebody with households only, nor for
+        one who sees his own level alone."""
+        if not self.is_own or self.level == codes.VILLAGE:
+            return False
+        return self.code is None or any(low <= self.code < high for low, high in self.own)
 
     def ranges(self) -> list[tuple[int, int]]:
         """The code ranges of the place, or of the account's own places."""
-        return [codes.subtree(code) for code in ([self.code] if self.code else self.tops)]
+        return [codes.subtree(self.code)] if self.code else list(self.own)
 
     def narrow(self, rows: Rows) -> Rows:
         """The rows of the place and below; all visible rows when there is no single place."""
@@ -64,8 +72,7 @@ class Extent:
         if self.code:
             span = codes.SPAN[codes.level(self.code) + 1]
             return ExpressionWrapper(place - place % Value(span), output_field=BigIntegerField())
-        ranges = [(top, *codes.subtree(top)) for top in self.tops]
-        whens = [When(division_id__gte=low, division_id__lte=high, then=Value(top)) for top, low, high in ranges]
+        whens = [When(division_id__gte=low, division_id__lte=high, then=Value(low)) for low, high in self.own]
         return Case(*whens, default=Value(ELSEWHERE), output_field=BigIntegerField())
 
     def children(self) -> Sequence[Division]:

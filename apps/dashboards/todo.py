@@ -21,7 +21,7 @@ from apps.dashboards.extent import Extent
 from apps.divisions import codes
 from apps.pages.bell import Bell
 from apps.pages.context import reference_date
-from apps.pages.places import Place, Places, tops
+from apps.pages.places import Place, Places, own_ranges
 
 SHOWN = 8
 FIELDS = ("pk", "rule", "evidence", "due_on", "division_id", "state", "light")
@@ -73,7 +73,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
 def bell(user: Any) -> Bell:
     """What rings in the top bar: the findings that the account's own level acts on, and how many are overdue."""
     scope = scopes.of(user)
-    extent = Extent.of(Place(tops(scope)), scope)
+    extent = Extent.of(Place(own_ranges(scope)), scope)
     on = reference_date()
     own = Q(acting_level=extent.level) if extent.is_own and extent.level else Q()
     rows = extent.narrow(Finding.objects.visible_to(user)).open().filter(own)

@@ -41,7 +41,8 @@ class AccessLog(PlacedModel):
         PARAMETER = "parameter", _("设置参数")
         BATCH = "batch", _("批量修改")
         SHARE = "share", _("共享")
-        FACTOR = "factor", _("重置动态口令")
+        FACTOR = "factor", _("重置第二步验证")
+        KEY = "key", _("安全密钥")
         SESSIONS = "sessions", _("结束会话")
         REFUSED = "refused", _("越权访问")
 

@@ -9,13 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
 from apps.access.models import Pairing, Share
-from apps.divisions import codes
 from apps.divisions.choices import Kind, Level, PovertyTier
 from apps.divisions.models import Division
 from apps.pages.columns import Column
 from apps.pages.filters import Filters
 from apps.pages.kinds import BOOL, DATE, IDENTIFIER, PLACE, YEAR, Choice, Number
-from apps.pages.places import tops
+from apps.pages.places import own_ranges, tops
 from apps.pages.resources import Related, Resource, Section
 
 
@@ -61,8 +60,8 @@ class DivisionResource(Resource):
         """The units of one's own places; for a helping cadre the villages of his households."""
         scope = scopes.of(user)
         where = Q()
-        for top in tops(scope):
-            where |= Q(code__range=codes.subtree(top))
+        for own in own_ranges(scope):
+            where |= Q(code__range=own)
         if scope.households:
             for model in (Pairing, Share):
                 where |= Q(code__in=model.objects.visible_to(scope).values("division_id"))

@@ -48,14 +48,19 @@ class Places:
         return [self._names.get(step, str(step)) for step in (*codes.ancestors(code), code)]
 
 
+def own_ranges(scope: scopes.Scope) -> tuple[scopes.Range, ...]:
+    """An account's own ranges, whatever kind of rows they are for. Not all are subtrees: 本级 is one division alone."""
+    return scopes.merge(r for realm in REALMS for r in scope.ranges(realm))
+
+
 def tops(scope: scopes.Scope) -> tuple[int, ...]:
     """The divisions at which an account's own ranges begin, whatever kind of rows they are for."""
-    return tuple(low for low, _high in scopes.merge(r for realm in REALMS for r in scope.ranges(realm)))
+    return tuple(low for low, _high in own_ranges(scope))
 
 
 def reached(scope: scopes.Scope, code: int) -> bool:
     """Whether a division is an account's own, or holds a household that it reaches by pairing or share."""
-    if any(codes.contains(top, code) for top in tops(scope)):
+    if any(low <= code <= high for low, high in own_ranges(scope)):
         return True
     return bool(scope.households) and any(
         model.objects.visible_to(scope).within(code).exists() for model in (Pairing, Share)
@@ -66,12 +71,16 @@ def reached(scope: scopes.Scope, code: int) -> bool:
 class Place:
     """The place a page is about: `chosen` by `?division=`, or else all that the account reaches.
 
-    `tops` are the account's own divisions. A helping cadre has none: he reaches single households, and may choose any
-    division that holds one of them.
+    `ranges` are the account's own, `tops` where they begin. A helping cadre has none: he reaches single households,
+    and may choose any division that holds one of them.
     """
 
-    tops: tuple[int, ...]
+    ranges: tuple[scopes.Range, ...]
     chosen: int | None = None
+
+    @property
+    def tops(self) -> tuple[int, ...]:
+        return tuple(low for low, _high in self.ranges)
 
     @classmethod
     def read(cls, user: Any, params: QueryDict) -> Place:
@@ -79,7 +88,7 @@ class Place:
         scope = scopes.of(user)
         values = params.getlist("division")
         if not values:
-            return cls(tops(scope))
+            return cls(own_ranges(scope))
         try:
             (written,) = values
             code = codes.parse(written)
@@ -87,7 +96,7 @@ class Place:
             raise Http404(_("没有这个行政区划。")) from None
         if not reached(scope, code) or not Division.objects.filter(code=code).exists():
             raise Http404(_("没有这个行政区划。"))
-        return cls(tops(scope), code)
+        return cls(own_ranges(scope), code)
 
     @property
     def code(self) -> int | None:
@@ -107,9 +116,9 @@ class Place:
     def children(self) -> list[Division]:
         """The units one level down, or the account's own places where there is no single one."""
         if self.code:
-            return list(Division.objects.current().children_of(self.code))
+            return [one for one in Division.objects.current().children_of(self.code) if self.reaches(one)]
         return list(Division.objects.filter(code__in=self.tops))
 
     def reaches(self, division: Division) -> bool:
         """Whether the account may choose this division."""
-        return any(codes.contains(top, division.code) for top in self.tops)
+        return any(low <= division.code <= high for low, high in self.ranges)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from apps.access import scope as scopes
 from apps.divisions import codes
 from apps.divisions.models import Division
-from apps.pages.places import Place, tops
+from apps.pages.places import Place, own_ranges
 
 REGION = 150000000000
 
@@ -51,7 +51,8 @@ def place_picker(request: HttpRequest) -> HttpResponse:
     `all=1` offers the whole region, for places that are no question of scope (where somebody works).
     """
     everywhere = request.GET.get("all") == "1"
-    own = (REGION,) if everywhere else tops(scopes.of(request.user))
+    ranges = own_ranges(scopes.of(request.user))
+    own = (REGION,) if everywhere else tuple(low for low, _high in ranges)
     chosen = _code(request.GET.get("value") or request.GET.get("step"))
     start = next((top for top in own if chosen and codes.contains(top, chosen)), own[0] if len(own) == 1 else None)
     if start is None or not chosen or not codes.contains(start, chosen):
@@ -61,7 +62,8 @@ def place_picker(request: HttpRequest) -> HttpResponse:
         steps.append(Step(_("所在地"), "", list(Division.objects.filter(code__in=own)), start))
     path = [code for code in (*codes.ancestors(chosen), chosen) if start and code > start] if chosen else []
     for above, selected in zip([start, *path], [*path, None], strict=True) if start else ():
-        units = list(Division.objects.pickable().children_of(above))
+        below = Division.objects.pickable().children_of(above)
+        units = [one for one in below if everywhere or any(low <= one.code <= high for low, high in ranges)]
         if units:
             back = "" if above == start else codes.text(above)
             steps.append(Step(units[0].get_level_display(), back, units, selected))

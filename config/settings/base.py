@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "apps.pages.context.shell",
+                "apps.accounts.context.account",
             ],
         },
     },
@@ -225,9 +226,17 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Both limits are kept by SessionLimitMiddleware: the cookie's age alone begins anew with every write of the session.
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_IDLE_SECONDS = 30 * 60
+SESSION_IDLE_SECONDS_OF_ADMINISTRATORS = 15 * 60  # of the three administrators
 SESSION_SAVE_EVERY_REQUEST = False
 PASSWORD_MAX_DAYS = 90
 ACCOUNT_UNUSED_DAYS = 90  # an account that nobody signed in to for so long is closed at night
+RESET_SECONDS = 24 * 60 * 60  # within which another person confirms a reset
+# Security keys sign for one name on the web (the "RP ID", a host name without port) and answer pages of these origins
+# alone. Without a name there are none: an address made of numbers can have no keys.
+SECURITY_KEY_HOST = env.str("SECURITY_KEY_HOST", default="")
+SECURITY_KEY_ORIGINS = env.list(
+    "SECURITY_KEY_ORIGINS", default=[f"https://{SECURITY_KEY_HOST}"] if SECURITY_KEY_HOST else []
+)
 HALF_SESSION_SECONDS = 5 * 60  # from the right password to the code
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -29,6 +29,7 @@ BEYOND: dict[str, dict[str, str]] = {
     "accounts_user": {"own": "id", "read": f"username = {rls.setting('sign_in', 'text')}", "write": f"id = {ME}"},
     "accounts_userevent": {"write": f"pgh_obj_id = {ME}"},
     "accounts_post": {"own": "user_id"},
+    "accounts_reset": {"own": "user_id"},
     "partners_client": {"own": "user_id", "read": f"client_id = {rls.setting('sign_in', 'text')}"},
     "history_accesslog": {"own": "user_id", "write": f"user_id = {ME}"},
     "pages_exportjob": {"own": "user_id", "write": f"user_id = {ME}"},

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from apps.divisions import codes
 from tests.access.routes import ALONE, METHODS, Route, Statuses, routes
-from tests.access.world import COUNTY, KINDS, OTHER_LEAGUE, Account, Row, World
+from tests.access.world import COUNTY, KINDS, OTHER_LEAGUE, OWN, Account, Row, World
 
 SAFE = {"GET"}
 DEAR = {"api:schema", "api:docs"}  # seconds of work for an answer that is the same for everybody
@@ -127,6 +127,8 @@ def acts_on(account: Account, row: Row) -> bool:
     """Accounts and posts are changed by whoever could have given them: not one's own, and no administrator's."""
     if row.resource == "run":  # opened, never changed
         return False
+    if account.kind.here and row.resource in ("user", "client"):
+        return False  # all of them reach below his one division: more than he could have given
     if row.resource != "user":
         return True
     holder = next((other for other in account.world.accounts.values() if other.user and other.user.pk == row.key), None)
@@ -265,7 +267,7 @@ def test_a_place_of_others_is_not_there_for_lists_exports_and_new_rows(world, na
     account = world.accounts[name]
     outside = [
         place
-        for place in (OTHER_LEAGUE, 150500000000, COUNTY, 150000000000)
+        for place in (OTHER_LEAGUE, 150500000000, COUNTY, 150000000000, OWN)
         if not account.sees(Row("division", place, place, "any"))
         and not any(codes.contains(place, own) for own in account.places)
     ]

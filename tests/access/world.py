@@ -23,7 +23,7 @@ from apps.access import scope as scopes
 from apps.access.capabilities import CAPABILITIES
 from apps.access.models import Pairing, Share
 from apps.access.session import REALMS
-from apps.accounts.models import Post, User
+from apps.accounts.models import Post, Reset, User
 from apps.common.codes import codelist
 from apps.common.fields import CodeField
 from apps.crosschecks.models import Finding, FindingLog, Run
@@ -72,6 +72,11 @@ class Kind:
     accounts: int | None = None
     audit: int | None = None
     may: frozenset[str] = frozenset()
+    here: bool = False  # 本级: what is placed at `place` itself, and nothing below
+
+    def holds(self, top: int, place: int) -> bool:
+        """Whether a place is inside a range of this account's that begins at `top`."""
+        return top == place if self.here else codes.contains(top, place)
 
 
 SENIOR = frozenset({"manage_parameters", "open_urgently", "run_crosschecks", "review_findings"})
@@ -82,6 +87,9 @@ KINDS: dict[str, Kind] = {
     "region": Kind("region_officer", REGION, register=REGION, accounts=REGION, may=ENTERS | SENIOR | MANAGES),
     "league": Kind("league_officer", LEAGUE, register=LEAGUE, accounts=LEAGUE, may=ENTERS | SENIOR | MANAGES),
     "county": Kind("county_officer", COUNTY, register=COUNTY, accounts=COUNTY, may=ENTERS | SENIOR | MANAGES),
+    "county-here": Kind(
+        "county_officer", COUNTY, register=COUNTY, accounts=COUNTY, may=ENTERS | SENIOR | MANAGES, here=True
+    ),
     "township": Kind("township_officer", TOWNSHIP, register=TOWNSHIP, may=ENTERS),
     "village": Kind("village_officer", OWN, register=OWN, may=ENTERS),
     "inspector": Kind("inspector", COUNTY, register=COUNTY, may=frozenset({"open_urgently"})),
@@ -135,7 +143,7 @@ class Account:
     def reaches(self, realm: str, place: int) -> bool:
         """Whether a place is inside what the account sees of a realm."""
         top = getattr(self.kind, realm, None)
-        return top is not None and codes.contains(top, place)
+        return top is not None and self.kind.holds(top, place)
 
     def sees(self, row: Row) -> bool:
         """Whether this row must be shown to the account."""
@@ -151,7 +159,7 @@ class Account:
 
     def may(self, capability: str, row: Row) -> bool:
         """Whether the account holds a capability at a row's place."""
-        return capability in self.kind.may and codes.contains(self.kind.place, row.place)
+        return capability in self.kind.may and self.kind.holds(self.kind.place, row.place)
 
     def opens(self, resource: type[Resource]) -> bool:
         """Whether the account ever sees rows of this kind."""
@@ -211,7 +219,18 @@ class Canaries:
 
 def texts_of(model: type[models.Model]) -> list[str]:
     """The fields of a model that hold free text; codes, identifiers and choices are not free."""
-    skipped = {"code", "national_no", "username", "password", "language", "resource", "query", "object_kind", "source"}
+    skipped = {
+        "code",
+        "national_no",
+        "username",
+        "password",
+        "language",
+        "resource",
+        "query",
+        "object_kind",
+        "source",
+        "apart",
+    }
     skipped |= {"client_id", "client_secret", "client_type", "authorization_grant_type", "registration_source"}
     return [
         one.name
@@ -256,7 +275,7 @@ def build() -> World:
 
 
 def _account(name: str, kind: Kind) -> Account:
-    user = make_user(name, kind.role, kind.place)
+    user = make_user(name, kind.role, kind.place, extent="here" if kind.here else "below")
     client = sign_in(Client(), user)
     session = client.session
     session.update({"began": int(time.time()), "last_seen": int(time.time())})
@@ -337,6 +356,16 @@ def _papers(user: User, kind: Kind, word: str) -> None:
             file_hash="0",
             state=ImportBatch.State.SHOWN,
         )
+    asker = User.objects.exclude(pk=user.pk).order_by("pk").first()
+    Reset.objects.create(
+        **here,
+        user_name=word,
+        what=Reset.What.PASSWORD,
+        reason=word,
+        asked_by=asker,
+        asked_by_name=word,
+        expires_at=timezone.now() + datetime.timedelta(days=1),
+    )
     job.path.parent.mkdir(parents=True, exist_ok=True)
     job.path.write_text(word)
 
@@ -358,6 +387,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     VillageYear,
     User,
     Post,
+    Reset,
     AccessLog,
     ExportJob,
     ImportBatch,

@@ -14,7 +14,7 @@ from apps.accounts import services
 from apps.accounts.models import Post, User
 from apps.history.services import log_access
 from apps.pages.models import StoredAnswer
-from tests.factories.accounts import PASSWORD, make_user, sign_in
+from tests.factories.accounts import PASSWORD, make_user, reset, sign_in
 from tests.factories.divisions import VILLAGES, plant
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 REGION, LEAGUE, COUNTY, TOWNSHIP, VILLAGE = 150000000000, 150400000000, 150422000000, 150422100000, 150422100200
 SIBLING, SISTER_COUNTY = 150422100201, 150423000000
 USERS, POSTS, LOGS = "/api/v1/users/", "/api/v1/posts/", "/api/v1/access-logs/"
+RESETS = "/api/v1/resets/"
 
 
 @pytest.fixture
@@ -146,17 +147,25 @@ def test_resetting_closing_and_opening_over_the_api(county):
     village = make_user("village", "village_officer", VILLAGE)
     live = signed_in(village)
     assert live.get("/api/v1/session/").status_code == 200
-    password = county.post(f"{USERS}{village.pk}/reset/").json()["initial_password"]
+    password = confirmed(county, village, "password")
     assert live.get("/api/v1/session/").status_code == 401
     closed = county.post(f"{USERS}{village.pk}/close/")
     assert (closed.status_code, closed.json()["is_active"]) == (200, False)
     entry = {"username": "village", "password": password}
     assert APIClient().post("/api/v1/session/", entry).status_code == 401
-    entry["password"] = county.post(f"{USERS}{village.pk}/open/").json()["initial_password"]
+    entry["password"] = confirmed(county, village, "open")
     assert APIClient().post("/api/v1/session/", entry).status_code == 200
 
 
-@pytest.mark.parametrize("act", ["reset", "close", "open"])
+def confirmed(asker: APIClient, user: User, what: str) -> str:
+    """The first password that a request of one and the word of another person make."""
+    asked = asker.post(RESETS, {"user": user.pk, "what": what, "reason": "本人遗忘"})
+    assert asked.status_code == 201, asked.content.decode()
+    other = signed_in(make_user(f"other-{what}", "county_officer", COUNTY))
+    return other.post(f"{RESETS}{asked.json()['id']}/confirm/").json()["initial_password"]
+
+
+@pytest.mark.parametrize("act", ["close", "end-sessions"])
 def test_acts_on_accounts_one_may_not_act_on(county, act):
     village = make_user("village", "village_officer", VILLAGE)
     auditor = make_user("auditor", "audit_administrator", COUNTY)
@@ -179,16 +188,21 @@ def test_the_page_of_an_account_offers_what_may_be_done_and_shows_its_posts(coun
     auditor = make_user("auditor", "audit_administrator", COUNTY)
     page = page_of(head)
     body = page.get(f"/users/{village.pk}/").content.decode()
-    for offered in (f"/users/{village.pk}/reset/", f"/users/{village.pk}/close/", f"/users/{village.pk}/edit/"):
+    for offered in (
+        f"/resets/new/?user={village.pk}&amp;what=password",
+        f"/users/{village.pk}/close/",
+        f"/users/{village.pk}/edit/",
+    ):
         assert offered in body
     assert "嘎查村信息员" in body and f"/posts/new/?user={village.pk}" in body
     body = page.get(f"/users/{auditor.pk}/").content.decode()
     assert "审计管理员" in body
-    assert "/reset/" not in body and "/close/" not in body and "/edit/" not in body
+    assert "/resets/new/" not in body and "/close/" not in body and "/edit/" not in body
     assert page.get(f"/users/{auditor.pk}/edit/").status_code == 403
     answer = page.post(f"/users/{village.pk}/close/", follow=True)
     assert "已停用" in answer.content.decode()
-    assert "初始密码" in page.post(f"/users/{village.pk}/open/").content.decode()
+    assert f"/resets/new/?user={village.pk}&amp;what=open" in answer.content.decode()
+    reset(village, "open", by=head)
     assert "已停用" not in page.get(f"/users/{village.pk}/").content.decode()
 
 

@@ -12,11 +12,10 @@ from rest_framework.test import APIClient
 from apps.access import scope as scopes
 from apps.accounts import services
 from apps.accounts.models import RecoveryCode, SecondFactor, User
-from apps.accounts.services import second_factor
 from apps.common.errors import Refused
 from apps.history.models import AccessLog
 from tests.accounts.factors import ENROL, SIGN_IN, bind, half_way, inside, itself, step
-from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.accounts import PASSWORD, make_user, reset
 from tests.factories.accounts import sign_in as opened
 from tests.factories.divisions import VILLAGES, plant
 
@@ -44,13 +43,23 @@ def test_a_reset_ends_the_sessions_asks_for_a_new_binding_and_is_written_down(bo
     admin = opened(Client(), security)
     bind(security, clock)
     page = admin.get(f"/users/{village.pk}/").content.decode()
-    assert f"/users/{village.pk}/reset-factor/" in page
-    assert admin.post(f"/users/{village.pk}/reset-factor/").status_code == 302
+    assert f"/resets/new/?user={village.pk}&amp;what=factor" in page
+    asked = {"user": village.pk, "what": "factor", "reason": "手机遗失"}
+    page = admin.post("/resets/new/", asked)["Location"]
+    assert admin.post(f"{page}confirm/").status_code == 403, "not by who asked"
+    assert inside(client)
+    other = make_user("other", "county_officer", COUNTY)
+    bind(other, clock)
+    assert opened(Client(), other).post(f"{page}confirm/").status_code == 302
     assert not inside(client)
     assert Client().post(SIGN_IN, {"username": "village", "password": PASSWORD})["Location"] == ENROL
     with scopes.acting(auditor):
-        log = AccessLog.objects.get(action="factor")
-    assert (log.username, log.object_id, log.division_id) == ("security", village.pk, VILLAGE)
+        logs = AccessLog.objects.filter(action="factor").order_by("pk")
+        found = [(log.username, log.object_id, log.division_id, log.result, log.reason) for log in logs]
+    assert found == [
+        ("security", village.pk, VILLAGE, "requested", "手机遗失"),
+        ("other", village.pk, VILLAGE, "done", "手机遗失"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -65,9 +74,10 @@ def test_a_reset_ends_the_sessions_asks_for_a_new_binding_and_is_written_down(bo
 def test_others_do_not_reset_it(bound, village, role, place):
     other = make_user("other", role, place)
     client = opened(Client(), other)
-    assert client.post(f"/users/{village.pk}/reset-factor/").status_code in (403, 404)
+    asked = {"user": village.pk, "what": "factor", "reason": "手机遗失"}
+    assert client.post("/resets/new/", asked).status_code in (403, 422)
     with scopes.acting(other), pytest.raises(Exception, match="权限"):
-        second_factor.reset(village, by=other)
+        services.resets.ask(village, "factor", reason="手机遗失", by=other)
     assert not inside(half_way())
 
 
@@ -77,11 +87,12 @@ def test_nobody_resets_his_own_nor_that_of_an_administrator_above(clock, village
     for user in (security, above):
         bind(user, clock)
     with scopes.acting(security), pytest.raises(Refused, match="自己"):
-        second_factor.reset(security, by=security)
+        services.resets.ask(security, "factor", reason="手机遗失", by=security)
     with scopes.acting(security), pytest.raises(Exception, match="权限"):
-        second_factor.reset(above, by=security)
+        services.resets.ask(above, "factor", reason="手机遗失", by=security)
     client = opened(Client(), security)
-    assert client.post(f"/users/{above.pk}/reset-factor/").status_code == 404
+    asked = {"user": above.pk, "what": "factor", "reason": "手机遗失"}
+    assert client.post("/resets/new/", asked).status_code == 422, "no such account, for all that he sees"
 
 
 def test_a_district_office_does_not_reset_the_factor_of_its_security_administrator(clock, village):
@@ -89,7 +100,7 @@ def test_a_district_office_does_not_reset_the_factor_of_its_security_administrat
     security = make_user("security", "security_administrator", COUNTY)
     bind(security, clock)
     with scopes.acting(county), pytest.raises(Refused):
-        second_factor.reset(security, by=county)
+        services.resets.ask(security, "factor", reason="手机遗失", by=county)
 
 
 # --- over the API ----------------------------------------------------------------------------------------------------
@@ -178,8 +189,8 @@ def test_its_rows_are_the_accounts_alone_by_the_database(bound, village, model):
 
 def test_binding_and_resetting_stand_in_the_history_of_the_account(bound, village):
     security = make_user("security", "security_administrator", COUNTY)
+    reset(village, "factor", by=security)
     with scopes.acting(security):
-        second_factor.reset(User.objects.get(pk=village.pk), by=security)
         names = [
             event.pgh_context["name"]
             for event in User.objects.get(pk=village.pk).events.order_by("pgh_id")

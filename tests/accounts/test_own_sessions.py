@@ -17,7 +17,7 @@ from apps.accounts.models import LiveSession, User
 from apps.common.errors import Refused, ServiceError
 from apps.history.models import AccessLog
 from config.celery import app
-from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.accounts import PASSWORD, make_user, reset
 from tests.factories.accounts import sign_in as opened
 from tests.factories.divisions import VILLAGES, plant
 
@@ -269,12 +269,11 @@ def test_the_page_says_why_and_opening_again_takes_it_back(village, security):
     history = admin.get(f"/users/{village.pk}/history/").content.decode()
     assert "system" in history
     assert Client().post(SIGN_IN, {"username": "village", "password": PASSWORD}).status_code == 401
-    with scopes.acting(security):
-        services.set_active(stored(village), active=True, by=security)
+    reset(village, "open", by=security)
     tasks.close_unused_accounts()
     assert (stored(village).is_active, stored(village).closed_because) == (True, "")
     with scopes.acting(security):
-        services.set_active(stored(village), active=False, by=security)
+        services.close_account(stored(village), by=security)
     assert "已停用：由管理员停用" in admin.get(f"/users/{village.pk}/").content.decode()
 
 

@@ -18,7 +18,7 @@ from apps.accounts.services import second_factor
 from apps.common.errors import ServiceError
 from apps.history.models import AccessLog
 from tests.accounts.factors import ENROL, HOME, SIGN_IN, STEP, bind, half_way, inside, itself, step
-from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.accounts import PASSWORD, make_user, reset
 from tests.factories.accounts import sign_in as opened
 from tests.factories.divisions import VILLAGES, plant
 
@@ -145,11 +145,10 @@ def test_a_half_session_is_signed_and_its_owners(bound, clock, village):
 def test_a_new_password_and_a_closed_account_void_the_half_session(bound, clock, village):
     county = make_user("county", "county_officer", COUNTY)
     client, other = half_way(), half_way()
-    with scopes.acting(county):
-        services.reset_password(village, by=county)
+    reset(village, by=county)
     assert client.post(STEP, {"code": clock.code(bound[0])})["Location"] == SIGN_IN
     with scopes.acting(county):
-        services.set_active(village, active=False, by=county)
+        services.close_account(village, by=county)
     assert other.post(STEP, {"code": clock.code(bound[0])})["Location"] == SIGN_IN
 
 

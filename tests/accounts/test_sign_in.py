@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from apps.access import scope as scopes
 from apps.accounts import services
 from apps.accounts.models import PasswordRecord, Post, User
-from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.accounts import PASSWORD, make_user, reset
 from tests.factories.divisions import VILLAGES, plant
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_the_sign_in_page_leads_nowhere_else(village, wanted):
 
 def test_wrong_name_wrong_password_closed_account_and_account_without_password_are_answered_alike(village, county):
     with scopes.acting(county):
-        services.set_active(village, active=False, by=county)
+        services.close_account(village, by=county)
     services.system_account()
     bodies = set()
     for username, password in (("nobody", PASSWORD), ("county", "wrong"), ("village", PASSWORD), ("system", "x")):
@@ -189,8 +189,29 @@ def test_failures_and_sessions_keep_nothing_of_persons_but_name_and_address(vill
     client.get("/access-logs/?columns=at,username")
     assert AxesLog.objects.count() == 0
     assert [set(session.get_decoded()) for session in Session.objects.all()] == [
-        {"_auth_user_id", "_auth_user_backend", "_auth_user_hash", "began", "last_seen", "columns"}
+        {"_auth_user_id", "_auth_user_backend", "_auth_user_hash", "began", "last_seen", "rights", "columns"}
     ]
+
+
+def test_a_closed_door_is_seen_by_the_security_administrator(village):
+    security = make_user("security", "security_administrator", COUNTY)
+    admin, script = page("security"), program("security")
+    for number in range(5):
+        attempt("village", address=f"10.0.1.{number}")
+    assert "暂时锁定" in admin.get(f"/users/{village.pk}/").content.decode()
+    assert "暂时锁定" not in admin.get(f"/users/{security.pk}/").content.decode()
+    rows = script.get("/api/v1/users/?locked=true").json()["results"]
+    assert [(row["username"], row["locked"]) for row in rows] == [("village", True)]
+    assert "village" not in [row["username"] for row in script.get("/api/v1/users/?locked=false").json()["results"]]
+    AccessAttempt.objects.update(attempt_time=timezone.now() - datetime.timedelta(minutes=16))
+    assert script.get("/api/v1/users/?locked=true").json()["results"] == []
+
+
+def test_a_fresh_install_has_no_account_and_the_systems_own_cannot_sign_in(db):
+    with scopes.activate(services.SET_UP), transaction.atomic():
+        assert not User.objects.exists()
+    plant(*VILLAGES)
+    assert not services.system_account().has_usable_password()
 
 
 # --- the end of a session --------------------------------------------------------------------------------------------
@@ -229,6 +250,17 @@ def test_a_session_ends_after_eight_hours_however_busy(village):
     assert not inside(client)
 
 
+@pytest.mark.parametrize("role", ["system_administrator", "security_administrator", "audit_administrator"])
+def test_the_session_of_an_administrator_ends_after_a_quarter_of_an_hour(village, role):
+    make_user("admin", role, COUNTY)
+    client = page("admin")
+    age(client, "last_seen", 15 * 60)
+    assert inside(client), "exactly at the limit"
+    age(client, "last_seen", 15 * 60 + 2)
+    assert not inside(client)
+    assert Session.objects.count() == 0
+
+
 def test_the_limits_hold_for_the_api(village):
     client = program()
     age(client, "last_seen", 30 * 60 + 2)
@@ -247,18 +279,16 @@ def test_signing_in_again_starts_both_clocks_anew(village):
 def test_a_closed_account_is_out_with_its_next_request_and_its_sessions_stay_dead(village, county):
     client, script = page(), program()
     with scopes.acting(county):
-        services.set_active(village, active=False, by=county)
+        services.close_account(village, by=county)
     assert not inside(client)
     assert script.get("/api/v1/access-logs/").status_code == 401
-    with scopes.acting(county):
-        services.set_active(village, active=True, by=county)
+    reset(village, "open", by=county)
     assert not inside(client), "a session from before does not come back to life"
 
 
 def test_a_reset_password_ends_the_sessions_of_the_account(village, county):
     client = page()
-    with scopes.acting(county):
-        services.reset_password(village, by=county)
+    reset(village, by=county)
     assert not inside(client)
 
 

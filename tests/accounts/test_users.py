@@ -11,7 +11,7 @@ from apps.access import scope as scopes
 from apps.accounts import services
 from apps.accounts.models import PasswordRecord, User
 from apps.common.errors import Refused, ServiceError
-from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.accounts import PASSWORD, make_user, reset
 from tests.factories.divisions import VILLAGES, plant
 
 pytestmark = pytest.mark.django_db
@@ -114,19 +114,18 @@ def test_nobody_acts_on_his_own_account(county, act):
         perform(act, county, county)
 
 
-def perform(act: str, user: User, by: User) -> str | User:
+def perform(act: str, user: User, by: User) -> object:
     if act == "change":
         user.name = "改名"
         return services.change_account(user, by=by)
-    if act == "reset":
-        return services.reset_password(user, by=by)
-    return services.set_active(user, active=act == "open", by=by)
+    if act == "close":
+        return services.close_account(user, by=by)
+    return services.resets.ask(user, {"reset": "password"}.get(act, act), reason="本人遗忘", by=by)
 
 
 def test_a_colleague_of_the_same_post_may_be_reset_and_then_has_to_change_it(county):
     other = make_user("other", "county_officer", COUNTY)
-    with scopes.acting(county):
-        password = services.reset_password(other, by=county)
+    password = reset(other, by=county)
     found = stored(other)
     assert found.check_password(password) and found.must_change_password
     with scopes.activate(scopes.identity(other.pk)), transaction.atomic():
@@ -136,10 +135,10 @@ def test_a_colleague_of_the_same_post_may_be_reset_and_then_has_to_change_it(cou
 def test_a_closed_account_keeps_its_password_and_a_reopened_one_gets_a_new(county):
     other = make_user("other", "village_officer", VILLAGE)
     with scopes.acting(county):
-        assert services.set_active(other, active=False, by=county) == ""
+        services.close_account(other, by=county)
     assert not stored(other).is_active
-    with scopes.acting(county):
-        password = services.set_active(other, active=True, by=county)
+    assert stored(other).check_password(PASSWORD)
+    password = reset(other, "open", by=county)
     found = stored(other)
     assert found.is_active and found.must_change_password
     assert found.check_password(password) and not found.check_password(PASSWORD)
@@ -160,7 +159,7 @@ def test_an_account_moves_between_places_of_the_one_who_moves_it_only(county):
 def test_changes_of_accounts_are_in_the_history_and_hold_no_password(county):
     other = make_user("other", "village_officer", VILLAGE)
     with scopes.acting(county):
-        services.set_active(other, active=False, by=county)
+        services.close_account(other, by=county)
         events = other.events.order_by("-pgh_id")
         assert list(events.values_list("is_active", "pgh_context__name")[:2]) == [
             (False, "county"),

@@ -169,8 +169,8 @@ def test_posts_and_accounts(county: User) -> None:
         post = services.appoint(clerk, role="inspector", division=COUNTY, by=county, reason="轮岗")
     with scopes.acting(county):
         services.end_post(post, by=county)
-        services.reset_password(clerk, by=county)
-        services.set_active(clerk, active=False, by=county)
+        services.resets.ask(clerk, "password", reason="本人遗忘", by=county)
+        services.close_account(clerk, by=county)
         clerk.name = "新名"
         services.change_account(clerk, by=county)
         made = User(username="fresh", name="新人", division_id=COUNTY)
@@ -179,7 +179,7 @@ def test_posts_and_accounts(county: User) -> None:
     assert [(log.action, log.object_key, log.fields, log.reason) for log in logs] == [
         ("grant", "clerk", ["inspector"], "轮岗"),
         ("withdraw", "clerk", ["inspector"], ""),
-        ("account", "clerk", ["password"], ""),
+        ("account", "clerk", ["reset_password"], "本人遗忘"),
         ("account", "clerk", ["is_active"], "false"),
         ("account", "clerk", ["name"], ""),
         ("account", "fresh", ["created_at"], ""),

@@ -1,6 +1,6 @@
 """The writes behind accounts and posts, each in one transaction."""
 
-from apps.accounts.services import second_factor
+from apps.accounts.services import deputies, extents, keys, resets, second_factor
 from apps.accounts.services.posts import (
     appoint,
     check_delegation,
@@ -10,17 +10,23 @@ from apps.accounts.services.posts import (
     may_manage,
     roles_to_give,
 )
-from apps.accounts.services.signing_in import begin_session, change_own_password, check_code, check_password, sign_in
+from apps.accounts.services.signing_in import (
+    begin_session,
+    change_own_password,
+    check_code,
+    check_key,
+    check_password,
+    sign_in,
+)
 from apps.accounts.services.system import REGION, SET_UP, SYSTEM, sync_roles, system_account
 from apps.accounts.services.users import (
     change_account,
     change_password,
+    close_account,
     close_unused,
     create_account,
     end_sessions,
     random_password,
-    reset_password,
-    set_active,
 )
 
 __all__ = [
@@ -34,19 +40,23 @@ __all__ = [
     "change_password",
     "check_code",
     "check_delegation",
+    "check_key",
     "check_password",
+    "close_account",
     "close_unused",
     "create_account",
+    "deputies",
     "end_post",
     "end_sessions",
+    "extents",
     "held",
+    "keys",
     "may_end",
     "may_manage",
     "random_password",
-    "reset_password",
+    "resets",
     "roles_to_give",
     "second_factor",
-    "set_active",
     "sign_in",
     "sync_roles",
     "system_account",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import Group, Permission
@@ -13,7 +14,9 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.access.models import Grant
 from apps.accounts.models import Post, User
-from apps.accounts.roles import RESERVED, ROLES, Role, conflicts
+from apps.accounts.roles import RESERVED, ROLES, Role, apart, conflicts
+from apps.accounts.services import deputies
+from apps.accounts.services.extents import Reach, reaches, reaches_of
 from apps.common.errors import Refused, ServiceError
 from apps.divisions import codes
 from apps.history.services import log_access
@@ -29,8 +32,14 @@ def appoint(
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
     reason: str = "",
+    extent: str = Post.Extent.BELOW,
+    chosen: Iterable[int] = (),
+    acting_for: Post | None = None,
 ) -> Post:
     """Give a user a role at a division. `by=None` is the system itself (set-up, demo data).
+
+    `extent` and `chosen` say how far its capabilities reach (`extents.reaches`). `acting_for` is the post of another
+    that this one stands in for (代理、主持工作): it has an end and a reason, and its holder is told.
 
     Raises ServiceError when the role does not exist at that level, meets one it must not meet, is held there already,
     ends before it begins, or is more than the appointing account has to give; PermissionDenied when the account or the
@@ -44,16 +53,24 @@ def appoint(
         raise ServiceError(_("“%(role)s”不能在这一级任职。") % {"role": wanted.label}, field="division")
     if valid_until is not None and valid_until <= begin:
         raise ServiceError(_("结束时间早于开始时间。"), field="valid_until")
+    found = reaches(extent, division, chosen)
+    if acting_for is not None:
+        deputies.check(acting_for, user, role=role, division=division, until=valid_until, reason=reason, by=by)
     if by is not None:
         policy.require(by, "manage_accounts", user.division_id)
-        check_delegation(by, role, division)
+        check_delegation(by, role, division, found)
     # A row lock on the account: of two appointments at once the second sees the first.
     User.objects.select_for_update().get(pk=user.pk)
     for other in held(user, begin, valid_until):
         if other.role.name == role and other.division_id == division:
             raise ServiceError(_("这个账户已担任这一职务。"), field="role", code="duplicate")
         if conflicts(role, other.role.name):
-            raise ServiceError(_("管理员角色不能与其他角色由同一账户担任。"), field="role", code="conflict")
+            raise ServiceError(
+                _("“%(role)s”与该账户现任的“%(other)s”不相容，不能由同一账户担任。")
+                % {"role": wanted.label, "other": ROLES[other.role.name].label},
+                field="role",
+                code="conflict",
+            )
     post = Post.objects.create(
         user=user,
         role=Group.objects.get(name=role),
@@ -62,13 +79,21 @@ def appoint(
         valid_until=valid_until,
         appointed_by=by,
         reason=reason,
+        extent=extent,
+        apart=apart(role),
+        acting_for=acting_for,
+        acting_for_name=acting_for.user.name if acting_for is not None else "",
     )
     permissions = Permission.objects.filter(group=post.role)
     Grant.objects.bulk_create(
-        Grant(user=user, permission=permission, content_object_id=division, post=post) for permission in permissions
+        Grant(user=user, permission=permission, content_object_id=code, exact=exact, post=post)
+        for permission in permissions
+        for code, exact in found
     )
     scopes.forget(user)
     _log(post, "grant", by, reason)
+    if acting_for is not None:
+        deputies.tell(post)
     return post
 
 
@@ -79,7 +104,7 @@ def end_post(post: Post, *, by: User, at: datetime | None = None) -> Post:
     Whoever could not give a post cannot take it away either, and nobody ends his own. ServiceError when it has ended
     already or would end earlier anyway.
     """
-    check_delegation(by, post.role.name, post.division_id)
+    check_delegation(by, post.role.name, post.division_id, reaches_of(post))
     if post.user_id == by.pk:
         raise Refused(_("不能结束自己的任职。"))
     end = max(at or timezone.now(), post.valid_from)
@@ -89,6 +114,8 @@ def end_post(post: Post, *, by: User, at: datetime | None = None) -> Post:
     post.save(update_fields=["valid_until"])
     scopes.forget(post.user)
     _log(post, "withdraw", by)
+    if post.acting_for_id is not None:
+        deputies.tell(post, ended=True)
     return post
 
 
@@ -106,8 +133,9 @@ def _log(post: Post, action: str, by: User | None, reason: str = "") -> None:
     )
 
 
-def check_delegation(by: User, role: str, division: int) -> None:
-    """Raise unless `by` may give (and take) this role at this place.
+def check_delegation(by: User, role: str, division: int, found: Sequence[Reach] | None = None) -> None:
+    """Raise unless `by` may give (and take) this role at this place, with capabilities that reach so far (without
+    `found`: the place and all below).
 
     An account grants only inside its own subtree, and never more than it holds. Security administrators grant what
     they cannot use themselves; only they appoint administrators. Nobody gives the roles of accounts without a person.
@@ -116,12 +144,16 @@ def check_delegation(by: User, role: str, division: int) -> None:
     wanted: Role = ROLES[role]
     if role in RESERVED:
         raise Refused(_("系统账户不由人任命。"), field="role")
+    ranges = [scopes.range_of(code, exact=exact) for code, exact in ([(division, False)] if found is None else found)]
+    if any(not policy.covers(by, "manage_accounts", wanted_range) for wanted_range in ranges):
+        raise Refused(_("数据范围超出了您的管理范围。"), field="extent")
     if not policy.can(by, "view_register", division):  # a security administrator
         return
     if wanted.administrator:
         raise Refused(_("只有安全管理员可以任命管理员。"), field="role")
-    if any(not policy.can(by, name, division) for name in wanted.capabilities):
-        raise Refused(_("不能授予自己没有的权限。"), field="role")
+    for name in wanted.capabilities:
+        if not policy.can(by, name, division) or any(not policy.covers(by, name, one) for one in ranges):
+            raise Refused(_("不能授予自己没有的权限。"), field="role")
 
 
 def may_end(by: User, post: Post) -> bool:
@@ -131,7 +163,7 @@ def may_end(by: User, post: Post) -> bool:
     if post.valid_until is not None and post.valid_until <= max(timezone.now(), post.valid_from):
         return False
     try:
-        check_delegation(by, post.role.name, post.division_id)
+        check_delegation(by, post.role.name, post.division_id, reaches_of(post))
     except Refused:
         return False
     return True
@@ -148,7 +180,7 @@ def may_manage(by: User, user: User) -> bool:
         if not policy.can(by, "manage_accounts", post.division_id):
             return False
         try:
-            check_delegation(by, post.role.name, post.division_id)
+            check_delegation(by, post.role.name, post.division_id, reaches_of(post))
         except Refused:
             return False
     return True

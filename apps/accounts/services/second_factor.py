@@ -10,24 +10,21 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyotp
 import segno
 from django.core import signing
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from apps.access import policy
 from apps.access import scope as scopes
-from apps.accounts.models import RecoveryCode, SecondFactor, User
-from apps.accounts.services.posts import may_manage
-from apps.accounts.sessions import end_all
-from apps.common.errors import Refused, ServiceError
-from apps.history.services import log_access
+from apps.accounts.models import KeyChallenge, RecoveryCode, SecondFactor, SecurityKey, User
+from apps.common.errors import ServiceError
 
 STEP = 30  # seconds
 DRIFT = 1  # steps that a clock may be early or late
@@ -39,6 +36,7 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, GROUP = 3, 4
 OFFER_SECONDS = 15 * 60
 OFFER_SALT = "accounts.second-factor.offer"
+FACTORS: tuple[type[Model], ...] = (SecondFactor, RecoveryCode, SecurityKey, KeyChallenge)
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def offered(user: User, token: str) -> Offer:
         value = {}
     if value.get("user") != user.pk:
         raise ServiceError(_("这个二维码已失效，请用新的二维码重新绑定。"), field="code", code="expired")
-    return _offer(user, value["secret"])
+    return replace(_offer(user, value["secret"]), token=token)  # the same, so that its time does not begin anew
 
 
 def enrol(user: User, token: str, code: str) -> list[str]:
@@ -92,7 +90,7 @@ def enrol(user: User, token: str, code: str) -> list[str]:
     step = _step_of(secret, code)
     if step is None:
         raise ServiceError(_("动态口令不正确。"), field="code", code="wrong")
-    with _itself(user):
+    with itself(user):
         SecondFactor.objects.filter(user=user).delete()
         SecondFactor.objects.create(user=user, secret=secret, last_step=step)
         user.second_factor_at = timezone.now()
@@ -106,7 +104,7 @@ def verify(user: User, code: str) -> bool:
     Codes of the step before and after are taken, for clocks that differ; none twice, and none older than one taken.
     """
     text = _typed(code)
-    with _itself(user):
+    with itself(user):
         if len(text) == DIGITS and text.isdecimal():
             factor = SecondFactor.objects.select_for_update().filter(user=user).first()
             if factor is None:
@@ -122,47 +120,34 @@ def verify(user: User, code: str) -> bool:
 
 def codes_left(user: User) -> int:
     """How many recovery codes are not used."""
-    with _itself(user):
+    with itself(user):
         return RecoveryCode.objects.filter(user=user, used_at=None).count()
 
 
 def renew_codes(user: User) -> list[str]:
     """Ten new recovery codes, kept nowhere; those before count no more."""
-    with _itself(user):
+    with itself(user):
         return _new_codes(user)
 
 
 def remove(user: User) -> None:
-    """Forget one's own generator and recovery codes."""
-    with _itself(user):
+    """Forget one's own generator, recovery codes and security keys."""
+    with itself(user):
         _forget(user)
 
 
-@transaction.atomic
-def reset(user: User, *, by: User) -> None:
-    """Forget the generator of somebody else's account, who lost it, and end the account's sessions; at the next sign-in
-    a new one is bound. Written to the access log.
-
-    Refused for one's own account, and for accounts that are not one's to manage.
-    """
-    policy.require(by, "manage_accounts", user.division_id)
-    if user.pk == by.pk:
-        raise Refused(_("自己的动态口令不能由自己重置，请由其他管理员办理。"))
-    if not may_manage(by, user):
-        raise Refused(_("这个账户的任职超出了您的管理权限。"))
-    if user.second_factor_at is None:
-        raise ServiceError(_("这个账户没有绑定动态口令。"), code="missing")
-    with scopes.activate(scopes.identity(user.pk)):
-        SecondFactor.objects.filter(user=user).delete()
-        RecoveryCode.objects.filter(user=user).delete()
-        end_all(user)
+def forget(user: User) -> None:
+    """Forget generator, recovery codes and security keys of somebody else's account, whose holder lost them; at the
+    next sign-in a new generator is bound. Only what two persons agreed on comes here (`services.resets`)."""
+    with scopes.activate(scopes.identity(user.pk)), transaction.atomic():
+        for model in FACTORS:
+            model._default_manager.filter(user=user).delete()
     user.second_factor_at = None
     user.save(update_fields=["second_factor_at"])  # in the administrator's name: the history says who
-    log_access(by, "factor", division=user.division_id, obj=user, reason=user.username)
 
 
 @contextmanager
-def _itself(user: User) -> Iterator[None]:
+def itself(user: User) -> Iterator[None]:
     """A transaction in the account's own identity, under its name in the history."""
     with scopes.activate(scopes.Scope(user_id=user.pk, username=user.username)), transaction.atomic():
         yield
@@ -204,7 +189,7 @@ def _new_codes(user: User) -> list[str]:
 
 
 def _forget(user: User) -> None:
-    SecondFactor.objects.filter(user=user).delete()
-    RecoveryCode.objects.filter(user=user).delete()
+    for model in FACTORS:
+        model._default_manager.filter(user=user).delete()
     user.second_factor_at = None
     user.save(update_fields=["second_factor_at"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.access import scope as scopes
 from apps.accounts import lockout
 from apps.accounts.models import User
-from apps.accounts.services import second_factor
+from apps.accounts.services import keys, second_factor
 from apps.accounts.services.users import change_password
 from apps.accounts.sessions import begin
 from apps.common.errors import ServiceError
@@ -29,6 +29,16 @@ def check_code(request: HttpRequest, user: User, code: str) -> bool:
     if lockout.is_locked(request, user.username):
         return False
     if second_factor.verify(user, code):
+        return True
+    lockout.count_failure(request, user.username)
+    return False
+
+
+def check_key(request: HttpRequest, user: User, bound: str, answer: str) -> bool:
+    """Whether a security key answered rightly for an account that is not locked; a wrong answer counts like a code."""
+    if lockout.is_locked(request, user.username):
+        return False
+    if keys.verify(user, bound, answer):
         return True
     lockout.count_failure(request, user.username)
     return False

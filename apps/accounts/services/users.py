@@ -72,7 +72,7 @@ def change_account(user: User, *, by: User) -> User:
     before = User.objects.editable_by(by).select_for_update().filter(pk=user.pk).first()
     if before is None:
         raise PermissionDenied
-    _require_managing(by, before)
+    require_managing(by, before)
     policy.require(by, "manage_accounts", user.division_id)
     user.save(update_fields=["name", "division"])
     changed = [name for name in ("name", "division_id") if getattr(user, name) != getattr(before, name)]
@@ -81,29 +81,15 @@ def change_account(user: User, *, by: User) -> User:
 
 
 @transaction.atomic
-def set_active(user: User, *, active: bool, by: User) -> str:
-    """Open or close an account. A closed one reaches nothing from its next request on; one that is opened again gets a
-    new first password, which is answered (empty when closed), so that no old session comes back to life."""
+def close_account(user: User, *, by: User) -> None:
+    """Close an account: it reaches nothing from its next request on. Two persons open it again (`services.resets`)."""
     if user.pk == by.pk:
         raise ServiceError(_("不能停用自己的账户。"))
-    _require_managing(by, user)
-    user.is_active = active
-    user.closed_because = "" if active else User.Closed.BY_HAND
+    require_managing(by, user)
+    user.is_active, user.closed_because = False, User.Closed.BY_HAND
     user.save(update_fields=["is_active", "closed_because"])
     end_all(user)
-    _log(by, user, "is_active", reason=str(active).lower())
-    return _issue_password(user) if active else ""
-
-
-@transaction.atomic
-def reset_password(user: User, *, by: User) -> str:
-    """Give an account of somebody else a new first password and answer it; its sessions end with the old one."""
-    if user.pk == by.pk:
-        raise ServiceError(_("自己的密码请在“修改密码”中更改。"))
-    _require_managing(by, user)
-    end_all(user)
-    _log(by, user, "password")
-    return _issue_password(user)
+    _log(by, user, "is_active", reason="false")
 
 
 @transaction.atomic
@@ -111,7 +97,7 @@ def end_sessions(user: User, *, by: User) -> int:
     """End all sessions of somebody else's account; answers how many. Written to the access log."""
     if user.pk == by.pk:
         raise ServiceError(_("自己的会话请在“我的会话”中结束。"))
-    _require_managing(by, user)
+    require_managing(by, user)
     ended = end_all(user)
     log_access(by, "sessions", division=user.division_id, obj=user, rows=ended, reason=user.username)
     return ended
@@ -155,7 +141,8 @@ def _log(by: User, user: User, *fields: str, reason: str = "") -> None:
     log_access(by, "account", division=user.division_id, obj=user, fields=fields, reason=reason)
 
 
-def _issue_password(user: User) -> str:
+def issue_password(user: User) -> str:
+    """Set a new first password and answer it; the one before may not come back. Ask for leave first."""
     if user.has_usable_password():
         with scopes.activate(scopes.identity(user.pk)):  # a former password is for the account's own eyes
             PasswordRecord.objects.create(user=user, password=user.password)
@@ -166,7 +153,8 @@ def _issue_password(user: User) -> str:
     return password
 
 
-def _require_managing(by: User, user: User) -> None:
+def require_managing(by: User, user: User) -> None:
+    """PermissionDenied or Refused unless the account is one's to manage, with every post that it holds."""
     policy.require(by, "manage_accounts", user.division_id)
     if not may_manage(by, user):
         raise Refused(_("这个账户的任职超出了您的管理权限。"))

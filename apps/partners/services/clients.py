@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from oauth2_provider.generators import generate_client_secret
 
 from apps.access import policy
+from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.accounts.roles import API_CLIENT
 from apps.accounts.services import appoint
@@ -94,10 +95,13 @@ def check_delegation(by: User | None, client: Client) -> None:
     if by is None:
         return
     policy.require(by, "manage_accounts", client.division_id)
+    place = scopes.range_of(client.division_id)
+    if not policy.covers(by, "manage_accounts", place):
+        raise Refused(_("数据范围超出了您的管理范围。"), field="division")
     if not policy.can(by, "view_register", client.division_id):
         return
     wanted = {capability for name in client.scopes for capability in SCOPES[name].capabilities}
-    if any(not policy.can(by, capability, client.division_id) for capability in wanted):
+    if any(not policy.covers(by, capability, place) for capability in wanted):
         raise Refused(_("不能授予自己没有的权限。"), field="scopes")
 
 

@@ -1,0 +1,100 @@
+"""代理、主持工作: somebody stands in for a post of another, until a day and for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.access import scope as scopes
+from apps.accounts import notices
+from apps.accounts.models import Notice, Post, User
+from apps.accounts.roles import ROLES
+from apps.accounts.services.extents import REGION, reaches_of
+from apps.common.errors import Refused, ServiceError
+from apps.divisions import codes
+
+
+@dataclass(frozen=True)
+class Deputy:
+    """Who stands in for whom, as the accounts of both show it."""
+
+    name: str
+    role: str
+    division: int
+    valid_from: datetime
+    valid_until: datetime | None
+    reason: str
+
+
+def check(
+    acting_for: Post, user: User, *, role: str, division: int, until: datetime | None, reason: str, by: User | None
+) -> None:
+    """ServiceError unless this may be a post in place of `acting_for`: its role and place, of somebody else, with an
+    end and a reason, and given by neither the deputy nor for good."""
+    if acting_for.user_id == user.pk:
+        raise ServiceError(_("不能代理自己的任职。"), field="acting_for")
+    if by is not None and by.pk == user.pk:
+        raise Refused(_("不能任命自己为代理人。"), field="user")
+    if acting_for.acting_for_id is not None:
+        raise ServiceError(_("代理任职不能再由他人代理。"), field="acting_for")
+    if (acting_for.role.name, acting_for.division_id) != (role, division):
+        raise ServiceError(_("代理任职的角色和任职地须与被代理的任职相同。"), field="acting_for")
+    if acting_for.valid_until is not None and acting_for.valid_until <= acting_for.valid_from:
+        raise ServiceError(_("被代理的任职没有生效。"), field="acting_for")
+    if until is None:
+        raise ServiceError(_("代理任职须填写结束时间。"), field="valid_until", code="required")
+    if not reason.strip():
+        raise ServiceError(_("代理任职须说明理由。"), field="reason", code="required")
+
+
+def tell(post: Post, *, ended: bool = False) -> None:
+    """Let the official whose post it is know who stands in for him, and when that is over."""
+    replaced = _post(post.acting_for_id or 0)
+    role = ROLES.get(post.role.name)
+    notices.tell(
+        replaced.user_id,
+        Notice.Kind.DEPUTY_ENDED if ended else Notice.Kind.DEPUTY,
+        name=post.user.name,
+        role=str(role.label if role else post.role.name),
+        division=codes.text(post.division_id),
+        until=post.valid_until.isoformat() if post.valid_until else "",
+        reason=post.reason,
+    )
+
+
+def of(user: User) -> list[Deputy]:
+    """Who stands in for an account's posts now or later. Whoever sees an account is told so, also where he does not
+    see the deputy's: an office must know who acts for it. Names and dates of these posts, and nothing else."""
+    with _all_accounts():
+        posts = Post.objects.filter(acting_for__user=user, valid_until__gt=timezone.now()).select_related(
+            "user", "role"
+        )
+        return [
+            Deputy(one.user.name, one.role_label, one.division_id, one.valid_from, one.valid_until, one.reason)
+            for one in posts.order_by("valid_from", "pk")
+        ]
+
+
+def extent_of(post: Post) -> tuple[str, list[int]]:
+    """How far a post reaches, to be given to its deputy: its extent, and the divisions chosen for it."""
+    chosen = [code for code, _exact in reaches_of(post)] if post.extent == Post.Extent.CUSTOM else []
+    return post.extent, chosen
+
+
+def _post(key: int) -> Post:
+    with _all_accounts():
+        return Post.objects.select_related("user").get(pk=key)
+
+
+@contextmanager
+def _all_accounts() -> Iterator[None]:
+    """A transaction in which every account is seen: for the few names that are told across places."""
+    everywhere = scopes.Scope(user_id=None, capabilities={"view_accounts": (codes.subtree(REGION),)})
+    with scopes.activate(everywhere), transaction.atomic():
+        yield
