@@ -14,6 +14,7 @@ MENU = [
             Entry(pgettext_lazy("列表", "家庭成员"), "person", "person-list"),
             Entry(_("共享"), "eye", "share-list"),
             Entry(_("数据导入"), "import", "import-list", capability="import_register"),
+            Entry(_("导出审批"), "export", "export-waiting", capability="approve_exports"),
             Entry(pgettext_lazy("列表", "嘎查村"), "village", "village-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "行政区划"), "division", "division-list"),
         ],

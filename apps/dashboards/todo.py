@@ -19,6 +19,7 @@ from apps.crosschecks.models import Finding
 from apps.crosschecks.querysets import ESCALATION_DAYS
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
+from apps.pages import approvals
 from apps.pages.bell import Bell
 from apps.pages.context import reference_date
 from apps.pages.places import Place, Places, tops
@@ -31,7 +32,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
     """The most urgent findings that the desk's own level acts on, how many of them are red, yellow and green, and what
     the level below waits for: verdicts to review, findings overdue for so long that they go up.
 
-    Somebody with households only has all findings of his households before him. Two queries, and one for names.
+    Somebody with households only has all findings of his households before him. Three queries, and one for names.
     """
     rows = extent.narrow(Finding.objects.visible_to(user)).open().with_light(on)
     own = Q(acting_level=extent.level) if extent.is_own and extent.level else Q()
@@ -64,7 +65,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
             }
             for light in Light
         ],
-        "lines": [line for line in _lines(extent, counts) if line["count"]],
+        "lines": [line for line in (*_lines(extent, counts), *_exports(user)) if line["count"]],
         "count": sum(counts[light.value] for light in Light),
         "url": url(extent),
     }
@@ -110,6 +111,19 @@ def _lines(extent: Extent, counts: dict[str, int]) -> list[dict[str, Any]]:
             "light": Light.RED.value,
             "url": _list(extent, escalated="true", acting_level=below),
         },
+    ]
+
+
+def _exports(user: Any) -> list[dict[str, Any]]:
+    """Exports that wait for this account's word, and what became of its own."""
+    return [
+        {
+            "label": approvals.LABELS[name],
+            "count": count,
+            "light": approvals.LIGHTS[name],
+            "url": reverse("export-waiting" if name == "waiting" else "export-list"),
+        }
+        for name, count in approvals.notices(user).items()
     ]
 
 
