@@ -34,6 +34,7 @@ MENU = [
             Entry(pgettext_lazy("列表", "任职"), "post", "post-list", realm="accounts"),
             Entry(_("接口客户端"), "key", "client-list", realm="accounts"),
             Entry(_("查阅记录"), "audit", "access-log-list", realm="audit"),
+            Entry(_("数据字典"), "list", "data-dictionary", realm=""),
         ],
     ),
 ]

@@ -21,4 +21,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from apps.accounts import field_classes
+
+        field_classes.declare_all()
         post_migrate.connect(_sync_roles, sender=self)

@@ -27,6 +27,7 @@ SENIOR = OFFICER | {
     "manage_parameters",
     "open_urgently",
     "approve_exports",
+    "trace_access",
 }
 DELEGATED = frozenset({"view_accounts", "manage_accounts"})
 
@@ -59,7 +60,7 @@ ROLES: dict[str, Role] = {
     "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings"}),
     "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
-    SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently", "approve_exports"}),
+    SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently", "approve_exports", "trace_access"}),
     API_CLIENT: Role(_("接口客户端账户"), frozenset({1, 2, 3, 4}), frozenset()),
     "system_administrator": Role(
         _("系统管理员"), frozenset({1, 2, 3}), frozenset({"manage_system"}), administrator=True

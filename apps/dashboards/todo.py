@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.access import scope as scopes
+from apps.access import sight as sights
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import VERDICTS, Light, State
 from apps.crosschecks.evidence import sentence
@@ -25,7 +26,7 @@ from apps.pages.context import reference_date
 from apps.pages.places import Place, Places, tops
 
 SHOWN = 8
-FIELDS = ("pk", "rule", "evidence", "due_on", "division_id", "state", "light")
+FIELDS = ("pk", "rule", "evidence", "due_on", "division_id", "household_id", "state", "light")
 
 
 def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
     counts = rows.aggregate(
         **counted, **{name: Count("pk", filter=where) for name, where in _from_below(extent, on).items()}
     )
+    sight = sights.of(user, Finding)
     first = list(rows.filter(own).order_by("due_on", "pk").values_list(*FIELDS)[:SHOWN])
     places = Places.of(division for _pk, _rule, _evidence, _due, division, *_rest in first)
     return {
@@ -47,14 +49,14 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
             {
                 "url": reverse("finding-detail", args=[pk]),
                 "title": catalogue()[rule].title,
-                "text": sentence(rule, evidence),
+                "text": sentence(rule, evidence, whole=sight.opens(division, household)),
                 "place": places.short(division),
                 "due_on": due_on,
                 "light": light,
                 "when": when(due_on, on),
                 "state": "" if state == State.NEW else State(state).label,
             }
-            for pk, rule, evidence, due_on, division, state, light in first
+            for pk, rule, evidence, due_on, division, household, state, light in first
         ],
         "lights": [
             {

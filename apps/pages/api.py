@@ -32,7 +32,6 @@ from apps.divisions import codes
 from apps.history.services import history_of, log_view
 from apps.pages import approval_views, approvals, export_views, exports, problems
 from apps.pages.bodies import valid_body
-from apps.pages.columns import Reader
 from apps.pages.export_views import MEDIA_TYPE as XLSX
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT, PLACE, of_field
@@ -75,7 +74,7 @@ def fits(field: Field, value: Any) -> bool:
 
 def object_body(resource: type[Resource], user: Any, key: int) -> dict[str, Any]:
     """One row as the API shows it to this user; Http404 if he does not see it."""
-    reader = Reader(resource.api_columns())
+    reader = resource.reader(user, resource.api_columns())
     row = resource.rows(user).filter(pk=key).values_list(*reader.paths).first()
     if row is None:
         raise Http404
@@ -104,7 +103,8 @@ class ReadingViewSet(viewsets.ViewSet):
     def list(self, request: Request) -> Response:
         selection = Selection(self.resource, request.user, request.query_params, strict=True)
         self.resource.require_open(request.user)
-        reader = Reader(selection.columns() if request.GET.get("columns") else self.resource.api_columns())
+        columns = selection.columns() if request.GET.get("columns") else self.resource.api_columns()
+        reader = self.resource.reader(request.user, columns)
         page = None if selection.problems else selection.page(reader)
         if page is None or selection.problems:
             return answer(problems.problem(400, errors=problems.entries(selection.problems)))
@@ -243,11 +243,12 @@ def history(view: ReadingViewSet, request: Request, key: str) -> Response:
                         "field": one["field"].name,
                         "old": of_field(one["field"]).json(one["old"]),
                         "new": of_field(one["field"]).json(one["new"]),
+                        **({"masked": True} if one["masked"] else {}),
                     }
                     for one in change["changes"]
                 ],
             }
-            for change in history_of(found)
+            for change in history_of(found, request.user)
         ]
     )
 
@@ -268,14 +269,15 @@ def export_body(job: ExportJob) -> dict[str, Any]:
 
 def approval_body(found: ExportApproval) -> dict[str, Any]:
     """What a second person decides on, as the API shows it to him and to the requester."""
-    columns = approvals.columns_of(found)[1]
+    columns = approvals.marked(found)
     return {
         "id": found.pk,
         "title": found.title,
         "division": PLACE.json(found.division_id),
         "requested_by": found.user_name,
         "criteria": found.criteria,
-        "columns": [column.name for column in columns],
+        "columns": [column.name for column, _sensitive in columns],
+        "sensitive": [column.name for column, sensitive in columns if sensitive],
         "rows": found.rows,
         "reason": found.reason,
         "state": found.stands,

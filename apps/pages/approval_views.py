@@ -68,7 +68,7 @@ def show(request: HttpRequest, *, problem: str = "", at: int | None = None, stat
                 "approval": one,
                 "place": places.full(one.division_id),
                 "nearest": one.acting_division in own,
-                "columns": approvals.columns_of(one)[1],
+                "columns": approvals.marked(one),
             }
             for one in rows
         ],

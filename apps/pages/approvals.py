@@ -188,6 +188,12 @@ def columns_of(found: ExportApproval) -> tuple[type[Resource], list[Column]]:
     return resource, [known[name] for name in found.columns if name in known]
 
 
+def marked(found: ExportApproval) -> list[tuple[Column, bool]]:
+    """The columns of a request, and which of them are sensitive."""
+    resource, columns = columns_of(found)
+    return [(column, column.sensitive(resource.model)) for column in columns]
+
+
 # --- on the desk ------------------------------------------------------------------------------------------------------
 
 LABELS = {

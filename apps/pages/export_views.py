@@ -52,7 +52,7 @@ class ExportPage(View):
             "selection": selection,
             "what": exports.title_of(selection),
             "most": settings.EXPORT_APPROVAL_ROWS,
-            "columns": selection.columns(),
+            "columns": [(one, one.sensitive(self.resource.model)) for one in selection.columns()],
             "chips": list(selection.filters.chips()),
             "reason": reason,
             "problem": error and error.message,

@@ -23,7 +23,6 @@ from apps.divisions import codes
 from apps.history import origin
 from apps.history.services import log_access
 from apps.pages import approvals, workbook
-from apps.pages.columns import Reader
 from apps.pages.models import ExportJob
 from apps.pages.places import Places
 from apps.pages.resources import Resource
@@ -74,9 +73,8 @@ def write(
     """
     columns = selection.columns()
     place = selection.place.code or user.division_id
-    rows = (
-        selection.keys.ordered(selection.rows).values_list(*Reader(columns).paths).iterator(chunk_size=workbook.CHUNK)
-    )
+    reader = selection.resource.reader(user, columns)
+    rows = selection.keys.ordered(selection.rows).values_list(*reader.paths).iterator(chunk_size=workbook.CHUNK)
     notes = {
         _("内容"): title_of(selection),
         _("所在地"): codes.text(place),
@@ -90,7 +88,7 @@ def write(
     count = workbook.write(
         target,
         selection.resource.plural(),
-        columns,
+        reader,
         _counting(rows, progress),
         notes,
         mark=" ".join(filter(None, mark)),

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from apps.history import origin
 from apps.history.services import log_access
 from apps.pages import exports
-from apps.pages.columns import Reader
 from apps.pages.selection import Selection
 from apps.pages.views import ListPage
 
@@ -46,7 +45,7 @@ class PrintPage(ListPage):
         if selection.problems:
             return self.show(status=400, problems=self.explain(selection), **context)
         columns = selection.columns(self.remembered_columns(selection))
-        reader = Reader(columns)
+        reader = self.resource.reader(user, columns)
         found = list(selection.keys.ordered(selection.rows).values_list(*reader.paths)[: MOST + 1])
         rows = found[:MOST]
         log_access(

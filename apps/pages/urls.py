@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from apps.pages import approval_views, export_views, saved_views, shell_views
+from apps.pages.dictionary import DictionaryPage
 from apps.pages.divisions import DivisionResource
 from apps.pages.languages import set_language
 from apps.pages.routes import pages
@@ -17,6 +18,7 @@ urlpatterns = [
     path("exports/<int:key>/file/", export_views.export_file, name="export-file"),
     path("saved-filters/<slug:resource>/", saved_views.SavedFilters.as_view(), name="saved-filters"),
     path("saved-filters/<int:key>/delete/", saved_views.DeleteSavedFilter.as_view(), name="saved-filter-delete"),
+    path("data-dictionary/", DictionaryPage.as_view(), name="data-dictionary"),
     path("", include("apps.pages.imports.urls")),
     *pages("divisions", DivisionResource),
     path("language/", set_language, name="set_language"),

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from apps.pages.columns import Column, Reader
+from apps.pages.columns import Reader
 
 CHUNK = 2000
 MAX_ROWS = 1_048_575  # of a sheet, less the heading
@@ -35,17 +35,17 @@ def safe_text(text: str) -> str:
 def write(
     target: BinaryIO | str,
     title: str,
-    columns: Sequence[Column],
+    reader: Reader,
     rows: Iterable[Sequence[Any]],
     notes: Mapping[str, str],
     *,
     mark: str = "",
 ) -> int:
-    """Write rows (tuples fetched for a Reader of these columns) and a sheet that says what they are; how many rows.
+    """Write rows (tuples fetched for this reader) and a sheet that says what they are; how many rows.
 
     `mark` (who, when, where, request) stands in the head of every printed page and, large and pale, behind it.
     """
-    reader = Reader(columns)
+    columns = reader.columns
     with xlsxwriter.Workbook(target, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
         formats = [book.add_format({**FORMATS[column.kind.cell_format], "font_size": 10}) for column in columns]
         heading = book.add_format(

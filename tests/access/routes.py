@@ -145,6 +145,11 @@ def taking_out(account: Any) -> set[int]:
     return {200} if "export_register" in account.kind.may else {403}
 
 
+def reading_whole(account: Any) -> set[int]:
+    """What is sensitive, of a row that the account sees."""
+    return {200} if "view_personal_data" in account.kind.may or account.households else {403}
+
+
 RULE = {"rule": "HH-01"}
 
 ALONE: dict[str, Alone] = {
@@ -158,6 +163,8 @@ ALONE: dict[str, Alone] = {
     "accounts:sessions": Alone({"GET": 200}),
     "accounts:session-end": Alone({"POST": 404}, keys={"key": "1"}),
     "accounts:sessions-end-others": Alone({"POST": 302}),
+    "data-dictionary": Alone({"GET": 200}),
+    "api:data-dictionary": Alone({"GET": 200}),
     "set_language": Alone({"POST": {302, 400}}, {"POST": {302, 400}}),
     "place-menu": Alone({"GET": 200}),
     "place-picker": Alone({"GET": 200}),
@@ -182,10 +189,13 @@ ALONE: dict[str, Alone] = {
     "api:import-refused": Alone({"GET": 404}, rows="import"),
     "household-reveal": Alone({"POST": {200, 403}}, rows="household"),
     "person-reveal": Alone({"POST": {200, 403}}, rows="person"),
+    "person-file": Alone({"GET": {200, 403}}, rows="person"),
+    "person-file-print": Alone({"GET": {200, 403}}, rows="person"),
+    "person-lookers": Alone({"POST": {422, 403}}, rows="person"),
     "household-share": Alone({"POST": {200, 403}}, rows="household"),
     "household-urgent": Alone({"GET": opening_urgently(200), "POST": opening_urgently(422)}),
     "share-withdraw": Alone({"POST": {302, 403}}, rows="share"),
-    "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog"),
+    "finding-file": Alone({"GET": reading_whole}, rows="crosschecks.findinglog"),
     "rule-list": Alone({"GET": register}),
     "rule-detail": Alone({"GET": register}, keys=RULE),
     "rule-what-if": Alone({"GET": lambda account: {404} if 200 in register(account) else {403}}, keys=RULE),

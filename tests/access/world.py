@@ -74,7 +74,9 @@ class Kind:
     may: frozenset[str] = frozenset()
 
 
-SENIOR = frozenset({"manage_parameters", "open_urgently", "run_crosschecks", "review_findings", "approve_exports"})
+SENIOR = frozenset(
+    {"manage_parameters", "open_urgently", "run_crosschecks", "review_findings", "approve_exports", "trace_access"}
+)
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
