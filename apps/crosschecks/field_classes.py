@@ -31,7 +31,12 @@ def declare_all() -> None:
     )
     declare(RuleParameter, general(RUN, "name value basis set_by set_by_name", Basis.PUBLIC))
     declare(RuleState, general(RUN, "rule state reason date year finished_at", Basis.PUBLIC))
-    declare(Run, general(RUN, "kind night date year rules state requested_by requested_by_name", Basis.PUBLIC))
+    declare(
+        Run,
+        general(
+            RUN, "kind night date year rules state requested_by requested_by_name started_at finished_at", Basis.PUBLIC
+        ),
+    )
     declare(
         RunUnit,
         general(

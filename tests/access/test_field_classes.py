@@ -26,7 +26,7 @@ from apps.common import fieldclasses
 from apps.common.fieldclasses import MASK, Level
 from apps.common.fields import CodeArrayField, CodeField, SealedField
 from apps.crosschecks.evidence import FACTS, listed, sentence
-from apps.crosschecks.models import Finding
+from apps.crosschecks.models import Finding, FindingLog
 from apps.crosschecks.rules import RULES
 from apps.dashboards.figures import FIGURES
 from apps.households.models import Household, Person, PersonYear
@@ -254,7 +254,8 @@ def sensitive_fields() -> list[models.Field[Any, Any]]:
     return [
         field
         for model in placed()
-        if getattr(model, "household_lookup", None) and model is not Finding
+        # Evidence is tested by itself; the log of findings can only be added to.
+        if getattr(model, "household_lookup", None) and model not in (Finding, FindingLog)
         for field in model._meta.concrete_fields
         if fieldclasses.is_sensitive(field) and two_values(field) and not hasattr(field, "source")
     ]
