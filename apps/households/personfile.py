@@ -19,6 +19,7 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.models import User
+from apps.accounts.tables import Words
 from apps.common.errors import ServiceError
 from apps.common.sealing import blind_indexes
 from apps.history.models import AccessLog
@@ -192,6 +193,7 @@ LOOKED = (
     Column("post", _("任职")),
     Column("action", _("操作"), kind=State(labels=dict(AccessLog.Action.choices), colours={"reveal": "yellow"})),
     Column("result", _("结果"), kind=State(labels=dict(AccessLog.Result.choices), colours={"refused": "red"})),
+    Column("fields", _("字段"), kind=Words()),
     Column("reason", _("理由")),
     Column("source", _("途径")),
 )

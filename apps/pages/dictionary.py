@@ -39,7 +39,8 @@ class Line:
     def label(self) -> str:
         if isinstance(self.field, BlindIndexField):
             return _("查重索引")
-        return str(capfirst(str(self.field.verbose_name)))
+        named = {"permission": _("权限"), "user": _("账户"), "id": _("编号")}.get(self.field.name)
+        return named or str(capfirst(str(self.field.verbose_name)))
 
     @property
     def colour(self) -> str:
@@ -74,7 +75,8 @@ class Line:
 def lines(level: str = "") -> list[tuple[str, list[Line]]]:
     """The dictionary, table by table; of one level if one is named."""
     found = []
-    for model in fieldclasses.declared():
+    # What tells of people first.
+    for model in sorted(fieldclasses.declared(), key=lambda one: not getattr(one, "household_lookup", None)):
         kept = [
             Line(model, field, kind)
             for field in model._meta.concrete_fields
