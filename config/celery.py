@@ -26,5 +26,6 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=30),
     },
     "clear-sessions": {"task": "apps.accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=0)},
+    "lapse-exports": {"task": "apps.pages.tasks.lapse_exports", "schedule": crontab(minute=10)},
     "purge-exports": {"task": "apps.pages.tasks.purge_exports", "schedule": crontab(minute=15)},
 }

@@ -14,6 +14,7 @@ MENU = [
             Entry(pgettext_lazy("列表", "家庭成员"), "person", "person-list"),
             Entry(_("共享"), "eye", "share-list"),
             Entry(_("数据导入"), "import", "import-list", capability="import_register"),
+            Entry(_("导出审批"), "export", "export-waiting", capability="approve_exports"),
             Entry(pgettext_lazy("列表", "嘎查村"), "village", "village-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "行政区划"), "division", "division-list"),
         ],
@@ -34,6 +35,7 @@ MENU = [
             Entry(pgettext_lazy("列表", "重置申请"), "refresh", "reset-list", realm="accounts"),
             Entry(_("接口客户端"), "key", "client-list", realm="accounts"),
             Entry(_("查阅记录"), "audit", "access-log-list", realm="audit"),
+            Entry(_("数据字典"), "list", "data-dictionary", realm=""),
         ],
     ),
 ]

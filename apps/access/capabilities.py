@@ -11,6 +11,8 @@ CAPABILITIES = {
     "review_register": _("审核建档立卡数据"),
     "view_personal_data": _("查看证件号码等个人信息"),
     "export_register": _("导出数据"),
+    "approve_exports": _("批准大批量导出"),
+    "trace_access": _("查看个人信息的查阅记录"),
     "open_urgently": _("紧急查阅辖区外贫困户"),
     "work_findings": _("核查疑点数据"),
     "review_findings": _("审核疑点核查结果"),

@@ -40,6 +40,14 @@ class ScopedQuerySet(models.QuerySet):
         where = self._in_ranges(scope.ranges_of(capability or self.placed.change_capability))
         return self.filter(where) if where else self.none()
 
+    def plain_to(self, user: Any) -> Self:
+        """Of rows that a user sees, those whose sensitive values he reads as well (`apps.access.sight`)."""
+        scope = scopes.of(user)
+        where = self._in_ranges(scope.ranges_of("view_personal_data"))
+        if (lookup := self.placed.household_lookup) and scope.households:
+            where |= Q(**{f"{lookup}__in": scope.households})
+        return self.filter(where) if where else self.none()
+
     def within(self, division: int) -> Self:
         """The rows placed at a division and below it."""
         return self.filter(self._in_ranges([codes.subtree(division)]))

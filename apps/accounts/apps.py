@@ -21,6 +21,10 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from apps.accounts import checks  # noqa: F401  # registers them
+        from apps.accounts import (
+            checks,  # noqa: F401  # registers them
+            field_classes,
+        )
 
+        field_classes.declare_all()
         post_migrate.connect(_sync_roles, sender=self)

@@ -21,7 +21,16 @@ OFFICER = READ | {
     "view_personal_data",
     "work_findings",
 }
-SENIOR = OFFICER | {"review_register", "review_findings", "run_crosschecks", "manage_parameters", "open_urgently"}
+HEAD = READ | {"review_register", "review_findings", "approve_exports"}
+SENIOR = OFFICER | {
+    "review_register",
+    "review_findings",
+    "run_crosschecks",
+    "manage_parameters",
+    "open_urgently",
+    "approve_exports",
+    "trace_access",
+}
 DELEGATED = frozenset({"view_accounts", "manage_accounts"})
 
 
@@ -51,14 +60,14 @@ ROLES: dict[str, Role] = {
     "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED),
     "league_officer": Role(_("盟市扶贫办工作人员"), frozenset({2}), SENIOR | DELEGATED),
     "county_officer": Role(_("旗县扶贫办工作人员"), frozenset({3}), SENIOR | DELEGATED),
-    "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), READ | {"review_register", "review_findings"}),
-    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), READ | {"review_register", "review_findings"}),
+    "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), HEAD),
+    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD),
     "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
     "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings"}),
     "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
-    SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently"}),
+    SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently", "approve_exports", "trace_access"}),
     API_CLIENT: Role(_("接口客户端账户"), frozenset({1, 2, 3, 4}), frozenset()),
     "system_administrator": Role(
         _("系统管理员"), frozenset({1, 2, 3}), frozenset({"manage_system"}), administrator=True

@@ -44,7 +44,7 @@ class Words(Kind):
         return listed(value)
 
 
-RESULT_COLOURS = {"requested": "yellow", "refused": "red", "failed": "red"}
+RESULT_COLOURS = {"requested": "yellow", "approved": "green", "refused": "red", "failed": "red"}
 RESET_COLOURS = {"asked": "yellow", "done": "green", "withdrawn": "red", "lapsed": "red"}
 ROW_ID = Column("id", _("编号"), source="pk", kind=IDENTIFIER, default=False)
 

@@ -16,13 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.access import policy
+from apps.access import policy, sight
 from apps.access import scope as scopes
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.common.wording import listed
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Group, Level, Severity, UnitState, Workflow
+from apps.crosschecks.evidence import sentence, without_sensitive
 from apps.crosschecks.models import Finding, FindingLog, RunUnit
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.services import figures, working
@@ -30,12 +31,12 @@ from apps.crosschecks.services.checking import check
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.writing import today
 from apps.crosschecks.tables import FindingResource
+from apps.crosschecks.views import require_whole
 from apps.divisions import codes
 from apps.households.tables import HouseholdResource
 from apps.pages import paging, problems
 from apps.pages.api import ReadingViewSet, ResourceViewSet, answer
 from apps.pages.bodies import valid_body
-from apps.pages.columns import Reader
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT
 from apps.pages.places import Place, reached
@@ -66,7 +67,7 @@ def finding_body(user: Any, key: int) -> dict[str, Any]:
     found = FindingResource.rows(user).filter(pk=key).first()
     if found is None:
         raise Http404
-    reader = Reader(FindingResource.api_columns())
+    reader = FindingResource.reader(user, FindingResource.api_columns())
     row = FindingResource.rows(user).filter(pk=key).values_list(*reader.paths).get()
     lines = FindingLog.objects.visible_to(user).filter(finding=key).order_by("id")
     return {
@@ -218,6 +219,7 @@ class RuleViewSet(viewsets.ViewSet):
             raise ServiceError(_("没有这个参数：%(name)s。") % {"name": listed(sorted(unknown))}, field="values")
         if known is None or known.waits_for():
             raise ServiceError(_("这条规则现在不能运行。"), code="not_run")
+        require_whole(request.user, rule, division)
         found = figures.what_if(rule, division, given["values"])
         units = [{"division": codes.text(unit), "hits": count} for unit, count in sorted(found.items())]
         return Response({"hits": sum(found.values()), "units": units})
@@ -345,15 +347,16 @@ class CheckView(APIView):
         if household is None:
             raise Http404
         policy.require(request.user, "work_findings", household)
+        whole = sight.opens(request.user, household)
         results = [
             {
                 "rule": result.rule,
                 "title": catalogue()[result.rule].title,
-                "text": result.title,
+                "text": sentence(result.rule, result.evidence, whole=whole),
                 "severity": result.severity,
                 "object_kind": result.object_kind,
                 "object_id": result.object_id,
-                "evidence": dict(result.evidence),
+                "evidence": dict(result.evidence) if whole else without_sensitive(result.evidence),
             }
             for result in check(household)
         ]

@@ -8,10 +8,16 @@ class CrosschecksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from apps.crosschecks import field_classes
+
+        field_classes.declare_all()
         from apps.common import savechecks
-        from apps.crosschecks.parts import findings_of
+        from apps.crosschecks.parts import findings_of, of_person_or_household
         from apps.crosschecks.services.checking import check, check_many
+        from apps.crosschecks.tables import FindingResource
+        from apps.households import personfile
         from apps.pages import parts
 
         savechecks.register(check, many=check_many)
         parts.register("household", findings_of)
+        personfile.register(personfile.Part(_("疑点"), FindingResource, of_person_or_household))

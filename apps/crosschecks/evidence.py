@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import wording
 from apps.common.codes import codelist
+from apps.common.fieldclasses import MASK
 from apps.common.models import field_label
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.rules import RULES
@@ -128,10 +129,11 @@ def _persons(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Fact:
-    """One kind of evidence: its label, and how a value is shown."""
+    """One kind of evidence: its label, how a value is shown, and whether it tells what is sensitive of a person."""
 
     label: str | Promise
     show: Callable[[Any], str] = _plain
+    sensitive: bool = False
 
 
 FACTS: dict[str, Fact] = {
@@ -141,11 +143,11 @@ FACTS: dict[str, Fact] = {
     "id_length": Fact(_("证件号码位数")),
     "sex": Fact(_("登记性别"), _code("sex")),
     "id_sex": Fact(_("证件号码性别"), _code("sex")),
-    "birth_date": Fact(_("出生日期")),
+    "birth_date": Fact(_("出生日期"), sensitive=True),
     "birth_ok": Fact(_("号码中的日期"), _ok),
-    "head_birth_date": Fact(_("户主出生日期")),
-    "health": Fact(_("健康状况"), _code("health")),
-    "certificate": Fact(_("残疾人证号"), _bool),
+    "head_birth_date": Fact(_("户主出生日期"), sensitive=True),
+    "health": Fact(_("健康状况"), _code("health"), sensitive=True),
+    "certificate": Fact(_("残疾人证号"), _bool, sensitive=True),
     "fields": Fact(_("户未填项"), _listed(FIELDS)),
     "person_fields": Fact(_("成员未填项"), _persons),
     "place": Fact(_("本地"), _word(PLACE)),
@@ -156,10 +158,10 @@ FACTS: dict[str, Fact] = {
     "spouses": Fact(_("配偶人数")),
     "spouse": Fact(_("配偶")),
     "relation": Fact(_("与户主关系"), _code("relation")),
-    "age": Fact(_("年末年龄")),
+    "age": Fact(_("年末年龄"), sensitive=True),
     "education": Fact(_("文化程度"), _code("education")),
-    "school_stage": Fact(_("在校生状况"), _code("school_stage")),
-    "labour": Fact(_("劳动技能"), _code("labour")),
+    "school_stage": Fact(_("在校生状况"), _code("school_stage"), sensitive=True),
+    "labour": Fact(_("劳动技能"), _code("labour"), sensitive=True),
     "work_region": Fact(_("务工区域"), _code("work_region")),
     "work_months": Fact(_("务工月数"), _number),
     "phone": Fact(_("联系电话"), _word(PHONE)),
@@ -191,7 +193,7 @@ FACTS: dict[str, Fact] = {
     "forest_mu": Fact(_("林地面积（亩）"), _number),
     "returned_mu": Fact(_("退耕还林（草）面积（亩）"), _number),
     "grassland_mu": Fact(_("牧草地面积（亩）"), _number),
-    "dropout_reason": Fact(_("失学或辍学原因"), _code("dropout_reason")),
+    "dropout_reason": Fact(_("失学或辍学原因"), _code("dropout_reason"), sensitive=True),
     "dwelling_grade": Fact(_("危房级别"), _code("dwelling_grade")),
     "guarantees": Fact(_("保障项"), _listed(VERDICTS)),
     "identified_year": Fact(_("识别收入年度")),
@@ -200,8 +202,21 @@ FACTS: dict[str, Fact] = {
 }
 
 
-def shown(name: str, value: Any) -> str:
-    """One value of evidence in words; a dash where there is none."""
+def is_sensitive(name: str) -> bool:
+    """Whether a piece of evidence is masked for those without the right to personal data; an unknown one is."""
+    fact = FACTS.get(name)
+    return fact is None or fact.sensitive
+
+
+def without_sensitive(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """The evidence for programs that may not read personal data: null in place of what is sensitive."""
+    return {name: None if is_sensitive(name) else value for name, value in evidence.items()}
+
+
+def shown(name: str, value: Any, *, whole: bool = True) -> str:
+    """One value of evidence in words; a dash where there is none, the mask where it is not for the reader."""
+    if not whole and is_sensitive(name):
+        return MASK
     if value is None or value in ("", []):
         return NONE
     fact = FACTS.get(name)
@@ -211,32 +226,33 @@ def shown(name: str, value: Any) -> str:
 class _Words(dict[str, str]):
     """The values of a sentence; a name the evidence does not hold is a dash, so that an old finding still reads."""
 
-    def __init__(self, evidence: Mapping[str, Any]) -> None:
-        super().__init__({name: shown(name, value) for name, value in evidence.items()})
+    def __init__(self, evidence: Mapping[str, Any], whole: bool) -> None:
+        super().__init__({name: shown(name, value, whole=whole) for name, value in evidence.items()})
+        self.whole = whole
 
     def __missing__(self, name: str) -> str:
-        return NONE
+        return NONE if self.whole or not is_sensitive(name) else MASK
 
 
-def sentence(rule: str, evidence: Mapping[str, Any]) -> str:
-    """The finding in one sentence; the rule's name where the rule has no sentence."""
+def sentence(rule: str, evidence: Mapping[str, Any], *, whole: bool = True) -> str:
+    """The finding in one sentence; the rule's name where the rule has no sentence. `whole`: nothing is masked."""
     known = RULES.get(rule)
     if known is None:
         entry = catalogue().get(rule)
         return entry.title if entry else rule
-    words = _Words(evidence)
+    words = _Words(evidence, whole)
     if rule == "ID-10":
         both = [words[name] for name in ("fields", "person_fields") if words[name] != NONE]
         words["what"] = wording.clauses(both)
     return str(known.text) % words
 
 
-def listed(rule: str, evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Label and value of each piece of evidence, in the rule's order."""
+def listed(rule: str, evidence: Mapping[str, Any], *, whole: bool = True) -> list[tuple[str, str]]:
+    """Label and value of each piece of evidence, in the rule's order. `whole`: nothing is masked."""
     known = RULES.get(rule)
     names = known.evidence if known else tuple(evidence)
     return [
-        (str(FACTS[name].label) if name in FACTS else name, shown(name, evidence.get(name)))
+        (str(FACTS[name].label) if name in FACTS else name, shown(name, evidence.get(name), whole=whole))
         for name in names
-        if name not in UNLISTED and evidence.get(name) not in (None, "", [])
+        if name not in UNLISTED and (evidence.get(name) not in (None, "", []) or (not whole and is_sensitive(name)))
     ]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.common import wording
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Light, RunState, Severity, State, UnitState
-from apps.crosschecks.evidence import listed, sentence
+from apps.crosschecks.evidence import listed, sentence, without_sensitive
 from apps.pages.kinds import Kind
 from apps.pages.kinds import State as LightState
 
@@ -37,8 +37,15 @@ class Sentence(Kind):
 
     width = 60
 
+    def __init__(self, *, whole: bool = True) -> None:
+        self.whole = whole
+
+    @property
+    def masked(self) -> Kind:
+        return self if not self.whole else Sentence(whole=False)
+
     def text(self, value: Mapping[str, Any]) -> str:
-        return sentence(value["rule"], value["evidence"])
+        return sentence(value["rule"], value["evidence"], whole=self.whole)
 
     def json(self, value: Mapping[str, Any]) -> str:
         return self.text(value)
@@ -50,14 +57,21 @@ class Evidence(Kind):
     width = 40
     schema: Mapping[str, Any] = {"type": "object", "additionalProperties": True}
 
+    def __init__(self, *, whole: bool = True) -> None:
+        self.whole = whole
+
+    @property
+    def masked(self) -> Kind:
+        return self if not self.whole else Evidence(whole=False)
+
     def text(self, value: Mapping[str, Any]) -> str:
         return wording.clauses(
-            wording.labelled(label, text) for label, text in listed(value["rule"], value["evidence"])
+            wording.labelled(label, text) for label, text in listed(value["rule"], value["evidence"], whole=self.whole)
         )
 
     def json(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         found: Mapping[str, Any] = value["evidence"]
-        return found
+        return found if self.whole else without_sensitive(found)
 
 
 class Rules(Kind):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
 from apps.crosschecks.choices import ENDED
 from apps.crosschecks.tables import FindingResource
-from apps.pages.columns import Reader
 from apps.pages.parts import Table
 
 SHOWN = 20
@@ -23,9 +22,14 @@ def findings_of(user: Any, household: Any) -> Table | None:
     if not FindingResource.open_to(user):
         return None
     columns = [FindingResource.column(name) for name in COLUMNS]
-    reader = Reader(columns)
+    reader = FindingResource.reader(user, columns)
     ended = Case(When(state__in=ENDED, then=Value(1)), default=Value(0), output_field=IntegerField())
     found = FindingResource.rows(user).filter(household=household).annotate(ended=ended)
     rows = list(found.order_by("ended", "due_on", "pk").values_list(*reader.paths)[: SHOWN + 1])
     more = f"{FindingResource.url('list')}?household={household.pk}" if rows else ""
     return Table(_("比对疑点"), columns, list(reader.table_rows(rows[:SHOWN])), more=more, id="findings")
+
+
+def of_person_or_household(person: Any) -> Q:
+    """The findings of a person, and those of the household as a whole."""
+    return Q(person=person.pk) | Q(household=person.household_id, person=None)

@@ -32,13 +32,15 @@ class FindingResource(Resource):
     icon = "finding"
     empty = _("没有疑点。每夜比对后，发现的疑点会列在这里。")
     columns = (
-        Column("text", _("疑点"), source="statement", kind=Sentence(), link="finding", link_source="pk"),
+        Column(
+            "text", _("疑点"), source="statement", holds="evidence", kind=Sentence(), link="finding", link_source="pk"
+        ),
         Column("rule", _("规则"), kind=RuleName(), link="rule", link_source="rule"),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("severity", _("严重程度"), kind=SEVERITY),
         Column("state", _("状态"), kind=STATE),
         Column("due_on", _("办理期限"), kind=DATE, sortable=True),
-        Column("light", _("期限"), kind=LIGHT),
+        Column("light", _("期限"), holds="due_on", kind=LIGHT),
         Column("acting_level", _("处理层级"), kind=Choice(Level), default=False),
         Column("department", _("处理部门"), default=False),
         Column("found_on", _("发现日期"), kind=DATE, default=False),
@@ -57,7 +59,7 @@ class FindingResource(Resource):
         Column("verdict_by", _("核查人"), source="verdict_by_name", default=False),
         Column("verdict_at", _("核查时间"), kind=MOMENT, default=False),
         Column("review_needed", _("需要复核"), kind=BOOL, default=False),
-        Column("evidence", _("证据"), source="statement", kind=Evidence(), default=False),
+        Column("evidence", _("证据"), source="statement", holds="evidence", kind=Evidence(), default=False),
         Column("run", _("批次"), source="run_id", kind=NUMBER, default=False),
         Column("version", _("版本"), kind=NUMBER, default=False),
     )  # fmt: skip

@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from apps.access import policy
+from apps.access import policy, sight
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.choices import Group, UnitState
-from apps.crosschecks.evidence import listed
+from apps.crosschecks.evidence import UNLISTED, is_sensitive, listed, sentence
 from apps.crosschecks.forms import StepForm, ThresholdForm
 from apps.crosschecks.kinds import SEVERITY, STATE, UNIT_STATE
 from apps.crosschecks.models import Finding, FindingLog, Run, RunUnit
@@ -39,7 +39,7 @@ class FindingPage(DetailPage):
     """One finding: the sentence, its evidence, the steps one may take, and what was done so far."""
 
     def title(self, found: Finding) -> str:
-        return found.text
+        return sentence(found.rule, found.evidence, whole=sight.opens(self.request.user, found))
 
     def sections(self, found: Finding) -> list[dict[str, Any]]:
         """The state and, once there is one, the verdict."""
@@ -55,9 +55,9 @@ class FindingPage(DetailPage):
         return {
             "rule_url": reverse("rule-detail", args=[found.rule]),
             "light": self.rows().values_list("light", flat=True).get(pk=found.pk),
-            "evidence": listed(found.rule, found.evidence),
+            "evidence": listed(found.rule, found.evidence, whole=sight.opens(user, found)),
             "form": form or StepForm(finding=found, user=user),
-            "log": [(line, STATE.html(line.to_state)) for line in log],
+            "log": [(line, STATE.html(line.to_state), may_read(user, line)) for line in log],
             "conflict": conflict,
         }
 
@@ -91,6 +91,11 @@ class FindingPage(DetailPage):
         )
 
 
+def may_read(user: Any, line: FindingLog) -> bool:
+    """Whether a paper is for this account: it reads personal data there, or has handed the paper in itself."""
+    return line.by_id == user.pk or sight.opens(user, line)
+
+
 class FindingFilePage(View):
     """A paper handed in with a step, for those who see the finding."""
 
@@ -98,6 +103,8 @@ class FindingFilePage(View):
         line = FindingLog.objects.visible_to(request.user).filter(pk=key).exclude(file="").first()
         if line is None:
             raise Http404(_("没有这个附件，或者它不在您的范围内。"))
+        if not may_read(request.user, line):
+            raise PermissionDenied(_("附件含敏感个人信息，您没有查看的权限。"))
         log_access(request.user, "download", division=line.division_id, obj=line, reason=Path(str(line.file.name)).name)
         response = FileResponse(line.file.open("rb"), as_attachment=True, filename=Path(str(line.file.name)).name)
         response["Cache-Control"] = "private, no-store"
@@ -198,6 +205,7 @@ class WhatIfPage(RuleView):
 
     def get(self, request: HttpRequest, rule: str) -> HttpResponse:
         place, _standing = self.read(request, rule)
+        require_whole(request.user, rule, place.code)
         known = RULES.get(rule)
         if known is None or not known.parameters or not place.code:
             raise Http404(_("这条规则没有可以试算的参数。"))
@@ -242,6 +250,14 @@ class ThresholdPage(RuleView):
         else:
             problem = str(next(iter(form.errors.values()))[0])
         return self.page(request, rule, 422, problem=problem)
+
+
+def require_whole(user: Any, rule: str, place: int | None) -> None:
+    """PermissionDenied where a count under thresholds of choice would tell what is masked for this account."""
+    known = RULES.get(rule)
+    asks = known is not None and any(is_sensitive(name) for name in known.evidence if name not in UNLISTED)
+    if asks and not sight.of(user, Finding).whole(place):
+        raise PermissionDenied(_("这条规则涉及敏感个人信息，您没有试算的权限。"))
 
 
 def _units(counts: dict[int, int], now: dict[int, int] | None = None) -> list[dict[str, Any]]:

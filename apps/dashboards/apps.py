@@ -8,6 +8,9 @@ class DashboardsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from apps.dashboards import field_classes
+
+        field_classes.declare_all()
         from apps.dashboards.todo import bell
         from apps.pages.bell import register
 

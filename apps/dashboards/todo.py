@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.access import scope as scopes
+from apps.access import sight as sights
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import VERDICTS, Light, State
 from apps.crosschecks.evidence import sentence
@@ -19,19 +20,20 @@ from apps.crosschecks.models import Finding
 from apps.crosschecks.querysets import ESCALATION_DAYS
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
+from apps.pages import approvals
 from apps.pages.bell import Bell
 from apps.pages.context import reference_date
 from apps.pages.places import Place, Places, own_ranges
 
 SHOWN = 8
-FIELDS = ("pk", "rule", "evidence", "due_on", "division_id", "state", "light")
+FIELDS = ("pk", "rule", "evidence", "due_on", "division_id", "household_id", "state", "light")
 
 
 def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
     """The most urgent findings that the desk's own level acts on, how many of them are red, yellow and green, and what
     the level below waits for: verdicts to review, findings overdue for so long that they go up.
 
-    Somebody with households only has all findings of his households before him. Two queries, and one for names.
+    Somebody with households only has all findings of his households before him. Three queries, and one for names.
     """
     rows = extent.narrow(Finding.objects.visible_to(user)).open().with_light(on)
     own = Q(acting_level=extent.level) if extent.is_own and extent.level else Q()
@@ -39,6 +41,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
     counts = rows.aggregate(
         **counted, **{name: Count("pk", filter=where) for name, where in _from_below(extent, on).items()}
     )
+    sight = sights.of(user, Finding)
     first = list(rows.filter(own).order_by("due_on", "pk").values_list(*FIELDS)[:SHOWN])
     places = Places.of(division for _pk, _rule, _evidence, _due, division, *_rest in first)
     return {
@@ -46,14 +49,14 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
             {
                 "url": reverse("finding-detail", args=[pk]),
                 "title": catalogue()[rule].title,
-                "text": sentence(rule, evidence),
+                "text": sentence(rule, evidence, whole=sight.opens(division, household)),
                 "place": places.short(division),
                 "due_on": due_on,
                 "light": light,
                 "when": when(due_on, on),
                 "state": "" if state == State.NEW else State(state).label,
             }
-            for pk, rule, evidence, due_on, division, state, light in first
+            for pk, rule, evidence, due_on, division, household, state, light in first
         ],
         "lights": [
             {
@@ -64,7 +67,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
             }
             for light in Light
         ],
-        "lines": [line for line in _lines(extent, counts) if line["count"]],
+        "lines": [line for line in (*_lines(extent, counts), *_exports(user)) if line["count"]],
         "count": sum(counts[light.value] for light in Light),
         "url": url(extent),
     }
@@ -110,6 +113,19 @@ def _lines(extent: Extent, counts: dict[str, int]) -> list[dict[str, Any]]:
             "light": Light.RED.value,
             "url": _list(extent, escalated="true", acting_level=below),
         },
+    ]
+
+
+def _exports(user: Any) -> list[dict[str, Any]]:
+    """Exports that wait for this account's word, and what became of its own."""
+    return [
+        {
+            "label": approvals.LABELS[name],
+            "count": count,
+            "light": approvals.LIGHTS[name],
+            "url": reverse("export-waiting" if name == "waiting" else "export-list"),
+        }
+        for name, count in approvals.notices(user).items()
     ]
 
 

@@ -49,6 +49,7 @@ class AccessLog(PlacedModel):
     class Result(models.TextChoices):
         DONE = "done", _("成功")
         REQUESTED = "requested", _("已申请")
+        APPROVED = "approved", _("已批准")
         REFUSED = "refused", _("被拒绝")
         FAILED = "failed", _("失败")
 

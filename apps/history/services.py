@@ -8,7 +8,10 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from apps.access import scope as scopes
+from apps.access import sight
 from apps.access.models import PlacedModel
+from apps.common import fieldclasses
+from apps.common.fields import SealedField
 from apps.divisions import codes
 from apps.history import chain, origin
 from apps.history.models import AccessLog
@@ -78,21 +81,24 @@ def key_of(obj: models.Model | None) -> str:
     return ""
 
 
-def history_of(obj: PlacedModel, *, limit: int = 50) -> list[dict[str, Any]]:
+def history_of(obj: PlacedModel, user: Any, *, limit: int = 50) -> list[dict[str, Any]]:
     """The latest changes of a tracked row, newest first: when, who, through what, and per field old and new value.
 
+    That a sensitive field was changed is told to everybody who sees the row; its values are None and `masked` for those
+    who do not read them (numbers under seal show their masks as everywhere).
     Each change compares an event with the one before it; the first event is the creation. One query.
     """
     meta: Any = obj._meta  # the relation is pghistory's own
     event_model = meta.get_field("events").related_model
     events = list(event_model.objects.filter(pgh_obj_id=obj.pk).order_by("-pgh_id")[: limit + 1])
     tracked = [field for field in obj._meta.concrete_fields if hasattr(event_model, field.attname)]
+    whole = sight.opens(user, obj)
     changes = []
     for index, event in enumerate(events[:limit]):
         before = events[index + 1] if index + 1 < len(events) else None
         context = event.pgh_context or {}
         changed = [
-            {"field": field, "old": getattr(before, field.attname), "new": getattr(event, field.attname)}
+            _change(field, before, event, whole)
             for field in tracked
             if before is not None
             and field.name not in ("version", "updated_at")
@@ -109,3 +115,10 @@ def history_of(obj: PlacedModel, *, limit: int = 50) -> list[dict[str, Any]]:
                 }
             )
     return changes
+
+
+def _change(field: models.Field[Any, Any], before: Any, event: Any, whole: bool) -> dict[str, Any]:
+    """The old and the new value of one field, or that they are not for this reader."""
+    masked = not whole and fieldclasses.is_sensitive(field) and not isinstance(field, SealedField)
+    old, new = (None, None) if masked else (getattr(before, field.attname), getattr(event, field.attname))
+    return {"field": field, "old": old, "new": new, "masked": masked}

@@ -10,11 +10,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.access import policy
 from apps.common.network import client_ip
-from apps.households import services
+from apps.history.services import log_access
+from apps.households import personfile, services
 from apps.households.models import Household, Person
 from apps.households.sharing_api import SharingActions
 from apps.pages.api import ResourceViewSet
+from apps.pages.bodies import valid_body
 
 MEMBERS = "id_no", "disability_no"
 
@@ -56,6 +59,34 @@ class RevealingViewSet(ResourceViewSet):
             ]
             return Response(body)
         return Response(services.reveal(found, wanted, **options))
+
+
+class LookersRequest(serializers.Serializer):
+    """Why somebody asks who looked."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class PersonViewSet(RevealingViewSet):
+    """Persons: their whole file, and who looked at it."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["get"])
+    def file(self, request: Request, key: str) -> Response:
+        """Everything kept of the person, part by part; needs `view_personal_data` there and is on record."""
+        person = personfile.person_of(request.user, int(key))
+        log_access(request.user, "view", division=person.division_id, obj=person, fields=["file"])
+        return Response(personfile.body(request.user, person))
+
+    @extend_schema(request=LookersRequest, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    def lookers(self, request: Request, key: str) -> Response:
+        """Who looked at the person or the household, newest first; needs `trace_access` there and a reason."""
+        person = personfile.person_of(request.user, int(key))
+        policy.require(request.user, personfile.TRACE, person)
+        given = valid_body(LookersRequest, request.data)
+        found = personfile.lookers(request.user, person, given["reason"])
+        return Response({"results": found.reader.json(found.rows), "more": found.more})
 
 
 class HouseholdViewSet(SharingActions, RevealingViewSet):

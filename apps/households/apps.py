@@ -16,6 +16,9 @@ class HouseholdsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from apps.households import field_classes
+
+        field_classes.declare_all()
         from apps.divisions.signals import divisions_loaded
         from apps.households.imports.register import RegisterImporter
         from apps.households.search import search_households, search_persons

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.households import tables
+from apps.households.file_views import LookersPage, PersonFilePage
 from apps.households.imports.template import template as import_template
 from apps.households.models import Household, Person
 from apps.households.sharing_views import HouseholdSharePage, SharePage, UrgentPage, WithdrawPage
@@ -17,6 +18,9 @@ urlpatterns = [
     path("shares/<int:key>/withdraw/", WithdrawPage.as_view(resource=tables.ShareResource), name="share-withdraw"),
     *pages("persons", tables.PersonResource, detail_page=PersonPage),
     path("persons/<int:key>/reveal/", RevealPage.as_view(model=Person), name="person-reveal"),
+    path("persons/<int:key>/file/", PersonFilePage.as_view(), name="person-file"),
+    path("persons/<int:key>/file/print/", PersonFilePage.as_view(printed=True), name="person-file-print"),
+    path("persons/<int:key>/lookers/", LookersPage.as_view(), name="person-lookers"),
     *pages("person-years", tables.PersonYearResource),
     *pages("household-years", tables.HouseholdYearResource),
     *pages("incomes", tables.HouseholdIncomeResource),

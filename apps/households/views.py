@@ -52,7 +52,9 @@ class PersonPage(DetailPage):
     """The person, with the history of every change."""
 
     def more(self, found: Person) -> dict[str, Any]:
+        may_read = policy.can(self.request.user, "view_personal_data", found)
         return {
+            "file_url": reverse("person-file", args=[found.pk]) if may_read else "",
             "may_reveal": policy.can(self.request.user, "view_personal_data", found),
             "reveal_url": reverse("person-reveal", args=[found.pk]),
             "numbers": [("id_no", _("证件号码")), ("disability_no", _("残疾人证号"))],

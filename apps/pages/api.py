@@ -18,23 +18,24 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiTypes, extend_schema
-from rest_framework import viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.access import policy
 from apps.access import scope as scopes
 from apps.common.errors import StaleVersion
 from apps.common.sealing import Sealed
 from apps.divisions import codes
 from apps.history.services import history_of, log_view
-from apps.pages import export_views, exports, problems
-from apps.pages.columns import Reader
+from apps.pages import approval_views, approvals, export_views, exports, problems
+from apps.pages.bodies import valid_body
 from apps.pages.export_views import MEDIA_TYPE as XLSX
 from apps.pages.idempotency import once
-from apps.pages.kinds import MOMENT, of_field
-from apps.pages.models import ExportJob
+from apps.pages.kinds import MOMENT, PLACE, of_field
+from apps.pages.models import ExportApproval, ExportJob
 from apps.pages.places import reached
 from apps.pages.resources import Resource
 from apps.pages.selection import Selection
@@ -73,11 +74,23 @@ def fits(field: Field, value: Any) -> bool:
 
 def object_body(resource: type[Resource], user: Any, key: int) -> dict[str, Any]:
     """One row as the API shows it to this user; Http404 if he does not see it."""
-    reader = Reader(resource.api_columns())
+    reader = resource.reader(user, resource.api_columns())
     row = resource.rows(user).filter(pk=key).values_list(*reader.paths).first()
     if row is None:
         raise Http404
     return reader.json([row])[0]
+
+
+class ExportRequest(serializers.Serializer):
+    """What an export is for; needed when a second person has to approve it."""
+
+    reason = serializers.CharField(max_length=approvals.LONGEST_REASON, required=False, allow_blank=True)
+
+
+class RefusalRequest(serializers.Serializer):
+    """Why an export is refused."""
+
+    reason = serializers.CharField(max_length=approvals.LONGEST_REASON)
 
 
 class ReadingViewSet(viewsets.ViewSet):
@@ -90,7 +103,8 @@ class ReadingViewSet(viewsets.ViewSet):
     def list(self, request: Request) -> Response:
         selection = Selection(self.resource, request.user, request.query_params, strict=True)
         self.resource.require_open(request.user)
-        reader = Reader(selection.columns() if request.GET.get("columns") else self.resource.api_columns())
+        columns = selection.columns() if request.GET.get("columns") else self.resource.api_columns()
+        reader = self.resource.reader(request.user, columns)
         page = None if selection.problems else selection.page(reader)
         if page is None or selection.problems:
             return answer(problems.problem(400, errors=problems.entries(selection.problems)))
@@ -105,11 +119,16 @@ class ReadingViewSet(viewsets.ViewSet):
         log_view(request.user, found)
         return Response(self.current(found))
 
-    @extend_schema(request=None, responses={(200, XLSX): OpenApiTypes.BINARY, 202: OpenApiTypes.OBJECT})
+    @extend_schema(request=ExportRequest, responses={(200, XLSX): OpenApiTypes.BINARY, 202: OpenApiTypes.OBJECT})
     @action(detail=False, methods=["post"])
     def export(self, request: Request) -> HttpResponseBase:
-        """The rows that the same parameters list, as a workbook; beyond 1,000 rows a job to ask for (202)."""
-        answer = export_views.start(self.resource, request._request)
+        """The rows that the same parameters list, as a workbook; beyond 1,000 rows a job to ask for (202).
+
+        Very many households or persons take a `reason`, and the job stays in the state `asked` until a second person
+        has approved it.
+        """
+        reason = valid_body(ExportRequest, self.body(request) if request.data else {}).get("reason", "")
+        answer = export_views.start(self.resource, request._request, reason)
         if not isinstance(answer, ExportJob):
             return answer
         location = request.build_absolute_uri(reverse("api:export-detail", args=[answer.pk]))
@@ -224,11 +243,12 @@ def history(view: ReadingViewSet, request: Request, key: str) -> Response:
                         "field": one["field"].name,
                         "old": of_field(one["field"]).json(one["old"]),
                         "new": of_field(one["field"]).json(one["new"]),
+                        **({"masked": True} if one["masked"] else {}),
                     }
                     for one in change["changes"]
                 ],
             }
-            for change in history_of(found)
+            for change in history_of(found, request.user)
         ]
     )
 
@@ -238,16 +258,40 @@ def export_body(job: ExportJob) -> dict[str, Any]:
     return {
         "id": job.pk,
         "title": job.title,
-        "state": job.state,
+        "state": job.stage,
         "rows": exports.progress_of(job),
         "ready": job.ready,
         "created_at": MOMENT.json(job.created_at),
         "expires_at": MOMENT.json(job.expires_at),
+        **({"approval": approval_body(job.approval)} if hasattr(job, "approval") else {}),
+    }
+
+
+def approval_body(found: ExportApproval) -> dict[str, Any]:
+    """What a second person decides on, as the API shows it to him and to the requester."""
+    columns = approvals.marked(found)
+    return {
+        "id": found.pk,
+        "title": found.title,
+        "division": PLACE.json(found.division_id),
+        "requested_by": found.user_name,
+        "criteria": found.criteria,
+        "columns": [column.name for column, _sensitive in columns],
+        "sensitive": [column.name for column, sensitive in columns if sensitive],
+        "rows": found.rows,
+        "reason": found.reason,
+        "state": found.stands,
+        "acting_division": PLACE.json(found.acting_division),
+        "created_at": MOMENT.json(found.created_at),
+        "expires_at": MOMENT.json(found.expires_at),
+        "decided_by": found.decided_by_name or None,
+        "decided_at": MOMENT.json(found.decided_at),
+        "answer": found.answer or None,
     }
 
 
 class ExportViewSet(viewsets.ViewSet):
-    """One's own exports made in the background."""
+    """One's own exports made in the background, and those of others that wait for one's word (`waiting`)."""
 
     lookup_url_kwarg = "key"
     lookup_value_regex = "[0-9]+"
@@ -267,3 +311,36 @@ class ExportViewSet(viewsets.ViewSet):
     def file(self, request: Request, key: str) -> HttpResponseBase:
         """The finished workbook."""
         return export_views.export_file(request._request, key=int(key))
+
+    @extend_schema(operation_id="exports_waiting", responses=OpenApiTypes.OBJECT)
+    @action(detail=False, methods=["get"])
+    def waiting(self, request: Request) -> Response:
+        """Exports of others that the account may approve or refuse; the key of an act is the approval's `id`."""
+        policy.require(request.user, approvals.CAPABILITY)
+        found = approvals.waiting(request.user)[:200]
+        return Response({"next": None, "previous": None, "results": [approval_body(one) for one in found]})
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    @once
+    def approve(self, request: Request, key: str) -> Response:
+        """Approve a waiting export; a worker then writes it in the requester's own scope."""
+        found = approvals.get(request.user, int(key))
+        valid_body(serializers.Serializer, self._body(request))
+        return Response(approval_body(approval_views.decide(request._request, found, approve=True, answer="")))
+
+    @extend_schema(request=RefusalRequest, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"])
+    @once
+    def refuse(self, request: Request, key: str) -> Response:
+        """Refuse a waiting export for a reason."""
+        found = approvals.get(request.user, int(key))
+        policy.require(request.user, approvals.CAPABILITY, found)
+        given = valid_body(RefusalRequest, self._body(request))
+        return Response(
+            approval_body(approval_views.decide(request._request, found, approve=False, answer=given["reason"]))
+        )
+
+    @staticmethod
+    def _body(request: Request) -> Any:
+        return request.data or {}

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from apps.access import policy
+from apps.access import scope as scopes
 from apps.common.errors import ServiceError
 from apps.common.wording import clauses, labelled
 from apps.divisions import codes
+from apps.history import origin
 from apps.history.services import log_access
-from apps.pages import workbook
-from apps.pages.columns import Reader
+from apps.pages import approvals, workbook
 from apps.pages.models import ExportJob
 from apps.pages.places import Places
 from apps.pages.resources import Resource
@@ -58,22 +60,39 @@ def title_of(selection: Selection) -> str:
 
 
 def write(
-    selection: Selection, user: Any, target: BinaryIO | str, *, progress: Callable[[int], None] = lambda rows: None
+    selection: Selection,
+    user: Any,
+    target: BinaryIO | str,
+    *,
+    progress: Callable[[int], None] = lambda rows: None,
+    about: Mapping[str, str] | None = None,
 ) -> int:
-    """Write the selection's rows into a workbook and record the export, in the caller's transaction; how many rows."""
+    """Write the selection's rows into a workbook and record the export, in the caller's transaction; how many rows.
+
+    Who, when, place and request id stand on the sheet of notes and on every printed page; `about` adds to the notes.
+    """
     columns = selection.columns()
     place = selection.place.code or user.division_id
-    rows = (
-        selection.keys.ordered(selection.rows).values_list(*Reader(columns).paths).iterator(chunk_size=workbook.CHUNK)
-    )
+    reader = selection.resource.reader(user, columns)
+    rows = selection.keys.ordered(selection.rows).values_list(*reader.paths).iterator(chunk_size=workbook.CHUNK)
     notes = {
         _("内容"): title_of(selection),
         _("所在地"): codes.text(place),
         _("查询条件"): clauses(labelled(chip.label, chip.text) for chip in selection.filters.chips()) or _("无"),
         _("导出人"): f"{user} ({user.username})",
         _("导出时间"): timezone.localtime().strftime("%Y-%m-%d %H:%M:%S"),
+        _("请求编号"): origin.current().request_id,
+        **(about or {}),
     }
-    count = workbook.write(target, selection.resource.plural(), columns, _counting(rows, progress), notes)
+    mark = (f"{user} ({user.username})", notes[_("导出时间")], codes.text(place), notes[_("请求编号")])
+    count = workbook.write(
+        target,
+        selection.resource.plural(),
+        reader,
+        _counting(rows, progress),
+        notes,
+        mark=" ".join(filter(None, mark)),
+    )
     log_access(
         user,
         "export",
@@ -85,17 +104,39 @@ def write(
     return count
 
 
-def submit(selection: Selection, user: Any) -> ExportJob:
-    """A job for a worker. Whoever calls this starts the task after the commit."""
+@transaction.atomic
+def submit(selection: Selection, user: Any, *, reason: str = "", wait: bool = False) -> ExportJob:
+    """A job for a worker. Whoever calls this starts the task after the commit.
+
+    `wait`: only after a second person agreed; the same question, still waiting, is not asked twice. Raises ServiceError
+    without a reason, or when nobody could agree.
+    """
     resource = selection.resource
-    return ExportJob.objects.create(
+    asked = {"user": user, "resource": f"{resource.__module__}.{resource.__qualname__}", "query": selection.query()}
+    if wait:
+        before = ExportJob.objects.visible_to(user).filter(**asked, state=ExportJob.State.ASKED).order_by("-pk").first()
+        if before is not None and before.stage == ExportJob.State.ASKED:
+            return before
+    job = ExportJob.objects.create(
+        **asked,
         division_id=user.division_id,
-        user=user,
-        resource=f"{resource.__module__}.{resource.__qualname__}",
-        query=selection.query(),
         title=title_of(selection)[:200],
+        state=ExportJob.State.ASKED if wait else ExportJob.State.WAITING,
+        reach=approvals.reach_of(selection, user),
         expected_rows=selection.count[0] if selection.count[1] else None,
     )
+    if wait:
+        job.expected_rows = approvals.ask(selection, job, reason).rows
+        job.save(update_fields=["expected_rows"])
+    return job
+
+
+def require_fetch(job: ExportJob, user: Any) -> None:
+    """PermissionDenied when the right to take these rows out was lost since: a post ended, a place was left."""
+    resource: type[Resource] = import_string(job.resource)
+    held = scopes.of(user).ranges_of(resource.export_capability())
+    if not held or not all(any(low <= a and b <= high for low, high in held) for a, b in job.reach):
+        raise PermissionDenied(_("您已没有导出这些数据的权限，文件不能再下载。"))
 
 
 def perform(job: ExportJob, user: Any) -> None:
@@ -106,11 +147,24 @@ def perform(job: ExportJob, user: Any) -> None:
     draft = job.path.with_suffix(".draft")
     with contextlib.ExitStack() as stack:
         stack.callback(draft.unlink, missing_ok=True)
-        job.rows = write(selection, user, str(draft), progress=lambda rows: cache.set(_progress_key(job), rows, 3600))
+        job.rows = write(
+            selection,
+            user,
+            str(draft),
+            progress=lambda rows: cache.set(_progress_key(job), rows, 3600),
+            about=_approval_notes(job),
+        )
         os.chmod(draft, 0o600)
         draft.rename(job.path)
     job.state, job.finished_at = ExportJob.State.DONE, timezone.now()
     job.save(update_fields=["state", "rows", "finished_at"])
+
+
+def _approval_notes(job: ExportJob) -> dict[str, str]:
+    """Why the rows were taken out and who agreed, for the workbook of an export that waited."""
+    if job.state != ExportJob.State.ASKED:
+        return {}
+    return {_("用途"): job.approval.reason, _("批准人"): job.approval.decided_by_name}
 
 
 def progress_of(job: ExportJob) -> int:
@@ -120,7 +174,7 @@ def progress_of(job: ExportJob) -> int:
 
 def of_user(user: Any, key: int) -> ExportJob:
     """A user's own job; Http404 for any other, also for those who may see that it exists."""
-    job = ExportJob.objects.visible_to(user).filter(user=user, pk=key).first()
+    job = ExportJob.objects.visible_to(user).filter(user=user, pk=key).select_related("approval").first()
     if job is None:
         raise Http404
     return job
@@ -128,7 +182,7 @@ def of_user(user: Any, key: int) -> ExportJob:
 
 def latest(user: Any) -> list[ExportJob]:
     """A user's own jobs of late, newest first."""
-    return list(ExportJob.objects.visible_to(user).filter(user=user).order_by("-pk")[:50])
+    return list(ExportJob.objects.visible_to(user).filter(user=user).select_related("approval").order_by("-pk")[:50])
 
 
 def _progress_key(job: ExportJob) -> str:

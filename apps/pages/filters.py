@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -22,6 +22,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from apps.pages.columns import sensitive_path
 
 # Parameters of every list that are no filters of its model.
 RESERVED = frozenset({"division", "order", "columns", "after", "before", "page_size", "count"})
@@ -121,7 +123,12 @@ class FilterGroup:
 
 
 class Filters(django_filters.FilterSet):
-    """The base of every model's filters. Without a subclass a model has none."""
+    """The base of every model's filters. Without a subclass a model has none.
+
+    `sensitive_methods` names filters that a method answers from sensitive fields; of the others their field says it.
+    """
+
+    sensitive_methods: ClassVar[frozenset[str]] = frozenset()
 
     FILTER_DEFAULTS = {
         **django_filters.FilterSet.FILTER_DEFAULTS,
@@ -139,7 +146,11 @@ class Filters(django_filters.FilterSet):
         },
     }
 
-    def __init__(self, data: QueryDict, queryset: QuerySet[Any], *, user: Any) -> None:
+    def __init__(
+        self, data: QueryDict, queryset: QuerySet[Any], *, user: Any, closed: frozenset[str] = frozenset()
+    ) -> None:
+        """`closed`: filters that this user does not have, because they would tell what is masked for him."""
+        self.closed = closed
         # In place of the parent's, which copies all filters for a request that may use none.
         self.data, self.queryset, self.user = data, queryset, user
         self.is_bound, self.request, self.form_prefix = True, None, None
@@ -147,7 +158,7 @@ class Filters(django_filters.FilterSet):
     @cached_property
     def filters(self) -> dict[str, django_filters.Filter]:
         """This request's filters; relations offer what its user sees."""
-        found = copy.deepcopy(self.base_filters)
+        found = copy.deepcopy({name: one for name, one in self.base_filters.items() if name not in self.closed})
         for name, filter_ in found.items():
             filter_.model, filter_.parent = self.queryset.model, self
             if name not in self.declared_filters:
@@ -165,7 +176,16 @@ class Filters(django_filters.FilterSet):
     @property
     def given(self) -> list[str]:
         """The names of the filters that the request uses."""
-        return [name for name in self.base_filters if any(self.data.getlist(name))]
+        return [name for name in self.base_filters if name not in self.closed and any(self.data.getlist(name))]
+
+    @classmethod
+    def sensitive_names(cls, model: type[models.Model]) -> frozenset[str]:
+        """The filters that ask for a sensitive field of a model: closed to those for whom it is masked."""
+        return frozenset(
+            name
+            for name, one in cls.base_filters.items()
+            if name in cls.sensitive_methods or (one.field_name and sensitive_path(model, one.field_name))
+        )
 
     def problems(self, *, blank_is_error: bool) -> dict[str, list[ValidationError]]:
         """What is wrong with the request's parameters, by parameter; empty when it can be answered.
@@ -175,7 +195,7 @@ class Filters(django_filters.FilterSet):
         found: dict[str, list[ValidationError]] = {}
         for name in self.data:
             values = self.data.getlist(name)
-            if name not in self.base_filters and name not in RESERVED:
+            if name not in RESERVED and (name not in self.base_filters or name in self.closed):
                 found[name] = [ValidationError(_("没有这个查询参数。"), code="unknown")]
             elif blank_is_error and "" in values:
                 found[name] = [ValidationError(_("没有给出值。"), code="blank")]

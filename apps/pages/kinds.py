@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.codes import codelist
+from apps.common.fieldclasses import MASK
 from apps.common.fields import CodeArrayField, CodeField, SealedField
 from apps.common.wording import listed
 from apps.divisions.models import Division
@@ -28,6 +29,11 @@ EMPTY = SafeString('<span class="empty-value">—</span>')
 
 class Kind:
     """Plain text, and the base of all others."""
+
+    @property
+    def masked(self) -> Kind:
+        """The kind that shows a value of this kind to those who may not read it; itself where it tells nothing."""
+        return MASKED
 
     css = ""
     cell_format = "text"
@@ -70,6 +76,26 @@ class Identifier(Kind):
 
 class Sealed(Identifier):
     """An encrypted number: everything shows its mask. The clear number is only ever revealed one at a time."""
+
+    @property
+    def masked(self) -> Kind:
+        return self
+
+
+class Masked(Kind):
+    """What is not for this reader, empty or not: the mark on pages and in workbooks, null in JSON."""
+
+    def html(self, value: Any) -> SafeString:
+        return format_html('<span class="masked" title="{}">{}</span>', _("无权查看"), MASK)
+
+    def text(self, value: Any) -> str:
+        return MASK
+
+    def json(self, value: Any) -> None:
+        return None
+
+    def cell(self, value: Any) -> str:
+        return MASK
 
 
 class Number(Kind):
@@ -249,7 +275,7 @@ class PlaceName(Kind):
         return None if value is None else str(value)
 
 
-TEXT, IDENTIFIER, SEALED = Kind(), Identifier(), Sealed()
+TEXT, IDENTIFIER, SEALED, MASKED = Kind(), Identifier(), Sealed(), Masked()
 NUMBER, YEAR, MONEY, PERCENT = Number(), Year(), Money(), Percent()
 DATE, MOMENT, BOOL, PLACE = Date(), Moment(), Bool(), PlaceName()
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.access import policy
 from apps.access import scope as scopes
-from apps.pages.columns import Column
+from apps.pages.columns import Column, Reader
 from apps.pages.filters import Filters
 from apps.pages.kinds import NUMBER
 from apps.pages.paging import KeySet
@@ -106,6 +106,11 @@ class Resource:
         if cls.form is None:
             raise TypeError(f"{cls.name} has no form")
         return cls.form
+
+    @classmethod
+    def reader(cls, user: Any, columns: Sequence[Column], *extra: str) -> Reader:
+        """A reader of these columns that shows the user what he may read."""
+        return Reader(columns, *extra, model=cls.model, user=user)
 
     @classmethod
     def column(cls, name: str) -> Column:

@@ -49,6 +49,13 @@ PROBLEM: Schema = {
     },
 }
 
+# Only in objects that the requester does not read in full (`apps.access.sight`).
+MASKED: Schema = {
+    "type": "array",
+    "items": {"type": "string"},
+    "title": gettext_lazy("无权查看而为 null 的字段"),
+}
+
 REFUSALS = {
     "list": (400, 401, 403, 404),
     "retrieve": (401, 404),
@@ -182,7 +189,13 @@ class DeclaredSchema(AutoSchema):
         columns = resource.api_columns()
         return self._register(
             resource.model.__name__,
-            {"type": "object", "properties": {column.name: _column_schema(resource, column) for column in columns}},
+            {
+                "type": "object",
+                "properties": {
+                    **{column.name: _column_schema(resource, column) for column in columns},
+                    **({"masked": MASKED} if any(one.sensitive(resource.model) for one in columns) else {}),
+                },
+            },
         )
 
     def _register(self, name: str, schema: Schema) -> Schema:
@@ -197,7 +210,7 @@ def _column_schema(resource: type[Resource], column: Column) -> Schema:
     except FieldDoesNotExist:  # computed by the query
         nullable = True
     schema = {**column.kind.schema, "title": str(column.label)}
-    return {**schema, "nullable": True} if nullable else schema
+    return {**schema, "nullable": True} if nullable or column.sensitive(resource.model) else schema
 
 
 def _filter_schema(filter_: django_filters.Filter) -> Schema:

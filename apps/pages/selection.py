@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from apps.access import sight as sights
 from apps.common.numbers import masked_text
 from apps.common.wording import listed
 from apps.history.services import log_access
@@ -41,13 +42,25 @@ class Selection:
         self.resource, self.params, self.strict = resource, params, strict
         self.place = Place.read(user, params)
         rows = resource.rows(user) if rows is None else rows
-        self.filters = resource.filters(params, self.place.narrow(rows), user=user)
+        self.whole = sights.of(user, resource.model).whole(self.place.chosen)
+        closed = frozenset() if self.whole else resource.filters.sensitive_names(resource.model)
+        self.filters = resource.filters(params, self.place.narrow(rows), user=user, closed=closed)
+
+    @cached_property
+    def orderings(self) -> dict[str, paging.KeySet]:
+        """The orderings that this user may name: none by a value that is masked for him in some row."""
+        known = self.resource.by_name()
+        return {
+            name: keys
+            for name, keys in self.resource.orderings().items()
+            if self.whole or not name or not known[name.removeprefix("-")].sensitive(self.resource.model)
+        }
 
     @cached_property
     def problems(self) -> Problems:
         """What is wrong with the parameters, by parameter."""
         found = self.filters.problems(blank_is_error=self.strict)
-        if self.order not in self.resource.orderings():
+        if self.order not in self.orderings:
             found["order"] = [ValidationError(_("不能按这一列排序。"), code="unknown")]
         if unknown := set(self._names) - set(self.resource.by_name()):
             names = listed(sorted(unknown))
@@ -93,7 +106,7 @@ class Selection:
     @property
     def keys(self) -> paging.KeySet:
         """The ordering asked for."""
-        return self.resource.orderings()[self.order]
+        return self.orderings[self.order]
 
     @property
     def _names(self) -> list[str]:

@@ -25,7 +25,7 @@ from apps.access import policy
 from apps.common.errors import ServiceError, StaleVersion
 from apps.history.services import history_of, key_of, log_view
 from apps.pages import exports, parts
-from apps.pages.columns import Column, Reader
+from apps.pages.columns import Column
 from apps.pages.conflicts import differences
 from apps.pages.resources import Related, Resource
 from apps.pages.selection import Selection
@@ -74,7 +74,7 @@ class ListPage(ResourceView):
         shown = [column.name for column in columns]
         # The first column is always the link to the row.
         columns[0] = replace(columns[0], link=self.resource.name, link_source="pk")
-        reader = Reader(columns)
+        reader = self.resource.reader(request.user, columns)
         page = None if selection.problems else selection.page(reader)
         selection.log(request.user)
         context: dict[str, Any] = {
@@ -103,7 +103,7 @@ class ListPage(ResourceView):
 
     def head(self, column: Column, selection: Selection) -> dict[str, Any]:
         """A heading: how the list is sorted by it, and the query that sorts it the next way (up, down, not)."""
-        if not column.sortable:
+        if column.name not in selection.orderings:
             return {"column": column}
         up, down = column.name, f"-{column.name}"
         after = {up: down, down: None}.get(selection.order, up)
@@ -180,7 +180,7 @@ class DetailPage(ResourceView):
         """The sections with their facts, (column, value as markup); all read like one list row, in one query."""
         names = list(dict.fromkeys(name for section in self.resource.sections for name in section.columns))
         columns = [self.resource.column(name) for name in names] or list(self.resource.columns)
-        reader = Reader(columns)
+        reader = self.resource.reader(self.request.user, columns)
         row = self.rows().filter(pk=found.pk).values_list(*reader.paths).get()
         facts = list(zip(columns, next(reader.html([row])), strict=True))
         if not self.resource.sections:
@@ -196,7 +196,7 @@ class DetailPage(ResourceView):
         other = related.resource
         columns = [other.column(name) for name in related.columns] or [one for one in other.columns if one.default]
         columns[0] = replace(columns[0], link=other.name, link_source="pk")
-        reader = Reader(columns)
+        reader = other.reader(self.request.user, columns)
         rows = other.rows(self.request.user).filter(**{related.field: found.pk})
         page = other.orderings()[related.order].page(rows, reader.paths, size=50)
         query = f"?{related.field.removesuffix('_id')}={found.pk}"
@@ -219,7 +219,7 @@ class HistoryPage(ResourceView):
     def get(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
         log_view(request.user, found, fields=["history"])
-        changes = history_of(found)
+        changes = history_of(found, request.user)
         back = self.resource.url("detail", found.pk)
         return self.show(object=found, title=self.title(found), changes=changes, back_url=back)
 

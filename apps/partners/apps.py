@@ -6,3 +6,8 @@ class PartnersConfig(AppConfig):
     name = "apps.partners"
     verbose_name = _("部门接口")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.partners import field_classes
+
+        field_classes.declare_all()

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from apps.divisions import codes
 from apps.households.querysets import HouseholdQuerySet
 from apps.households.tables import HouseholdResource
-from apps.pages.columns import Reader
 from apps.pages.parts import Table
 from apps.pages.views import DetailPage, FormPage
 from apps.villages.kinds import INCIDENCE
@@ -58,7 +57,7 @@ class VillagePage(DetailPage):
         year = int(asked) if asked else max(years)
         sections = [section for section in VillageYearResource.sections if "year" not in section.columns]
         columns = [VillageYearResource.column(name) for section in sections for name in section.columns]
-        reader = Reader(columns)
+        reader = VillageYearResource.reader(self.request.user, columns)
         row = VillageYearResource.rows(self.request.user).filter(pk=years[year]).values_list(*reader.paths).get()
         values = {column.name: (column, value) for column, value in zip(columns, next(reader.html([row])), strict=True)}
         return {
@@ -75,7 +74,7 @@ class VillagePage(DetailPage):
         """The households of the village with their state, as the generic tables on a detail page are given."""
         columns = [HouseholdResource.column(name) for name in HOUSEHOLD_COLUMNS]
         columns[0] = replace(columns[0], link="household", link_source="pk")
-        reader = Reader(columns)
+        reader = HouseholdResource.reader(self.request.user, columns)
         rows = cast("HouseholdQuerySet", HouseholdResource.rows(self.request.user)).within(found.division_id)
         page = HouseholdResource.orderings()[""].page(rows, reader.paths, size=SHOWN)
         more = f"{reverse('household-list')}?division={codes.text(found.division_id)}" if page.after else ""

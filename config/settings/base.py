@@ -291,6 +291,11 @@ FIELD_HASH = env.str("FIELD_HASH", default="sha256", choices=("sha256", "sm3"))
 # Where the heads of the access log's chains are written every hour, better another machine's disk; empty: the log only.
 AUDIT_ANCHOR_FOLDER = env.str("AUDIT_ANCHOR_FOLDER", default="")
 
+# --- Exports ---------------------------------------------------------------------------------------------------------
+
+# An export of more rows about households or persons waits for a second person (GB/T 35273-2020, 7.1).
+EXPORT_APPROVAL_ROWS = env.int("EXPORT_APPROVAL_ROWS", default=5000)
+
 # --- Languages, time -------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"

@@ -14,11 +14,19 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.pages.export_views import ExportPage
+from apps.pages.print_views import PrintPage
 from apps.pages.resources import Resource
 from apps.pages.views import DetailPage, FormPage, HistoryPage, ListPage
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-PAGES = {ListPage: "list", ExportPage: "export", DetailPage: "detail", HistoryPage: "history", FormPage: "form"}
+PAGES = {
+    PrintPage: "export",
+    ListPage: "list",
+    ExportPage: "export",
+    DetailPage: "detail",
+    HistoryPage: "history",
+    FormPage: "form",
+}
 ACTIONS = {"list": "list", "create": "create", "retrieve": "detail", "partial_update": "update", "export": "export"}
 
 
@@ -127,6 +135,21 @@ def opening_urgently(*done: int) -> Callable[[Any], set[int]]:
     return lambda account: set(done) if "open_urgently" in account.kind.may else {403}
 
 
+def deciding(*done: int) -> Callable[[Any], set[int]]:
+    """For those who may approve exports; one's own request is refused."""
+    return lambda account: {*done} if "approve_exports" in account.kind.may else {403}
+
+
+def taking_out(account: Any) -> set[int]:
+    """The file of one's own export, for those who still may export."""
+    return {200} if "export_register" in account.kind.may else {403}
+
+
+def reading_whole(account: Any) -> set[int]:
+    """What is sensitive, of a row that the account sees."""
+    return {200} if "view_personal_data" in account.kind.may or account.households else {403}
+
+
 RULE = {"rule": "HH-01"}
 
 ALONE: dict[str, Alone] = {
@@ -143,6 +166,8 @@ ALONE: dict[str, Alone] = {
     "accounts:sessions": Alone({"GET": 200}),
     "accounts:session-end": Alone({"POST": 404}, keys={"key": "1"}),
     "accounts:sessions-end-others": Alone({"POST": 302}),
+    "data-dictionary": Alone({"GET": 200}),
+    "api:data-dictionary": Alone({"GET": 200}),
     "set_language": Alone({"POST": {302, 400}}, {"POST": {302, 400}}),
     "place-menu": Alone({"GET": 200}),
     "place-picker": Alone({"GET": 200}),
@@ -152,20 +177,28 @@ ALONE: dict[str, Alone] = {
     "saved-filter-delete": Alone({"POST": 404}, keys={"key": "0"}),
     "export-list": Alone({"GET": 200}),
     "export-detail": Alone({"GET": 200}, rows="export"),
-    "export-file": Alone({"GET": 200}, rows="export"),
+    "export-file": Alone({"GET": taking_out}, rows="export"),
+    "export-waiting": Alone({"GET": deciding(200)}),
+    "export-decide": Alone({"POST": {422, 403}}, rows="export-request"),
     "api:export-list": Alone({"GET": 200}),
     "api:export-detail": Alone({"GET": 200}, rows="export"),
-    "api:export-file": Alone({"GET": 200}, rows="export"),
+    "api:export-file": Alone({"GET": taking_out}, rows="export"),
+    "api:export-waiting": Alone({"GET": deciding(200)}),
+    "api:export-approve": Alone({"POST": {200, 403}}, rows="export-request"),
+    "api:export-refuse": Alone({"POST": {422, 403}}, rows="export-request"),
     "household-import-template": Alone({"GET": importing(200)}),
     "import-upload": Alone({"GET": importing(200), "POST": importing(422)}, keys={"kind": "register"}),
     "import-report": Alone({"GET": 404}, rows="import"),
     "api:import-refused": Alone({"GET": 404}, rows="import"),
     "household-reveal": Alone({"POST": {200, 403}}, rows="household"),
     "person-reveal": Alone({"POST": {200, 403}}, rows="person"),
+    "person-file": Alone({"GET": {200, 403}}, rows="person"),
+    "person-file-print": Alone({"GET": {200, 403}}, rows="person"),
+    "person-lookers": Alone({"POST": {422, 403}}, rows="person"),
     "household-share": Alone({"POST": {200, 403}}, rows="household"),
     "household-urgent": Alone({"GET": opening_urgently(200), "POST": opening_urgently(422)}),
     "share-withdraw": Alone({"POST": {302, 403}}, rows="share"),
-    "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog"),
+    "finding-file": Alone({"GET": reading_whole}, rows="crosschecks.findinglog"),
     "rule-list": Alone({"GET": register}),
     "rule-detail": Alone({"GET": register}, keys=RULE),
     "rule-what-if": Alone({"GET": lambda account: {404} if 200 in register(account) else {403}}, keys=RULE),

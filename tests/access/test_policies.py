@@ -33,6 +33,7 @@ BEYOND: dict[str, dict[str, str]] = {
     "partners_client": {"own": "user_id", "read": f"client_id = {rls.setting('sign_in', 'text')}"},
     "history_accesslog": {"own": "user_id", "write": f"user_id = {ME}"},
     "pages_exportjob": {"own": "user_id", "write": f"user_id = {ME}"},
+    "pages_exportapproval": {"own": "user_id", "write": f"user_id = {ME}"},
     "crosschecks_finding": {"household": "household_id"},
     "crosschecks_findinglog": {"household": "household_id"},
     # Thresholds and the state of rules are no secrets: everybody reads them, only the place's own office writes.

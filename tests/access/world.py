@@ -42,7 +42,7 @@ from apps.households.models import (
     StatusEvent,
 )
 from apps.pages.imports.models import ImportBatch
-from apps.pages.models import ExportJob
+from apps.pages.models import ExportApproval, ExportJob
 from apps.pages.resources import Resource
 from apps.partners.models import Client as Partner
 from apps.villages.models import Village, VillageYear
@@ -79,7 +79,9 @@ class Kind:
         return top == place if self.here else codes.contains(top, place)
 
 
-SENIOR = frozenset({"manage_parameters", "open_urgently", "run_crosschecks", "review_findings"})
+SENIOR = frozenset(
+    {"manage_parameters", "open_urgently", "run_crosschecks", "review_findings", "approve_exports", "trace_access"}
+)
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
@@ -155,6 +157,8 @@ class Account:
             return True
         if row.household is not None and row.household in self.households:
             return True
+        if row.resource == "export-request":  # a second person's: seen by nobody else who sees the place
+            return self.may("approve_exports", row)
         return self.reaches(row.realm, row.place)
 
     def may(self, capability: str, row: Row) -> bool:
@@ -270,7 +274,7 @@ def build() -> World:
         helper.households, helper.places = frozenset({paired.pk}), frozenset({paired.division_id})
         for account in accounts.values():
             if account.user is not None:
-                _papers(account.user, account.kind, words.word())
+                _papers(account.user, account.kind, words.word(), words.word())
     return _collect(accounts, words)
 
 
@@ -339,13 +343,27 @@ def more_household(place: int, word: str, accounts: dict[str, Account]) -> House
     return household
 
 
-def _papers(user: User, kind: Kind, word: str) -> None:
+def _papers(user: User, kind: Kind, word: str, asked_for: str) -> None:
     """What belongs to an account itself: a line of the access log, an export, an import."""
     here = {"user": user, "division_id": user.division_id}
     log_access(user, "reveal", division=user.division_id, reason=word)
     job = ExportJob.objects.create(
-        **here, resource="none", title=word, query="", state=ExportJob.State.DONE, finished_at=timezone.now()
+        **here, resource=LIST, title=word, query="", state=ExportJob.State.DONE, finished_at=timezone.now()
     )
+    if "export_register" in kind.may and not codes.contains(user.division_id, REGION):
+        asked = ExportJob.objects.create(**here, resource=LIST, title=asked_for, query="", state=ExportJob.State.ASKED)
+        ExportApproval.objects.create(
+            **here,
+            job=asked,
+            user_name=asked_for,
+            title=asked_for,
+            resource=LIST,
+            criteria=asked_for,
+            columns=["code", "phone"],
+            rows=9000,
+            reason=asked_for,
+            acting_division=COUNTY,
+        )
     if "import_register" in kind.may:
         ImportBatch.objects.create(
             division_id=user.division_id,
@@ -370,6 +388,8 @@ def _papers(user: User, kind: Kind, word: str) -> None:
     job.path.write_text(word)
 
 
+LIST = "apps.households.tables.households.HouseholdResource"
+
 PLANTED: tuple[type[models.Model], ...] = (
     Household,
     HouseholdYear,
@@ -390,12 +410,20 @@ PLANTED: tuple[type[models.Model], ...] = (
     Reset,
     AccessLog,
     ExportJob,
+    ExportApproval,
     ImportBatch,
     Partner,
 )
-LOOKUPS: dict[type[models.Model], str] = {ExportJob: "export"}
+LOOKUPS: dict[type[models.Model], str] = {ExportJob: "export", ExportApproval: "export-request"}
 # Rows that the application cannot change: their canary is the one they were made with.
-MADE_WITH = {StatusEvent: "note", FindingLog: "note", AccessLog: "reason", ExportJob: "title", ImportBatch: "file_name"}
+MADE_WITH = {
+    StatusEvent: "note",
+    FindingLog: "note",
+    AccessLog: "reason",
+    ExportJob: "title",
+    ExportApproval: "title",
+    ImportBatch: "file_name",
+}
 
 
 def _collect(accounts: dict[str, Account], words: Canaries) -> World:

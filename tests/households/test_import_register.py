@@ -155,7 +155,7 @@ def test_every_change_is_in_the_history_with_who_and_through_what(imported, rows
     put_household(rows, 3, "开户银行", "农业银行")
     importing(rows)
     with scopes.acting(imported):
-        changes = history_of(first_household())
+        changes = history_of(first_household(), scopes.current())
     assert len(changes) == 2
     events = apps.get_model("households", "HouseholdEvent")
     with scopes.acting(imported):

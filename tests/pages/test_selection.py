@@ -10,7 +10,7 @@ from django.http import Http404
 from apps.access import scope as scopes
 from tests.factories.accounts import make_user
 from tests.factories.households import make_household
-from tests.pages.conftest import COUNTY, VILLAGE, select
+from tests.pages.conftest import COUNTY, VILLAGE, SampleResource, select
 
 pytestmark = pytest.mark.django_db
 
@@ -168,10 +168,8 @@ def test_a_list_without_filters_costs_one_query_whatever_the_number_of_rows(
     officer, households, django_assert_num_queries
 ):
     with scopes.acting(officer):
-        from apps.pages.columns import Reader
-
         for query in ("page_size=1", "page_size=3"):
             selection = select(officer, query)
             with django_assert_num_queries(1):
                 assert selection.problems == {}
-                selection.page(Reader(selection.columns()))
+                selection.page(SampleResource.reader(officer, selection.columns()))

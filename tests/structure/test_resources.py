@@ -11,7 +11,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from apps.access import scope as scopes
 from apps.access.models import PlacedModel
 from apps.divisions.models import Division
-from apps.pages.columns import Reader
 from apps.pages.filters import RESERVED
 from apps.pages.forms import PageForm
 from apps.pages.paging import resolve
@@ -64,7 +63,7 @@ def test_every_column_can_be_read(resource):
     stranger = make_user("stranger", None, 150422100200)
     with scopes.acting(stranger):
         rows = resource.rows(stranger)
-        read = list(rows.values_list(*Reader(resource.api_columns()).paths))
+        read = list(rows.values_list(*resource.reader(stranger, resource.api_columns()).paths))
         assert len(read) == rows.count()
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.common.codes import codelist
+from apps.common.fieldclasses import MASK
 from apps.common.wording import labelled
 from apps.history.services import history_of
 from apps.households.models import Household, NaturalChange, StatusEvent
@@ -61,14 +62,19 @@ def timeline(household: Household, user: Any) -> list[Entry]:
             _("建立档案") if event["created"] else _("修改档案"),
             event["user"],
             tuple(
-                labelled(change["field"].verbose_name, f"{_text(change['old'])} → {_text(change['new'])}")
+                labelled(change["field"].verbose_name, _values(change))
                 for change in event["changes"]
                 if change["field"].editable
             ),
         )
-        for event in history_of(household)
+        for event in history_of(household, user)
     ]
     return sorted(entries, key=lambda entry: entry.on, reverse=True)[:LIMIT]
+
+
+def _values(change: dict[str, Any]) -> str:
+    """The old and the new value, or the mark that they are not for this reader."""
+    return MASK if change["masked"] else f"{_text(change['old'])} → {_text(change['new'])}"
 
 
 def _text(value: Any) -> str:

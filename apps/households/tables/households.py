@@ -29,14 +29,14 @@ class HouseholdResource(Resource):
     icon = "home"
     empty = _("没有符合条件的贫困户。可以放宽筛选条件，或从国家系统导出表导入。")
     columns = (
-        Column("head", _("户主"), source="head_name", link="household", link_source="pk"),
+        Column("head", _("户主"), source="head_name", holds="persons__name", link="household", link_source="pk"),
         Column("code", _("户编码"), kind=IDENTIFIER, sortable=True),
         Column("national_no", _("户编号"), kind=IDENTIFIER, default=False),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("natural_village", _("自然村"), default=False),
         Column("address", _("家庭住址"), default=False),
         Column("status", _("脱贫属性"), kind=STATUS),
-        Column("member_count", _("人口"), kind=NUMBER),
+        Column("member_count", _("人口"), holds="persons__is_active", kind=NUMBER),
         Column("household_type", _("贫困户属性"), kind=Code("household_type")),
         Column("identification_standard", _("识别标准"), kind=Code("identification_standard"), default=False),
         Column("cause_main", _("主要致贫原因"), kind=Code("poverty_cause")),
