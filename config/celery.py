@@ -26,5 +26,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=30),
     },
     "clear-sessions": {"task": "apps.accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=0)},
+    "deliver-answers": {"task": "apps.partners.tasks.sweep", "schedule": 60.0},
+    "purge-search-jobs": {"task": "apps.partners.tasks.purge", "schedule": crontab(hour=3, minute=45)},
     "purge-exports": {"task": "apps.pages.tasks.purge_exports", "schedule": crontab(minute=15)},
 }

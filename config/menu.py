@@ -32,6 +32,8 @@ MENU = [
             Entry(pgettext_lazy("列表", "账户"), "account", "user-list", realm="accounts"),
             Entry(pgettext_lazy("列表", "任职"), "post", "post-list", realm="accounts"),
             Entry(_("接口客户端"), "key", "client-list", realm="accounts"),
+            Entry(_("异步查询"), "clock", "search-job-list", realm="accounts"),
+            Entry(_("接口调用统计"), "chart", "client-day-list", realm="accounts"),
             Entry(_("查阅记录"), "audit", "access-log-list", realm="audit"),
         ],
     ),

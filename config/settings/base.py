@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: whatever happens to a request happens under its id.
     "apps.history.middleware.OriginMiddleware",
+    "apps.pages.headers.BrowserHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -268,6 +269,13 @@ OAUTH2_PROVIDER = {
 }
 # Asked for by one address in a minute; each failure costs the server a slow hash.
 TOKEN_REQUESTS_PER_MINUTE = 30
+
+# The platform's name in SPDCI messages (`receiver_id` of questions, `sender_id` of answers).
+SPDCI_ID = env.str("SPDCI_ID", default="poverty-register")
+# Networks beside the public ones that answers may be delivered to, such as the government's own; an authority beside
+# the system's that certificates of receivers may come from.
+CALLBACK_NETWORKS = env.list("CALLBACK_NETWORKS", default=[])
+CALLBACK_CA_FILE = env.str("CALLBACK_CA_FILE", default="")
 
 # --- Personal numbers ------------------------------------------------------------------------------------------------
 

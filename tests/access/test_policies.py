@@ -30,6 +30,8 @@ BEYOND: dict[str, dict[str, str]] = {
     "accounts_userevent": {"write": f"pgh_obj_id = {ME}"},
     "accounts_post": {"own": "user_id"},
     "partners_client": {"own": "user_id", "read": f"client_id = {rls.setting('sign_in', 'text')}"},
+    "partners_clientday": {"own": "user_id", "write": f"user_id = {ME}"},
+    "partners_searchjob": {"own": "user_id", "write": f"user_id = {ME}"},
     "history_accesslog": {"own": "user_id", "write": f"user_id = {ME}"},
     "pages_exportjob": {"own": "user_id", "write": f"user_id = {ME}"},
     "crosschecks_finding": {"household": "household_id"},

@@ -175,7 +175,7 @@ def test_the_command_writes_accounts_and_truth_for_the_owner_alone(committed_db,
     truth = json.loads((tmp_path / "demo-truth.json").read_text())
     assert demo["scale"] == SCALE and demo["api"] == f"{demo['url']}api/v1/"
     assert [(one["division"], one["scopes"]) for one in demo["clients"]] == [
-        ("150400000000", ["households:verify", "datasets:write"]),
+        ("150400000000", ["households:verify"]),
         ("150422000000", ["households:verify", "households:details"]),
         ("150522000000", ["households:verify"]),
     ]

@@ -76,6 +76,9 @@ OWN_VIEWS = {
     "apps.pages.saved_views.DeleteSavedFilter": "one's own saved filters",
     "apps.partners.views.TokenView": "the one client that its id names",
     "apps.partners.api.VerifyView": "visible rows of the client's own scope, written to the access log",
+    "apps.partners.spdci_api.SyncSearchView": "visible rows of the client's own scope, written to the access log",
+    "apps.partners.spdci_api.SearchView": "a job of the client itself",
+    "apps.partners.spdci_api.StatusView": "a job of the client itself",
     "apps.dashboards.views.DeskPage": "figures of visible rows",
     "apps.dashboards.api.Indicators": "figures of visible rows",
 }
@@ -104,6 +107,9 @@ OWN_TRANSACTIONS = {
     "apps.accounts.api.SessionView": "a refused sign-in must be counted",
     "apps.partners.views.TokenView": "the client is known only from the body",
     "apps.partners.api.VerifyView": "the client is known only from its token",
+    "apps.partners.spdci_api.SyncSearchView": "the client is known only from its token",
+    "apps.partners.spdci_api.SearchView": "the client is known only from its token",
+    "apps.partners.spdci_api.StatusView": "the client is known only from its token",
 }
 
 

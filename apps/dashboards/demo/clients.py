@@ -29,7 +29,7 @@ class Department:
 
 
 DEPARTMENTS = (
-    Department("赤峰市民政局", 150400000000, ("households:verify", "datasets:write"), "低保对象核对"),
+    Department("赤峰市民政局", 150400000000, ("households:verify",), "低保对象核对"),
     Department("巴林左旗医疗保障局", 150422000000, ("households:verify", "households:details"), "医疗救助对象核对"),
     Department("科尔沁左翼后旗教育局", 150522000000, ("households:verify",), "教育资助对象核对"),
 )
