@@ -34,6 +34,7 @@ MENU = [
             Entry(_("接口客户端"), "key", "client-list", realm="accounts"),
             Entry(_("异步查询"), "clock", "search-job-list", realm="accounts"),
             Entry(_("接口调用统计"), "chart", "client-day-list", realm="accounts"),
+            Entry(_("部门接口"), "document", "developers", capability="manage_accounts"),
             Entry(_("查阅记录"), "audit", "access-log-list", realm="audit"),
         ],
     ),

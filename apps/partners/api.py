@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,8 +11,7 @@ from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError, Throttled
-from rest_framework.parsers import JSONParser
+from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +22,7 @@ from apps.accounts.sessions import requester
 from apps.common.network import client_ip
 from apps.pages.api import ResourceViewSet
 from apps.pages.bodies import valid_body
+from apps.pages.parsers import JSONParser, TooLarge
 from apps.partners.choices import FIELDS, VERIFY
 from apps.partners.models import Client
 from apps.partners.services import clients, limits, signing, tally
@@ -33,13 +32,6 @@ from apps.partners.tables import ClientResource
 
 MOST_BYTES = 64 * 1024  # of a request's body
 REFUSED = {403: "scope", 429: "limit"}  # what a client that is known was refused, as the record says it
-
-
-class TooLarge(APIException):
-    """The body is longer than any right one."""
-
-    status_code = 413
-    default_detail = ""
 
 
 def turned_away(request: Request, client: Client, why: str) -> None:
@@ -85,13 +77,9 @@ class ForClients(BasePermission):
 
 
 class StrictJSONParser(JSONParser):
-    """JSON of moderate size and depth."""
+    """JSON of moderate size."""
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        try:
-            return orjson.loads(stream.read(MOST_BYTES + 1))
-        except orjson.JSONDecodeError as error:
-            raise ParseError(_("请求体不是有效的 JSON。")) from error
+    most = MOST_BYTES
 
 
 class ClientAPIView(APIView):

@@ -19,6 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 from oauth2_provider.views import TokenView as ToolkitTokenView
 
 from apps.access import policy
@@ -27,6 +28,7 @@ from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.common.network import client_ip
 from apps.pages.views import DetailPage, FormPage, ResourceView
+from apps.partners import developers
 from apps.partners.models import Client
 from apps.partners.services import clients, limits, tally
 from apps.partners.services.tokens import find_client, shut
@@ -79,6 +81,20 @@ class TokenView(ToolkitTokenView):
         except limits.Unavailable:
             return refused(503, "temporarily_unavailable")
         return response
+
+
+@require_safe
+@login_not_required
+def developers_page(request: HttpRequest) -> HttpResponse:
+    """How departments' programs ask; open to everybody, because it tells of nobody and departments have no sessions."""
+    sections: list[tuple[Any, list[tuple[str, Any]]]] = [("", [])]
+    for part in developers.parts():
+        if isinstance(part, developers.Title):
+            sections.append((part.text, []))
+        else:
+            sections[-1][1].append((type(part).__name__.lower(), part))
+    base = "base.html" if request.user.is_authenticated else "bare.html"
+    return render(request, "partners/developers.html", {"sections": sections, "base": base})
 
 
 def _show_once(request: HttpRequest, found: Client, label: str, value: str) -> HttpResponse:

@@ -58,6 +58,7 @@ OWN_VIEWS = {
     "apps.pages.export_views.export_detail": "one's own exports",
     "apps.pages.export_views.export_file": "one's own exports",
     "apps.pages.docs_views.api_docs": "the schema as a page; no rows",
+    "apps.partners.views.developers_page": "how to ask; no rows",
     "drf_spectacular.views.SpectacularAPIView": "the schema; no rows",
     "apps.households.imports.template.template": "the code lists as a workbook; no rows",
     "apps.households.views.RevealPage": "one number of a visible row, written to the access log",
@@ -93,6 +94,7 @@ PUBLIC = {
     "apps.accounts.api.SessionView": "POST signs in; the rest asks for a session itself",
     "apps.pages.languages.set_language": "the sign-in page is read in a language, too",
     "apps.pages.docs_views.api_docs": "partner departments read it before they have a client",
+    "apps.partners.views.developers_page": "partner departments read it before they have a client",
     "drf_spectacular.views.SpectacularAPIView": "partner departments read it before they have a client",
     "apps.partners.views.TokenView": "a client has no session; its secret is in the body",
 }
