@@ -5,6 +5,7 @@ A secret may come from NAME or from the file named by NAME_FILE. `dev`, `test` a
 """
 
 import datetime
+import ipaddress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -274,7 +275,7 @@ TOKEN_REQUESTS_PER_MINUTE = 30
 SPDCI_ID = env.str("SPDCI_ID", default="poverty-register")
 # Networks beside the public ones that answers may be delivered to, such as the government's own; an authority beside
 # the system's that certificates of receivers may come from.
-CALLBACK_NETWORKS = env.list("CALLBACK_NETWORKS", default=[])
+CALLBACK_NETWORKS = [str(ipaddress.ip_network(one)) for one in env.list("CALLBACK_NETWORKS", default=[])]
 CALLBACK_CA_FILE = env.str("CALLBACK_CA_FILE", default="")
 
 # --- Personal numbers ------------------------------------------------------------------------------------------------
