@@ -21,7 +21,7 @@ class TooLarge(APIException):
 class JSONParser(PlainJSONParser):
     """Reads a body of at most `most` bytes (`DATA_UPLOAD_MAX_MEMORY_SIZE` if None).
 
-    REST framework's own reads whatever is sent, and one that is nested deep enough ends Python's stack.
+    A body that is nested deep enough ends Python's stack in the parser of the standard library.
     """
 
     most: ClassVar[int | None] = None
