@@ -30,7 +30,6 @@ from apps.partners.services.tokens import Caller, Unfit, examine
 from apps.partners.services.verifying import BATCH, verify
 from apps.partners.tables import ClientResource
 
-MOST_BYTES = 64 * 1024  # of a request's body
 REFUSED = {403: "scope", 429: "limit"}  # what a client that is known was refused, as the record says it
 
 
@@ -79,7 +78,7 @@ class ForClients(BasePermission):
 class StrictJSONParser(JSONParser):
     """JSON of moderate size."""
 
-    most = MOST_BYTES
+    most = limits.MOST_BYTES
 
 
 class ClientAPIView(APIView):
@@ -96,7 +95,7 @@ class ClientAPIView(APIView):
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        if length > MOST_BYTES:
+        if length > limits.MOST_BYTES:
             raise TooLarge
         super().initial(request, *args, **kwargs)
         self.spend(1)

@@ -19,9 +19,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.wording import listed
-from apps.partners.api import MOST_BYTES
 from apps.partners.choices import SCOPES
-from apps.partners.services import jobs, signing, spdci
+from apps.partners.services import jobs, limits, signing, spdci
 from apps.partners.services.clients import KEY_OVERLAP
 from apps.partners.services.verifying import BATCH
 
@@ -213,7 +212,7 @@ def _spdci() -> Iterator[Part]:
                 "`sender_uri` 须是管理员登记的回调地址（https，证书须有效，不跟随跳转）。"
                 "投递以最新的签名密钥签名，请求头与上文相同，"
                 "请核对后再使用。没有得到 2xx 时再投递，共 {attempts} 次，间隔逐次加长，之后停止。"
-                "投递时以客户端当时的权限为准。不提供订阅。"
+                "同一应答可能不止一次到达，以 `correlation_id` 辨认。投递时以客户端当时的权限为准。不提供订阅。"
             ),
             attempts=jobs.ATTEMPTS,
         )
@@ -228,7 +227,7 @@ def _refusals() -> Iterator[Part]:
             (_("每个地址每分钟取令牌次数"), str(settings.TOKEN_REQUESTS_PER_MINUTE)),
             (_("每个客户端每分钟查询次数"), _("由管理员设定；每个号码计一次")),
             (_("一次查询的号码"), str(BATCH)),
-            (_("请求体"), f"{MOST_BYTES // 1024} KiB"),
+            (_("请求体"), f"{limits.MOST_BYTES // 1024} KiB"),
             (_("等待投递的异步查询"), str(jobs.MOST_WAITING)),
         ],
     )
