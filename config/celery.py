@@ -27,5 +27,7 @@ app.conf.beat_schedule = {
     },
     "clear-sessions": {"task": "apps.accounts.tasks.clear_sessions", "schedule": crontab(hour=3, minute=0)},
     "lapse-exports": {"task": "apps.pages.tasks.lapse_exports", "schedule": crontab(minute=10)},
+    "deliver-answers": {"task": "apps.partners.tasks.sweep", "schedule": 60.0},
+    "purge-search-jobs": {"task": "apps.partners.tasks.purge", "schedule": crontab(hour=3, minute=45)},
     "purge-exports": {"task": "apps.pages.tasks.purge_exports", "schedule": crontab(minute=15)},
 }

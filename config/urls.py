@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("apps.villages.urls")),
     path("", include("apps.crosschecks.urls")),
     path("", include("apps.dashboards.urls")),
+    path("spdci/", include("apps.partners.spdci_urls")),
     path("api/v1/", include(("config.api_urls", "api"))),
 ]
 

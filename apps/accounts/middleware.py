@@ -31,9 +31,7 @@ class SessionLimitMiddleware:
             logout(request)
             return self.get_response(request)
         sessions.keep_up(request)
-        response = self._held_back(request) or self.get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store, private")
-        return response
+        return self._held_back(request) or self.get_response(request)
 
     def _held_back(self, request: HttpRequest) -> HttpResponse | None:
         """The answer to everything but the change of password, or the binding of a generator, while that is due."""

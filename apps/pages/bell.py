@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.signals import user_logged_out
 from django.core.cache import cache
+from django.dispatch import receiver
 
 from apps.access import scope as scopes
 
@@ -37,5 +39,15 @@ def of(user: Any) -> Bell | None:
     """The bell of an account, counted at most once a minute; None when nothing was registered to ring it."""
     if not _sources:
         return None
-    key = "bell:" + hashlib.sha256(scopes.of(user).cache_key.encode()).hexdigest()
-    return cache.get_or_set(key, lambda: _sources[0](user), SECONDS)
+    return cache.get_or_set(_key(user), lambda: _sources[0](user), SECONDS)
+
+
+@receiver(user_logged_out)
+def forget(sender: Any, user: Any, **kwargs: Any) -> None:
+    """Who signs out leaves nothing of his in the cache."""
+    if user is not None:
+        cache.delete(_key(user))
+
+
+def _key(user: Any) -> str:
+    return "bell:" + hashlib.sha256(scopes.of(user).cache_key.encode()).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.db.models import ProtectedError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +78,8 @@ def of_exception(error: BaseException) -> Problem | None:
             return problem(422, errors=entries(fields))
         case ProtectedError():
             return problem(409, _("还有其他记录引用它，不能删除。"))
+        case RequestDataTooBig():
+            return problem(413)
         case exceptions.APIException():
             return problem(error.status_code, error.detail if isinstance(error.detail, str) else "")
     return None

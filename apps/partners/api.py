@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-import orjson
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,8 +11,7 @@ from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError, Throttled
-from rest_framework.parsers import JSONParser
+from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,20 +22,20 @@ from apps.accounts.sessions import requester
 from apps.common.network import client_ip
 from apps.pages.api import ResourceViewSet
 from apps.pages.bodies import valid_body
+from apps.pages.parsers import JSONParser, TooLarge
 from apps.partners.choices import FIELDS, VERIFY
-from apps.partners.services import clients, limits, signing
-from apps.partners.services.tokens import Caller, caller_of
+from apps.partners.models import Client
+from apps.partners.services import clients, limits, signing, tally
+from apps.partners.services.tokens import Caller, Unfit, examine
 from apps.partners.services.verifying import BATCH, verify
 from apps.partners.tables import ClientResource
 
-MOST_BYTES = 64 * 1024  # of a request's body
+REFUSED = {403: "scope", 429: "limit"}  # what a client that is known was refused, as the record says it
 
 
-class TooLarge(APIException):
-    """The body is longer than any right one."""
-
-    status_code = 413
-    default_detail = ""
+def turned_away(request: Request, client: Client, why: str) -> None:
+    """Put the refusal of a client on record."""
+    tally.refused(client, address=client_ip(request._request), what=f"{request.method} {request.path}", why=why)
 
 
 class ClientAuthentication(BaseAuthentication):
@@ -47,10 +45,14 @@ class ClientAuthentication(BaseAuthentication):
         kind, _blank, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
-        caller = caller_of(token.strip(), client_ip(request._request))
-        if caller is None or not signing.is_signed(caller.client, request._request):
+        found = examine(token.strip(), client_ip(request._request))
+        if isinstance(found, Caller) and not signing.is_signed(found.client, request._request):
+            found = Unfit(found.client, "signature")
+        if isinstance(found, Unfit):
+            turned_away(request, found.client, found.why)
+        if not isinstance(found, Caller):
             raise AuthenticationFailed
-        return caller.user, caller
+        return found.user, found
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
@@ -74,13 +76,9 @@ class ForClients(BasePermission):
 
 
 class StrictJSONParser(JSONParser):
-    """JSON of moderate size and depth."""
+    """JSON of moderate size."""
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        try:
-            return orjson.loads(stream.read(MOST_BYTES + 1))
-        except orjson.JSONDecodeError as error:
-            raise ParseError(_("请求体不是有效的 JSON。")) from error
+    most = limits.MOST_BYTES
 
 
 class ClientAPIView(APIView):
@@ -90,17 +88,34 @@ class ClientAPIView(APIView):
     permission_classes = [IsAuthenticated, ForClients]
     parser_classes = [StrictJSONParser]
     scope = ""
+    known: Caller | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        if length > MOST_BYTES:
+        if length > limits.MOST_BYTES:
             raise TooLarge
         super().initial(request, *args, **kwargs)
-        self.caller = cast("Caller", request.auth)
         self.spend(1)
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        if isinstance(request.auth, Caller):
+            self.known = request.auth
+
+    @property
+    def caller(self) -> Caller:
+        """The client that asks: whoever else comes does not get as far as where this is read."""
+        assert self.known is not None  # noqa: S101
+        return self.known
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if self.known is not None and response.status_code in REFUSED:
+            turned_away(self.request, self.known.client, REFUSED[response.status_code])
+        return response
 
     def spend(self, amount: int) -> None:
         """Count so many questions of this client; Throttled when it has none left in this minute."""
@@ -186,8 +201,24 @@ class ClientViewSet(ResourceViewSet):
     @extend_schema(request=None, responses=Secret)
     @action(detail=True, methods=["post"], url_path="signing-key", url_name="signing-key")
     def signing_key(self, request: Request, key: str) -> Response:
-        """A new signing key; from now on the client's requests must be signed with it."""
+        """A new signing key; requests must be signed from now on, and the key before counts for seven days more."""
         return Response({"secret": clients.give_signing_key(self.get_object(key), by=requester(request))})
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"], url_path="end-former-key", url_name="end-former-key")
+    def end_former_key(self, request: Request, key: str) -> Response:
+        """End the key before the last one now."""
+        found = self.get_object(key)
+        clients.end_former_key(found, by=requester(request))
+        return Response(self.current(found))
+
+    @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
+    @action(detail=True, methods=["post"], url_path="withdraw-keys", url_name="withdraw-keys")
+    def withdraw_keys(self, request: Request, key: str) -> Response:
+        """End every signing key; the client is refused until it is given a new one."""
+        found = self.get_object(key)
+        clients.withdraw_keys(found, by=requester(request))
+        return Response(self.current(found))
 
     @extend_schema(request=None, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,8 +31,17 @@ SCOPES: dict[str, DataScope] = {
         frozenset({"view_register"}),
         frozenset({"code", "head_name", "member_count", "cause_main"}),
     ),
+    # Marks a client that will deliver data sets; it opens nothing in the register.
     WRITE_DATASETS: DataScope(_("报送部门数据")),
 }
 SCOPE_CHOICES = [(name, scope.label) for name, scope in SCOPES.items()]
 # Every field that can be asked for, whatever the scope.
 FIELDS = frozenset().union(*(scope.fields for scope in SCOPES.values()))
+
+
+class JobState(models.TextChoices):
+    """Where an answer that is delivered later stands; `FAILED` is set aside after the last attempt."""
+
+    WAITING = "waiting", _("等待投递")
+    DELIVERED = "delivered", _("已投递")
+    FAILED = "failed", _("投递失败")

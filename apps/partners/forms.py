@@ -13,15 +13,18 @@ from apps.pages.forms import DivisionField, PageForm
 from apps.partners.choices import SCOPE_CHOICES
 from apps.partners.models import Client
 from apps.partners.services import clients
-from apps.partners.validators import validate_network
+from apps.partners.validators import validate_callback, validate_network
 
 MOST_NETWORKS = 50
+MOST_CALLBACKS = 5
 
 
 class NetworksField(forms.MultipleChoiceField):
     """Networks: on a page a text with one a line, in a program a list."""
 
     widget = forms.Textarea
+    most = MOST_NETWORKS
+    check = staticmethod(validate_network)
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -31,15 +34,25 @@ class NetworksField(forms.MultipleChoiceField):
         return [one for one in re.split(r"[\s,，;；]+", text) if one]
 
     def validate(self, value: list[str]) -> None:
-        if not value:
+        if not value and self.required:
             raise ValidationError(self.error_messages["required"], code="required")
-        if len(value) > MOST_NETWORKS:
-            raise ValidationError(_("网络地址太多。"), code="too_many")
+        if len(value) > self.most:
+            raise ValidationError(_("地址太多。"), code="too_many")
         for one in value:
-            validate_network(one)
+            self.check(one)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(initial) != self.to_python(data)
+
+
+class CallbacksField(NetworksField):
+    """Addresses to deliver to, one a line or as a list; there need not be any."""
+
+    most = MOST_CALLBACKS
+    check = staticmethod(validate_callback)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, required=False, **kwargs)
 
 
 class ClientForm(PageForm):
@@ -50,13 +63,19 @@ class ClientForm(PageForm):
     networks = NetworksField(
         label=_("允许的网络地址"), help_text=_("每行一个，如 10.1.2.0/24。其他地址的请求一律拒绝。")
     )
+    callbacks = CallbacksField(
+        label=_("回调地址"), help_text=_("每行一个，须为 https。异步查询的应答只投递到这里的地址。")
+    )
     secret = ""
 
     class Meta:
         model = Client
-        fields = ["name", "division", "scopes", "networks", "valid_until", "contact", "purpose", "rate_limit"]
+        fields = (
+            *("name", "division", "scopes", "networks", "valid_until", "rate_limit", "callbacks"),
+            *("contact", "purpose"),
+        )
 
-    field_order = ["name", "division", "scopes", "networks", "valid_until", "rate_limit", "contact", "purpose"]
+    field_order = Meta.fields
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

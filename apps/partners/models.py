@@ -1,8 +1,9 @@
-"""A department's client: who it is, what it may ask, from where and until when."""
+"""A department's client: who it is, what it may ask, from where and until when; what it asked and waits for."""
 
 from __future__ import annotations
 
 import ipaddress
+import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -22,8 +23,8 @@ from apps.access.scope import Range, Scope
 from apps.common.fields import SealedField
 from apps.common.models import Versioned
 from apps.divisions import codes
-from apps.partners.choices import SCOPE_CHOICES, SCOPES
-from apps.partners.validators import validate_network
+from apps.partners.choices import SCOPE_CHOICES, SCOPES, JobState
+from apps.partners.validators import validate_callback, validate_network
 
 
 @pghistory.track(
@@ -38,6 +39,8 @@ from apps.partners.validators import validate_network
         "valid_until",
         "rate_limit",
         "enabled",
+        "callbacks",
+        "must_sign",
     ],
     model_name="ClientEvent",
 )
@@ -64,7 +67,18 @@ class Client(Versioned, AbstractApplication, PlacedModel):
         _("每分钟查询次数上限"), default=120, validators=[MinValueValidator(1), MaxValueValidator(6000)]
     )
     enabled = models.BooleanField(_("启用"), default=True)
+    callbacks = ArrayField(
+        models.CharField(max_length=200, validators=[validate_callback]),
+        verbose_name=_("回调地址"),
+        default=list,
+        blank=True,
+    )
+    # Set when the first key is given, and never taken back: a client whose keys were withdrawn is refused, not trusted.
+    must_sign = models.BooleanField(_("请求须签名"), default=False, editable=False)
     signing_key = SealedField(kind="secret", verbose_name=_("签名密钥"), null=True, blank=True, editable=False)
+    # The key before the last one counts for some days more, so that a department can change over without a break.
+    former_key = SealedField(kind="secret", verbose_name=_("原签名密钥"), null=True, blank=True, editable=False)
+    former_key_until = models.DateTimeField(_("原签名密钥有效期至"), null=True, blank=True, editable=False)
 
     objects: ClassVar = ScopedManager()
 
@@ -80,6 +94,11 @@ class Client(Versioned, AbstractApplication, PlacedModel):
                 ),
                 name="client_credentials_only",
             ),
+            models.CheckConstraint(
+                condition=Q(former_key=None, former_key_until=None)
+                | Q(former_key__isnull=False, former_key_until__isnull=False),
+                name="client_former_key_ends",
+            ),
         ]
         indexes = [models.Index(fields=["division", "id"], name="client_division")]
 
@@ -92,7 +111,13 @@ class Client(Versioned, AbstractApplication, PlacedModel):
     @property
     def signs(self) -> bool:
         """Whether its requests must be signed."""
-        return self.signing_key is not None
+        return self.must_sign or self.signing_key is not None
+
+    @property
+    def keys(self) -> list[str]:
+        """The signing keys that count now, the latest first."""
+        former = self.former_key if self.former_key_until and self.former_key_until > timezone.now() else None
+        return [key.clear() for key in (self.signing_key, former) if key is not None]
 
     @property
     def usable(self) -> bool:
@@ -122,3 +147,83 @@ class Client(Versioned, AbstractApplication, PlacedModel):
             for capability in SCOPES[name].capabilities
         }
         return Scope(user_id=self.user_id, username=self.user.username, capabilities=held, source="api")
+
+
+class OfClient(PlacedModel):
+    """What hangs off a client: placed where it is, written by its account, read by whoever runs the client."""
+
+    realm = "accounts"
+    change_capability = "manage_accounts"
+
+    client = models.ForeignKey(
+        settings.OAUTH2_PROVIDER_APPLICATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="%(class)ss",
+        verbose_name=_("接口客户端"),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("账户")
+    )
+
+    class Meta:
+        abstract = True
+
+
+class ClientDay(OfClient):
+    """接口调用统计: what a client asked in one day. Numbers only; who was asked for stands in the access log."""
+
+    day = models.DateField(_("日期"))
+    questions = models.PositiveIntegerField(_("查询次数"), default=0)
+    hits = models.PositiveIntegerField(_("命中次数"), default=0)
+    refusals = models.PositiveIntegerField(_("被拒绝次数"), default=0)
+
+    class Meta:
+        verbose_name = _("接口调用统计")
+        constraints = [models.UniqueConstraint(fields=["day", "client"], name="client_day_once")]
+        indexes = [
+            models.Index(fields=["day", "id"], name="client_day_latest"),
+            models.Index(fields=["division", "id"], name="client_day_division"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%F}"
+
+
+class SearchJob(OfClient):
+    """异步查询: a search whose answer is delivered to one of the client's registered addresses.
+
+    What was asked is sealed, and gone once the job has ended; the answer is made when it is delivered, in the scope
+    that the client has then, and kept nowhere.
+    """
+
+    correlation_id = models.UUIDField(_("关联编号"), default=uuid.uuid4, unique=True)
+    transaction_id = models.CharField(_("交易编号"), max_length=99)
+    callback = models.CharField(_("回调地址"), max_length=200)
+    scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("数据权限"))
+    address = models.GenericIPAddressField(_("网络地址"), null=True)
+    questions = SealedField(kind="secret", verbose_name=_("查询内容"), null=True, editable=False)
+    count = models.PositiveSmallIntegerField(_("查询条数"))
+    state = models.CharField(_("状态"), max_length=10, choices=JobState, default=JobState.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("投递次数"), default=0)
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+    next_at = models.DateTimeField(_("下次投递时间"), null=True)
+    finished_at = models.DateTimeField(_("结束时间"), null=True)
+    problem = models.CharField(_("最近的问题"), max_length=60, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("异步查询")
+        constraints = [
+            models.UniqueConstraint(fields=["client", "transaction_id"], name="search_job_once"),
+            models.CheckConstraint(
+                condition=Q(state=JobState.WAITING, next_at__isnull=False, questions__isnull=False)
+                | Q(~Q(state=JobState.WAITING), next_at=None, questions=None),
+                name="search_job_ends_empty",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "next_at"], name="search_job_due"),
+            models.Index(fields=["division", "id"], name="search_job_division"),
+        ]
+
+    def __str__(self) -> str:
+        return self.transaction_id

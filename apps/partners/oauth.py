@@ -21,7 +21,7 @@ class ClientScopes(BaseScopes):
     def get_available_scopes(
         self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
     ) -> list[str]:
-        return list(application.scopes) if application is not None else []
+        return [name for name in application.scopes if name in SCOPES] if application is not None else []
 
     def get_default_scopes(self, application: Any = None, *args: Any, **kwargs: Any) -> list[str]:
         return self.get_available_scopes(application)

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.wording import listed
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MOMENT, NUMBER, PLACE, Kind
-from apps.pages.resources import Resource, Section
+from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MOMENT, NUMBER, PLACE, Kind, State
+from apps.pages.resources import Related, Resource, Section
 from apps.partners import filters, forms
-from apps.partners.choices import SCOPES
-from apps.partners.models import Client
+from apps.partners.choices import SCOPES, JobState
+from apps.partners.models import Client, ClientDay, SearchJob
 from apps.partners.services.clients import may_run
+
+JOB_COLOURS = {"waiting": "yellow", "delivered": "green", "failed": "red"}
 
 
 class Scopes(Kind):
@@ -38,6 +40,53 @@ class Networks(Kind):
         return listed(value)
 
 
+class ClientDayResource(Resource):
+    """接口调用统计: the latest day first."""
+
+    name = "client-day"
+    model = ClientDay
+    filters = filters.ClientDayFilters
+    order = ("day", "pk")
+    descending = True
+    title = "client__name"
+    icon = "chart"
+    empty = _("没有符合条件的调用记录。")
+    columns = (
+        Column("day", _("日期"), kind=DATE, link="client-day", link_source="pk"),
+        Column("client", _("接口客户端"), source="client__name"),
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("questions", _("查询次数"), kind=NUMBER),
+        Column("hits", _("命中次数"), kind=NUMBER),
+        Column("refusals", _("被拒绝次数"), kind=NUMBER),
+    )
+
+
+class SearchJobResource(Resource):
+    """异步查询: where each answer stands; what was asked is no column."""
+
+    name = "search-job"
+    model = SearchJob
+    filters = filters.SearchJobFilters
+    title = "transaction_id"
+    icon = "clock"
+    order = ("pk",)
+    descending = True
+    empty = _("没有符合条件的异步查询。")
+    columns = (
+        Column("transaction_id", _("交易编号"), kind=IDENTIFIER, link="search-job", link_source="pk"),
+        Column("client", _("接口客户端"), source="client__name"),
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("state", _("状态"), kind=State(labels=dict(JobState.choices), colours=JOB_COLOURS)),
+        Column("count", _("查询条数"), kind=NUMBER),
+        Column("attempts", _("投递次数"), kind=NUMBER),
+        Column("problem", _("最近的问题")),
+        Column("created_at", _("创建时间"), kind=MOMENT),
+        Column("next_at", _("下次投递时间"), kind=MOMENT, default=False),
+        Column("finished_at", _("结束时间"), kind=MOMENT, default=False),
+        Column("callback", _("回调地址"), default=False),
+    )
+
+
 class ClientResource(Resource):
     """接口客户端."""
 
@@ -57,6 +106,9 @@ class ClientResource(Resource):
         Column("valid_until", _("有效期至"), kind=DATE),
         Column("networks", _("允许的网络地址"), kind=Networks(), default=False),
         Column("rate_limit", _("每分钟查询次数上限"), kind=NUMBER, default=False),
+        Column("callbacks", _("回调地址"), kind=Networks(), default=False),
+        Column("must_sign", _("请求须签名"), kind=BOOL, default=False),
+        Column("former_until", _("原签名密钥有效期至"), source="former_key_until", kind=MOMENT, default=False),
         Column("contact", _("联系人和电话"), default=False),
         Column("purpose", _("用途"), default=False),
         Column("created_at", _("创建时间"), kind=MOMENT, default=False),
@@ -65,6 +117,13 @@ class ClientResource(Resource):
     sections = (
         Section(_("部门"), ("name", "division", "contact", "purpose")),
         Section(_("接口"), ("client_id", "scopes", "networks", "rate_limit", "valid_until", "enabled", "created_at")),
+        Section(_("签名和回调"), ("must_sign", "former_until", "callbacks")),
+    )
+    related = (
+        Related(_("接口调用统计"), ClientDayResource, "client", ("day", "questions", "hits", "refusals")),
+        Related(
+            _("异步查询"), SearchJobResource, "client", ("transaction_id", "state", "count", "attempts", "problem")
+        ),
     )
 
     @classmethod

@@ -5,16 +5,17 @@ A secret may come from NAME or from the file named by NAME_FILE. `dev`, `test` a
 """
 
 import datetime
+import ipaddress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pghistory
 import pgtrigger
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import env
+from config.settings.answers import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First: whatever happens to a request happens under its id.
     "apps.history.middleware.OriginMiddleware",
+    "apps.pages.headers.BrowserHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -278,6 +280,13 @@ OAUTH2_PROVIDER = {
 # Asked for by one address in a minute; each failure costs the server a slow hash.
 TOKEN_REQUESTS_PER_MINUTE = 30
 
+# The platform's name in SPDCI messages (`receiver_id` of questions, `sender_id` of answers).
+SPDCI_ID = env.str("SPDCI_ID", default="poverty-register")
+# Networks beside the public ones that answers may be delivered to, such as the government's own; an authority beside
+# the system's that certificates of receivers may come from.
+CALLBACK_NETWORKS = [str(ipaddress.ip_network(one)) for one in env.list("CALLBACK_NETWORKS", default=[])]
+CALLBACK_CA_FILE = env.str("CALLBACK_CA_FILE", default="")
+
 # --- Personal numbers ------------------------------------------------------------------------------------------------
 
 # {"seal": {"active": ID, "keys": {ID: BASE64}}, "index": {KIND: {"active": ID, "keys": {ID: BASE64}}}}, 32 bytes each;
@@ -333,54 +342,6 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-
-# --- Answers to the browser ------------------------------------------------------------------------------------------
-
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "worker-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
-X_FRAME_OPTIONS = "DENY"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["apps.pages.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
-    "DEFAULT_PAGINATION_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "apps.pages.schema.DeclaredSchema",
-    "EXCEPTION_HANDLER": "apps.pages.api.exception_handler",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "COERCE_DECIMAL_TO_STRING": True,
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "精准扶贫大数据平台",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    # The values of a code list stay where the field is: several fields share a list, and a name for it says nothing.
-    "POSTPROCESSING_HOOKS": [],
-}
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import FIELD_KEYS, LOGGING, SECRET_KEY, env
+from .base import FIELD_KEYS, LOGGING, SECRET_KEY, TRUSTED_PROXIES, env
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
@@ -17,8 +17,10 @@ if not FIELD_KEYS.get("seal", {}).get("keys") or {"citizen", "disability", "phon
 
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)  # noqa: F405
 
-# TLS ends at the proxy, which sets this header and removes it from what comes in.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# TLS ends at the proxy, which sets this header and removes it from what comes in. Without a proxy of ours it is the
+# client's own say, and worth nothing.
+if TRUSTED_PROXIES > 0:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600)

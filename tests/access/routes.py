@@ -220,4 +220,9 @@ ALONE: dict[str, Alone] = {
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),
     "api:household-verify": Alone({"POST": 403}),
+    "developers": Alone({"GET": 200}, {"GET": 200}),
+    "developers-schema": Alone({"GET": 200}, {"GET": 200}),
+    "spdci-sync-search": Alone({"POST": 403}, {"POST": 401}),
+    "spdci-search": Alone({"POST": 403}, {"POST": 401}),
+    "spdci-status": Alone({"POST": 403}, {"POST": 401}),
 }

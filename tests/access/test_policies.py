@@ -31,6 +31,8 @@ BEYOND: dict[str, dict[str, str]] = {
     "accounts_post": {"own": "user_id"},
     "accounts_reset": {"own": "user_id"},
     "partners_client": {"own": "user_id", "read": f"client_id = {rls.setting('sign_in', 'text')}"},
+    "partners_clientday": {"own": "user_id", "write": f"user_id = {ME}"},
+    "partners_searchjob": {"own": "user_id", "write": f"user_id = {ME}"},
     "history_accesslog": {"own": "user_id", "write": f"user_id = {ME}"},
     "pages_exportjob": {"own": "user_id", "write": f"user_id = {ME}"},
     "pages_exportapproval": {"own": "user_id", "write": f"user_id = {ME}"},

@@ -26,6 +26,7 @@ from apps.access.session import REALMS
 from apps.accounts.models import Post, Reset, User
 from apps.common.codes import codelist
 from apps.common.fields import CodeField
+from apps.common.sealing import Sealed
 from apps.crosschecks.models import Finding, FindingLog, Run
 from apps.divisions import codes
 from apps.divisions.models import Division
@@ -45,6 +46,7 @@ from apps.pages.imports.models import ImportBatch
 from apps.pages.models import ExportApproval, ExportJob
 from apps.pages.resources import Resource
 from apps.partners.models import Client as Partner
+from apps.partners.models import ClientDay, SearchJob
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 from tests.access.routes import routes
@@ -262,7 +264,7 @@ def build() -> World:
         for place in (REGION, LEAGUE, COUNTY, OWN, OTHER_LEAGUE):
             Run.objects.create(division_id=place, kind="manual", date=datetime.date(2018, 12, 31), year=2018, rules=[])
     for place in (LEAGUE, COUNTY, TOWNSHIP, 150500000000):
-        make_department(place)
+        _asked_much(make_department(place).client)
     words = Canaries()
     households = [more_household(place, words.word(), accounts) for place in (*VILLAGES, OTHER_LEAGUE)]
     with scopes.activate(EVERYTHING):
@@ -285,6 +287,22 @@ def _account(name: str, kind: Kind) -> Account:
     session.update({"began": int(time.time()), "last_seen": int(time.time())})
     session.save()
     return Account(name, kind, user, session.session_key)
+
+
+def _asked_much(client: Partner) -> None:
+    """What a client leaves behind: the numbers of a day, and a search whose answer waits."""
+    here = {"client": client, "division_id": client.division_id, "user_id": client.user_id}
+    with scopes.activate(EVERYTHING):
+        ClientDay.objects.create(**here, day=timezone.localdate(), questions=3, hits=1)
+        SearchJob.objects.create(
+            **here,
+            transaction_id="t",
+            callback="https://department.test/",
+            scopes=["households:verify"],
+            questions=Sealed.of("secret", "5B5D"),
+            count=0,
+            next_at=timezone.now(),
+        )
 
 
 def more_household(place: int, word: str, accounts: dict[str, Account]) -> Household:
@@ -413,6 +431,8 @@ PLANTED: tuple[type[models.Model], ...] = (
     ExportApproval,
     ImportBatch,
     Partner,
+    ClientDay,
+    SearchJob,
 )
 LOOKUPS: dict[type[models.Model], str] = {ExportJob: "export", ExportApproval: "export-request"}
 # Rows that the application cannot change: their canary is the one they were made with.

@@ -110,14 +110,6 @@ def test_an_unsigned_request_of_a_signing_client_is_refused(signed):
     assert answer.status_code == 401
 
 
-def test_a_new_key_ends_the_old_one(signed):
-    department, key = signed
-    officer = make_user("other", "county_officer", COUNTY)
-    with scopes.acting(officer):
-        fresh = give_signing_key(department.client, by=officer)
-    assert send(department, key) == 401 and send(department, fresh) == 200
-
-
 def test_where_replays_cannot_be_told_nothing_passes(signed, monkeypatch):
     real = cache.add
 

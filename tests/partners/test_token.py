@@ -29,7 +29,7 @@ HERE = "127.0.0.1"
 @pytest.fixture
 def department(db):
     plant(*VILLAGES)
-    return make_department(LEAGUE, "households:verify", "datasets:write")
+    return make_department(LEAGUE, "households:verify", "households:details")
 
 
 def everything_stored() -> str:
@@ -50,14 +50,14 @@ def test_a_token_is_given_for_the_client_s_scopes(department):
     assert answer.status_code == 200
     body = answer.json()
     assert body["token_type"] == "Bearer" and body["expires_in"] == 3600
-    assert set(body["scope"].split()) == {"households:verify", "datasets:write"}
+    assert set(body["scope"].split()) == {"households:verify", "households:details"}
     assert "refresh_token" not in body
     assert answer["Cache-Control"] == "no-store"
 
 
 def test_fewer_scopes_can_be_asked_for_but_no_others(department):
     assert department.ask_token(scope="households:verify").json()["scope"] == "households:verify"
-    assert department.ask_token(scope="households:details").json() == {"error": "invalid_scope"}
+    assert department.ask_token(scope="datasets:write").json() == {"error": "invalid_scope"}
 
 
 def test_no_token_and_no_secret_is_in_the_database(department):
@@ -190,7 +190,7 @@ def test_tokens_open_only_to_their_client_and_to_whoever_shows_them(department):
         with scopes.activate(scope), transaction.atomic():
             assert rows.count() == seen
     with scopes.activate(scopes.identity(other.client.user_id)), transaction.atomic():
-        assert rows.update(scope="datasets:write") == 0 and rows.all().delete()[0] == 0
+        assert rows.update(scope="households:details") == 0 and rows.all().delete()[0] == 0
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             rows.create(user_id=department.client.user_id, token_checksum="0" * 64, expires=timezone.now())
 

@@ -168,14 +168,14 @@ def test_headers_that_are_no_token_are_refused(numbers, department, header):
 
 
 def test_the_wrong_scope_is_forbidden(numbers):
-    department = make_department(COUNTY, "datasets:write")
+    department = make_department(COUNTY, "households:details")
     answer = ask(department.token(), question(numbers[OWN]))
     assert answer.status_code == 403 and answer["Content-Type"] == "application/problem+json"
 
 
 def test_a_scope_that_was_taken_away_is_gone_from_living_tokens(numbers, department):
     token = department.token()
-    department.change(scopes=["datasets:write"])
+    department.change(scopes=["households:details"])
     assert ask(token, question(numbers[OWN])).status_code == 403
 
 

@@ -65,6 +65,7 @@ OWN_VIEWS = {
     "apps.pages.dictionary.DictionaryPage": "the fields that are kept; no rows",
     "apps.pages.dictionary.DictionaryView": "the fields that are kept; no rows",
     "apps.pages.docs_views.api_docs": "the schema as a page; no rows",
+    "apps.partners.views.developers_page": "how to ask; no rows",
     "drf_spectacular.views.SpectacularAPIView": "the schema; no rows",
     "apps.households.imports.template.template": "the code lists as a workbook; no rows",
     "apps.households.views.RevealPage": "one number of a visible row, written to the access log",
@@ -85,6 +86,9 @@ OWN_VIEWS = {
     "apps.pages.saved_views.DeleteSavedFilter": "one's own saved filters",
     "apps.partners.views.TokenView": "the one client that its id names",
     "apps.partners.api.VerifyView": "visible rows of the client's own scope, written to the access log",
+    "apps.partners.spdci_api.SyncSearchView": "visible rows of the client's own scope, written to the access log",
+    "apps.partners.spdci_api.SearchView": "a job of the client itself",
+    "apps.partners.spdci_api.StatusView": "a job of the client itself",
     "apps.dashboards.views.DeskPage": "figures of visible rows",
     "apps.dashboards.api.Indicators": "figures of visible rows",
 }
@@ -100,6 +104,7 @@ PUBLIC = {
     "apps.accounts.api.SessionView": "POST signs in; the rest asks for a session itself",
     "apps.pages.languages.set_language": "the sign-in page is read in a language, too",
     "apps.pages.docs_views.api_docs": "partner departments read it before they have a client",
+    "apps.partners.views.developers_page": "partner departments read it before they have a client",
     "drf_spectacular.views.SpectacularAPIView": "partner departments read it before they have a client",
     "apps.partners.views.TokenView": "a client has no session; its secret is in the body",
 }
@@ -115,6 +120,9 @@ OWN_TRANSACTIONS = {
     "apps.accounts.api.SessionView": "a refused sign-in must be counted",
     "apps.partners.views.TokenView": "the client is known only from the body",
     "apps.partners.api.VerifyView": "the client is known only from its token",
+    "apps.partners.spdci_api.SyncSearchView": "the client is known only from its token",
+    "apps.partners.spdci_api.SearchView": "the client is known only from its token",
+    "apps.partners.spdci_api.StatusView": "the client is known only from its token",
 }
 
 

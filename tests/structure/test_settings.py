@@ -48,6 +48,7 @@ def test_missing_variable_stops_the_start_and_is_named(name: str) -> None:
         ("ALLOWED_HOSTS", "*"),
         ("FIELD_CIPHER", "rot13"),
         ("REFERENCE_DATE", "31.12.2018"),
+        ("CALLBACK_NETWORKS", "10.0.0.1/8"),
     ],
 )
 def test_malformed_variable_stops_the_start(name: str, value: str) -> None:
@@ -65,3 +66,11 @@ def test_file_wins_over_nothing_and_missing_file_is_an_error(monkeypatch: pytest
     monkeypatch.setitem(os.environ, "SOME_SECRET_FILE", str(tmp_path / "missing"))
     with pytest.raises(FileNotFoundError):
         Environment().str("SOME_SECRET")
+
+
+@pytest.mark.parametrize(("proxies", "header"), [("0", "None"), ("1", "('HTTP_X_FORWARDED_PROTO', 'https')")])
+def test_without_a_proxy_of_ours_nobody_says_that_a_request_came_by_tls(proxies: str, header: str) -> None:
+    code = "from config.settings import prod; print(getattr(prod, 'SECURE_PROXY_SSL_HEADER', None))"
+    env = {**production_environment(), "TRUSTED_PROXIES": proxies}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == header

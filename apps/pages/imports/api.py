@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +22,7 @@ from apps.pages.imports.importer import Outcome, importer
 from apps.pages.imports.models import ImportBatch, StagedUnit
 from apps.pages.imports.tables import BatchResource
 from apps.pages.imports.views import page_of_units, report_of
+from apps.pages.parsers import JSONParser
 
 OUTCOMES = {outcome.name.lower(): outcome for outcome in Outcome}
 UPLOAD = {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from oauth2_provider.generators import generate_client_secret
 
@@ -13,10 +16,14 @@ from apps.accounts.models import User
 from apps.accounts.roles import API_CLIENT
 from apps.accounts.services import appoint
 from apps.common.errors import Refused, ServiceError
+from apps.history.services import log_access
 from apps.partners.choices import SCOPES
 from apps.partners.models import Client
 from apps.partners.services.signing import new_key
 from apps.partners.services.tokens import revoke
+
+KEY_OVERLAP = datetime.timedelta(days=7)
+KEY_FIELDS = ("signing_key", "former_key", "former_key_until", "must_sign")
 
 
 @transaction.atomic
@@ -61,17 +68,51 @@ def rotate_secret(client: Client, *, by: User) -> str:
     client.client_secret = secret
     client.save(update_fields=["client_secret"])
     revoke(client)
+    _log(by, client, "client_secret", "given")
     return secret
 
 
 @transaction.atomic
 def give_signing_key(client: Client, *, by: User) -> str:
-    """Give a client a (new) signing key and answer it; from now on its requests must be signed with it."""
+    """Give a client a (new) signing key and answer it; from now on its requests must be signed.
+
+    The key before it counts for `KEY_OVERLAP` more, so that both sides can change over; the one before that is gone.
+    """
     check_delegation(by, client)
     key = new_key()
+    if client.signing_key is not None:
+        client.former_key, client.former_key_until = client.signing_key, timezone.now() + KEY_OVERLAP
     client.signing_key = key  # sealed when written
-    client.save(update_fields=["signing_key"])
+    client.must_sign = True
+    client.save(update_fields=KEY_FIELDS)
+    _log(by, client, "signing_key", "given")
     return key
+
+
+@transaction.atomic
+def end_former_key(client: Client, *, by: User) -> None:
+    """The key before the last one counts no more, whatever was left of its days. ServiceError when there is none."""
+    check_delegation(by, client)
+    if client.former_key is None:
+        raise ServiceError(_("没有仍然有效的原签名密钥。"))
+    client.former_key = client.former_key_until = None
+    client.save(update_fields=KEY_FIELDS)
+    _log(by, client, "former_key", "withdrawn")
+
+
+@transaction.atomic
+def withdraw_keys(client: Client, *, by: User) -> None:
+    """No key of a client counts any more (one was lost). Until it is given a new one, every request is refused.
+
+    ServiceError when it has none.
+    """
+    check_delegation(by, client)
+    if client.signing_key is None:
+        raise ServiceError(_("该客户端没有签名密钥。"))
+    client.signing_key = client.former_key = client.former_key_until = None
+    client.must_sign = True
+    client.save(update_fields=KEY_FIELDS)
+    _log(by, client, "signing_key", "withdrawn")
 
 
 @transaction.atomic
@@ -85,6 +126,12 @@ def set_enabled(client: Client, *, enabled: bool, by: User) -> None:
     User.objects.filter(pk=client.user_id).update(is_active=enabled)
     if not enabled:
         revoke(client)
+    _log(by, client, "enabled", str(enabled).lower())
+
+
+def _log(by: User, client: Client, field: str, what: str) -> None:
+    """Who did what to a client's way in; never the secret itself."""
+    log_access(by, "account", division=client.division_id, obj=client, key=client.name, fields=[field], reason=what)
 
 
 def check_delegation(by: User | None, client: Client) -> None:
@@ -100,7 +147,7 @@ def check_delegation(by: User | None, client: Client) -> None:
         raise Refused(_("数据范围超出了您的管理范围。"), field="division")
     if not policy.can(by, "view_register", client.division_id):
         return
-    wanted = {capability for name in client.scopes for capability in SCOPES[name].capabilities}
+    wanted = {capability for name in client.scopes if name in SCOPES for capability in SCOPES[name].capabilities}
     if any(not policy.covers(by, capability, place) for capability in wanted):
         raise Refused(_("不能授予自己没有的权限。"), field="scopes")
 

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from apps.common.errors import ServiceError
 
 WINDOW = 60
+MOST_BYTES = 64 * 1024  # of a request's body
 Answer = TypeVar("Answer")
 
 

@@ -42,25 +42,29 @@ def signature(key: str, method: str, path: str, query: str, body: bytes, timesta
 def is_signed(client: Client, request: HttpRequest) -> bool:
     """Whether a request carries the client's own signature, made now and never used before.
 
-    A client without a key needs none. Raises Unavailable when replays cannot be told.
+    A client that never had a key needs none; one whose keys were withdrawn has no right signature. Raises Unavailable
+    when replays cannot be told.
     """
-    if client.signing_key is None:
+    if not client.signs:
         return True
     timestamp, nonce = request.headers.get("X-Timestamp", ""), request.headers.get("X-Nonce", "")
     if not TIMESTAMP.fullmatch(timestamp) or not NONCE.fullmatch(nonce):
         return False
     if abs(time.time() - int(timestamp)) > CLOCK:
         return False
-    right = signature(
-        client.signing_key.clear(),
-        request.method or "",
-        request.path,
-        request.META.get("QUERY_STRING", ""),
-        request.body,
-        timestamp,
-        nonce,
-    )
-    given = request.headers.get("X-Signature", "")
-    if not hmac.compare_digest(right.encode(), given.encode()):
+    asked = (request.method or "", request.path, request.META.get("QUERY_STRING", ""), request.body)
+    given = request.headers.get("X-Signature", "").encode()
+    rights = [signature(key, *asked, timestamp, nonce).encode() for key in client.keys]
+    if not any(hmac.compare_digest(right, given) for right in rights):
         return False
     return once(f"{client.pk}:{nonce}", 2 * CLOCK + 60)
+
+
+def headers(key: str, method: str, path: str, query: str, body: bytes) -> dict[str, str]:
+    """The three headers of a request that we send ourselves, signed with a client's key."""
+    timestamp, nonce = str(int(time.time())), secrets.token_urlsafe(24)
+    return {
+        "X-Timestamp": timestamp,
+        "X-Nonce": nonce,
+        "X-Signature": signature(key, method, path, query, body, timestamp, nonce),
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from oauth2_provider.models import get_access_token_model
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
+from apps.partners.choices import SCOPES
 from apps.partners.models import Client
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9]{40}")
@@ -39,8 +41,22 @@ def find_client(client_id: str) -> Client | None:
         return Client.objects.filter(client_id=client_id).first()
 
 
+@dataclass(frozen=True)
+class Unfit:
+    """A client that is known and refused: which, and why. The reason goes to the record, never into the answer."""
+
+    client: Client
+    why: str
+
+
 def caller_of(token: str, address: str) -> Caller | None:
-    """Who presents this token from this address; None whatever the reason for which it does not count.
+    """Who presents this token from this address; None whatever the reason for which it does not count."""
+    found = examine(token, address)
+    return found if isinstance(found, Caller) else None
+
+
+def examine(token: str, address: str) -> Caller | Unfit | None:
+    """The same, telling a token that is nobody's (None) from one whose client must be told of in the record.
 
     The account it answers carries the client's scope: everything that asks `scope.of(user)` gets that one.
     """
@@ -49,15 +65,29 @@ def caller_of(token: str, address: str) -> Caller | None:
     checksum = hashlib.sha256(token.encode()).hexdigest()
     with scopes.activate(scopes.signing_in(checksum)), transaction.atomic():
         found = get_access_token_model().objects.filter(token_checksum=checksum).first()
-    if found is None or found.is_expired() or found.user_id is None:
+    if found is None or found.user_id is None:
         return None
     with scopes.activate(scopes.identity(found.user_id)), transaction.atomic():
         client = Client.objects.select_related("user").filter(pk=found.application_id, user=found.user_id).first()
-    if client is None or not client.usable or not client.user.is_active or not client.allows(address):
+    if client is None:
         return None
-    names = frozenset(found.scope.split()) & frozenset(client.scopes)
-    client.user._scope = client.scope_of(names)  # type: ignore[attr-defined]  # where scope.of() looks first
-    return Caller(client, names, address)
+    if why := "token" if found.is_expired() else shut(client, address):
+        return Unfit(client, why)
+    return as_caller(client, found.scope.split(), address)
+
+
+def as_caller(client: Client, names: Iterable[str], address: str) -> Caller:
+    """A client with those of these scopes that it still has; its account carries the scope that they give."""
+    held = frozenset(names) & frozenset(client.scopes) & frozenset(SCOPES)
+    client.user._scope = client.scope_of(held)  # type: ignore[attr-defined]  # where scope.of() looks first
+    return Caller(client, held, address)
+
+
+def shut(client: Client, address: str) -> str:
+    """Why a client may not call from an address now; empty when it may."""
+    if not client.usable or not client.user.is_active:
+        return "closed"
+    return "" if client.allows(address) else "address"
 
 
 def revoke(client: Client) -> None:

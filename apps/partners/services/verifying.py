@@ -15,6 +15,7 @@ from apps.history.services import log_access
 from apps.households.models import REGISTERED, Household, Person
 from apps.pages.places import Places
 from apps.partners.choices import FIELDS, SCOPES
+from apps.partners.services.tally import count
 from apps.partners.services.tokens import Caller
 
 BATCH = 100  # numbers in one request at most
@@ -47,6 +48,7 @@ def verify(caller: Caller, numbers: Sequence[str], *, purpose: str, fields: Sequ
         keys.append(key)
     asked = allowed_fields(caller, fields)
     found = _households(caller, keys, asked)
+    count(caller.client, questions=len(keys), hits=sum(key in found for key in keys))
     for key in keys:
         household = found.get(key)
         log_access(
