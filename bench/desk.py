@@ -27,7 +27,7 @@ def run(bench: Bench) -> None:
     admin = bench.admin()
     for level in LEVELS:
         user = bench.user(level.username)
-        extent = Extent(level.division, (level.division,), True)
+        extent = Extent(level.division, (codes.subtree(level.division),), True)
         on = reference_date()
 
         def counted(user: Any = user, extent: Extent = extent, on: Any = on) -> dict[int, Counts]:
@@ -82,7 +82,7 @@ def summarise(bench: Bench, admin: Connection, level: Level) -> list[str]:
     with scopes.acting(user, source="system"):
         for place in places:
             cache.clear()
-            for unit, counts in tallies(user, Extent(place, (place,), True), reference_date()).items():
+            for unit, counts in tallies(user, Extent(place, (codes.subtree(place),), True), reference_date()).items():
                 found[unit] = counts
     names = sorted({name for counts in found.values() for name in counts})
     admin.execute("DROP TABLE IF EXISTS bench_summary")

@@ -58,9 +58,9 @@ def any_place(user: Any, params: Any) -> Any:
     """`Place.read` without asking whether the place is the user's."""
     from apps.access import scope as scopes
     from apps.divisions import codes
-    from apps.pages.places import Place, tops
+    from apps.pages.places import Place, own_ranges
 
-    mine, values = tops(scopes.of(user)), params.getlist("division")
+    mine, values = own_ranges(scopes.of(user)), params.getlist("division")
     return Place(mine, codes.parse(values[0])) if values else Place(mine)
 
 

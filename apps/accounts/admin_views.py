@@ -145,7 +145,7 @@ class PostFormPage(FormPage):
 
     def form(self, data: Any = None, files: Any = None) -> ModelForm[Any]:
         form = super().form(data, files)
-        for name in ("user", "acting_for"):
+        for name in ("user", "role", "acting_for"):
             form.initial.setdefault(name, self.request.GET.get(name))
         return form
 

@@ -16,7 +16,7 @@ from apps.accounts.roles import ROLES
 from apps.common.wording import listed
 from apps.history.models import AccessLog
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, IDENTIFIER, MOMENT, NUMBER, PLACE, Kind, State
+from apps.pages.kinds import BOOL, IDENTIFIER, MOMENT, NUMBER, PLACE, Choice, Kind, State
 from apps.pages.resources import Related, Resource, Section
 
 
@@ -69,7 +69,7 @@ class PostResource(Resource):
         Column("valid_from", _("开始时间"), kind=MOMENT),
         Column("valid_until", _("结束时间"), kind=MOMENT),
         Column("appointed_by", _("任命人"), source="appointer", default=False),
-        Column("extent", _("数据范围"), kind=State(labels=dict(Post.Extent.choices), colours={})),
+        Column("extent", _("数据范围"), kind=Choice(Post.Extent)),
         Column("acting_for", _("代理的任职"), source="acting_for_id", kind=IDENTIFIER, default=False),
         Column("acting_for_name", _("被代理人"), default=False),
         Column("reason", _("说明"), default=False),
@@ -114,7 +114,7 @@ class ResetResource(Resource):
     columns = (
         Column("holder", _("姓名"), source="user_name"),
         Column("user", _("账户"), source="user_id", kind=IDENTIFIER, default=False),
-        Column("what", _("事项"), kind=State(labels=dict(Reset.What.choices), colours={})),
+        Column("what", _("事项"), kind=Choice(Reset.What)),
         Column("state", _("状态"), kind=State(labels=dict(Reset.State.choices), colours=RESET_COLOURS)),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("reason", _("理由")),

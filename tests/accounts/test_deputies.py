@@ -93,6 +93,16 @@ def test_a_deputy_has_dates_a_reason_and_the_same_post(head, deputy, county, cha
     assert notices.unread(head) == 0
 
 
+def test_a_deputy_reaches_no_further_than_the_official(head, deputy, county):
+    with scopes.activate(SET_UP), transaction.atomic():
+        narrow = make_user("narrow", None, TOWNSHIP)
+        services.appoint(narrow, role="township_officer", division=TOWNSHIP, extent="here", by=None)
+    with pytest.raises(ServiceError) as caught:
+        stand_in(narrow, deputy, county, role="township_officer")
+    assert caught.value.field == "extent"
+    stand_in(narrow, deputy, county, role="township_officer", extent="here")
+
+
 def test_nobody_appoints_himself_or_stands_in_for_himself(head, county):
     other = make_user("other", "county_officer", COUNTY)
     with pytest.raises(Refused, match="自己"):

@@ -193,27 +193,6 @@ def test_failures_and_sessions_keep_nothing_of_persons_but_name_and_address(vill
     ]
 
 
-def test_a_closed_door_is_seen_by_the_security_administrator(village):
-    security = make_user("security", "security_administrator", COUNTY)
-    admin, script = page("security"), program("security")
-    for number in range(5):
-        attempt("village", address=f"10.0.1.{number}")
-    assert "暂时锁定" in admin.get(f"/users/{village.pk}/").content.decode()
-    assert "暂时锁定" not in admin.get(f"/users/{security.pk}/").content.decode()
-    rows = script.get("/api/v1/users/?locked=true").json()["results"]
-    assert [(row["username"], row["locked"]) for row in rows] == [("village", True)]
-    assert "village" not in [row["username"] for row in script.get("/api/v1/users/?locked=false").json()["results"]]
-    AccessAttempt.objects.update(attempt_time=timezone.now() - datetime.timedelta(minutes=16))
-    assert script.get("/api/v1/users/?locked=true").json()["results"] == []
-
-
-def test_a_fresh_install_has_no_account_and_the_systems_own_cannot_sign_in(db):
-    with scopes.activate(services.SET_UP), transaction.atomic():
-        assert not User.objects.exists()
-    plant(*VILLAGES)
-    assert not services.system_account().has_usable_password()
-
-
 # --- the end of a session --------------------------------------------------------------------------------------------
 
 

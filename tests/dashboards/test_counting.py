@@ -14,6 +14,7 @@ from apps.dashboards import counting
 from apps.dashboards.counting import refresh, tallies, total
 from apps.dashboards.extent import ELSEWHERE, Extent
 from apps.dashboards.models import Mark, Tally
+from apps.divisions import codes
 from apps.divisions.services import recode
 from apps.households.models import Household, Person, StatusEvent
 from apps.villages.models import Village, VillageYear
@@ -23,7 +24,7 @@ from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_person
 
 OWN, SIBLING, NEIGHBOUR, OTHER_COUNTY, OTHER_LEAGUE = VILLAGES
-REGION = Extent(150000000000, (150000000000,), True)
+REGION = Extent(150000000000, (codes.subtree(150000000000),), True)
 ON = datetime.date(2018, 12, 31)
 
 
@@ -84,7 +85,7 @@ def test_only_the_villages_that_were_written_are_counted_anew(system):
     assert refresh(system, REGION, ON) == 0
     make_household(OWN)
     assert set(Mark.objects.values_list("division_id", flat=True)) == {OWN}
-    other_county = Extent(150423000000, (150423000000,), True)
+    other_county = Extent(150423000000, (codes.subtree(150423000000),), True)
     assert refresh(system, other_county, ON) == 0, "a mark elsewhere is none of its business"
     assert refresh(system, REGION, ON) == 1
     assert not Mark.objects.exists()
@@ -104,7 +105,7 @@ def test_many_villages_are_read_as_one_range(system, monkeypatch):
     monkeypatch.setattr(counting, "MANY", 1)
     for village in VILLAGES:
         make_household(village)
-    refresh(system, Extent(150422000000, (150422000000,), True), ON)
+    refresh(system, Extent(150422000000, (codes.subtree(150422000000),), True), ON)
     assert dict(Tally.objects.values_list("division_id", "poor_households")) == dict.fromkeys(VILLAGES[:3], 1)
 
 
@@ -119,7 +120,7 @@ def test_counts_and_marks_are_behind_row_level_security(system):
     with scopes.acting(county):
         assert set(Tally.objects.values_list("division_id", flat=True)) == set(VILLAGES[:3])
         assert set(Mark.objects.values_list("division_id", flat=True)) == {OWN}
-        extent = Extent(150422000000, (150422000000,), True)
+        extent = Extent(150422000000, (codes.subtree(150422000000),), True)
         assert counted(county, extent)["poor_households"] == 2
     assert set(Mark.objects.values_list("division_id", flat=True)) == {OTHER_LEAGUE}
     assert counted(system)["poor_households"] == 4
@@ -141,7 +142,7 @@ def test_single_households_beyond_the_own_places_have_a_line_of_their_own(system
         )
     scopes.forget(user)
     with scopes.acting(user):
-        found = tallies(user, Extent(None, (OWN, SIBLING), True), ON)
+        found = tallies(user, Extent(None, ((OWN, OWN), (SIBLING, SIBLING)), True), ON)
     assert {unit: counts.get("poor_households", 0) for unit, counts in found.items()} == {
         OWN: 1,
         SIBLING: 0,
@@ -159,7 +160,7 @@ def test_recoding_moves_the_figures_with_the_rows(committed_db):
         assert counted(user)["poor_households"] == 1
     recode(OWN, OTHER_COUNTY, ON, "test")
     with scopes.acting(user):
-        found = tallies(user, Extent(150400000000, (150400000000,), True), ON)
+        found = tallies(user, Extent(150400000000, (codes.subtree(150400000000),), True), ON)
         assert {unit: counts["poor_households"] for unit, counts in found.items()} == {150422000000: 0, 150423000000: 1}
         assert sum(counts["poor_persons"] for counts in found.values()) == 1
 

@@ -143,7 +143,8 @@ def test_the_account_of_a_client_is_nobody_s_to_open_or_appoint(officer):
     browser = sign_in(Browser(), officer)
     with scopes.acting(officer):
         assert not may_manage(officer, User.objects.get(pk=account.pk))
-    assert browser.post(f"/api/v1/users/{account.pk}/reset/").status_code == 403
+    asked = {"user": account.pk, "what": "password", "reason": "遗失"}
+    assert browser.post("/api/v1/resets/", asked, content_type="application/json").status_code == 403
     body = {
         "user": account.pk,
         "role": "village_officer",

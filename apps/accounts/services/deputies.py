@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from apps.access import scope as scopes
 from apps.accounts import notices
 from apps.accounts.models import Notice, Post, User
 from apps.accounts.roles import ROLES
-from apps.accounts.services.extents import REGION, reaches_of
+from apps.accounts.services.extents import REGION, Reach, reaches_of
 from apps.common.errors import Refused, ServiceError
 from apps.divisions import codes
 
@@ -33,10 +33,18 @@ class Deputy:
 
 
 def check(
-    acting_for: Post, user: User, *, role: str, division: int, until: datetime | None, reason: str, by: User | None
+    acting_for: Post,
+    user: User,
+    *,
+    role: str,
+    division: int,
+    found: Sequence[Reach],
+    until: datetime | None,
+    reason: str,
+    by: User | None,
 ) -> None:
-    """ServiceError unless this may be a post in place of `acting_for`: its role and place, of somebody else, with an
-    end and a reason, and given by neither the deputy nor for good."""
+    """ServiceError unless this may be a post in place of `acting_for`: its role and place and no wider reach, of
+    somebody else, with an end and a reason, and not given by the deputy himself."""
     if acting_for.user_id == user.pk:
         raise ServiceError(_("不能代理自己的任职。"), field="acting_for")
     if by is not None and by.pk == user.pk:
@@ -45,6 +53,10 @@ def check(
         raise ServiceError(_("代理任职不能再由他人代理。"), field="acting_for")
     if (acting_for.role.name, acting_for.division_id) != (role, division):
         raise ServiceError(_("代理任职的角色和任职地须与被代理的任职相同。"), field="acting_for")
+    held = [scopes.range_of(code, exact=exact) for code, exact in reaches_of(acting_for)]
+    given = [scopes.range_of(code, exact=exact) for code, exact in found] if ROLES[role].capabilities else []
+    if any(not any(low <= first and last <= high for low, high in held) for first, last in given):
+        raise ServiceError(_("代理任职的数据范围不能超出被代理的任职。"), field="extent")
     if acting_for.valid_until is not None and acting_for.valid_until <= acting_for.valid_from:
         raise ServiceError(_("被代理的任职没有生效。"), field="acting_for")
     if until is None:
@@ -79,12 +91,6 @@ def of(user: User) -> list[Deputy]:
             Deputy(one.user.name, one.role_label, one.division_id, one.valid_from, one.valid_until, one.reason)
             for one in posts.order_by("valid_from", "pk")
         ]
-
-
-def extent_of(post: Post) -> tuple[str, list[int]]:
-    """How far a post reaches, to be given to its deputy: its extent, and the divisions chosen for it."""
-    chosen = [code for code, _exact in reaches_of(post)] if post.extent == Post.Extent.CUSTOM else []
-    return post.extent, chosen
 
 
 def _post(key: int) -> Post:

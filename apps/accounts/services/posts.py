@@ -55,7 +55,9 @@ def appoint(
         raise ServiceError(_("结束时间早于开始时间。"), field="valid_until")
     found = reaches(extent, division, chosen)
     if acting_for is not None:
-        deputies.check(acting_for, user, role=role, division=division, until=valid_until, reason=reason, by=by)
+        deputies.check(
+            acting_for, user, role=role, division=division, found=found, until=valid_until, reason=reason, by=by
+        )
     if by is not None:
         policy.require(by, "manage_accounts", user.division_id)
         check_delegation(by, role, division, found)

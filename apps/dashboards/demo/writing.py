@@ -143,8 +143,9 @@ def _appoint(bulk: Bulk) -> None:
     """Give the helpers of the block their post. A helper's role grants nothing by itself: pairings do."""
     with bulk.watch.phase("insert"), bulk.without_history(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO accounts_post (user_id, division_id, role_id, valid_from, reason)"  # noqa: S608
-            f" SELECT id, division_id, %s, %s, '' FROM {bulk.stage_of(HELPER)} JOIN accounts_user"
+            "INSERT INTO accounts_post"  # noqa: S608
+            " (user_id, division_id, role_id, valid_from, reason, extent, apart, acting_for_name)"
+            f" SELECT id, division_id, %s, %s, '', 'below', '', '' FROM {bulk.stage_of(HELPER)} JOIN accounts_user"
             " USING (username, division_id) ORDER BY id",
             [Group.objects.get(name="helper").pk, WRITTEN_AT],
         )
