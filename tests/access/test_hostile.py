@@ -169,19 +169,13 @@ def test_a_field_that_is_not_of_the_form_is_refused_by_name(world, route, method
     account = world.accounts[name]
     form = route.resource.form
     address = an_address(route, world, account)
-    known_fields = set(form.base_fields)
-    for field, value in NOT_ONES_OWN.items():
-        if field in known_fields or (field == "version" and kind == "update"):
-            continue
-        body = {field: value, **({"version": 1} if kind == "update" else {})}
-        answer = send(account, method, address, body)
-        if answer.status_code in (403, 404, 405):
-            continue
-        told = answer.json()
-        assert answer.status_code == 422, (field, answer.status_code)
-        assert {"field": field, "code": "unknown"}.items() <= next(
-            one for one in told["errors"] if one["field"] == field
-        ).items()
+    kept = set(form.base_fields) | ({"version"} if kind == "update" else set())
+    foreign = {field: value for field, value in NOT_ONES_OWN.items() if field not in kept}
+    answer = send(account, method, address, {**foreign, **({"version": 1} if kind == "update" else {})})
+    if answer.status_code not in (403, 404):  # not one's row, or not one's right
+        assert answer.status_code == 422
+        unknown = {one["field"] for one in answer.json()["errors"] if one["code"] == "unknown"}
+        assert unknown - {"version"} == set(foreign) - {"version"}  # not every row has one
 
 
 @pytest.mark.parametrize(("route", "method"), [one[:2] for one in WRITES if one[2] == "update"], ids=str)
