@@ -89,6 +89,7 @@ class ClientAPIView(APIView):
     authentication_classes = [ClientAuthentication, SessionAuthentication]
     permission_classes = [IsAuthenticated, ForClients]
     parser_classes = [StrictJSONParser]
+    refusals = (413, 429)
     scope = ""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
