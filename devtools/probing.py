@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 
 from devtools import scanning
 from devtools.paths import ROOT, Failure, local_folder, say
-from devtools.site import Site, site
+from devtools.site import Site
 
 # How much is asked: examples of each operation, and the most seconds of one account.
 EXAMPLES = 5
@@ -57,17 +57,13 @@ ASKERS = (
 )
 
 
-def api() -> list[str]:
+def api(ours: Site) -> list[str]:
     """schemathesis over the whole OpenAPI schema: no 5xx, answers as the schema says, 405 for what is not offered."""
     program, reports = scanning.SCHEMATHESIS.command(), local_folder("scan-reports")
-    wanted = os.environ.get("SCAN_ASKERS", "").split(",") if "SCAN_ASKERS" in os.environ else None
     complaints: list[str] = []
-    with site() as ours:
-        for asker in ASKERS:
-            if wanted is None or asker.name in wanted:
-                complaints += _asked(ours, asker, program, reports / f"api-{asker.name or 'anonymous'}")
-        complaints += _logged(ours)
-    return complaints
+    for asker in ASKERS:
+        complaints += _asked(ours, asker, program, reports / f"api-{asker.name or 'anonymous'}")
+    return complaints + _logged()
 
 
 def _asked(ours: Site, asker: Asker, program: str, report: Path) -> list[str]:
@@ -85,7 +81,7 @@ def _asked(ours: Site, asker: Asker, program: str, report: Path) -> list[str]:
     phases = "examples,coverage,fuzzing" if asker.thorough or asker.only else "fuzzing"
     command = [program, "run", f"{ours.url}api/v1/schema/", "--checks", ",".join(checks), "--phases", phases]
     command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--generation-deterministic", "--workers", "2"]
-    command += ["--generation-database", "none", "--continue-on-failure", "--no-color", "--request-timeout", "60"]
+    command += ["--continue-on-failure", "--no-color", "--request-timeout", "60"]
     command += ["--report", "ndjson", "--report-ndjson-path", str(report.with_suffix(".ndjson"))]
     if asker.only:
         command += ["--include-path-regex", asker.only]
@@ -128,7 +124,7 @@ def failures(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def _logged(ours: Site) -> list[str]:
+def _logged() -> list[str]:
     """Faults that the server wrote to its log, whatever was answered."""
     text = (local_folder("logs") / "scan-web.log").read_text(errors="replace")
     return sorted({f"the server's log: {one}" for one in re.findall(r"^ERROR .*$", text, re.MULTILINE)})
@@ -144,15 +140,13 @@ SCAN_SECONDS = 240
 LEFT_OUT = ("account/sign-out/", "account/sessions/", "account/password/", "account/second-factor/")
 
 
-def pages() -> list[str]:
+def pages(ours: Site) -> list[str]:
     """wapiti over the pages as a village's and a county's account, within SCAN_SECONDS for each."""
     program, reports = scanning.WAPITI.command(), local_folder("scan-reports")
     found: scanning.Found = scanning.Counter()
-    with site() as ours:
-        for walker in WALKERS:
-            found += _walked(ours, walker, program, reports / f"pages-{walker}.json")
-        complaints = _logged(ours)
-    return complaints + scanning.compared("wapiti", found)
+    for walker in WALKERS:
+        found += _walked(ours, walker, program, reports / f"pages-{walker}.json")
+    return _logged() + scanning.compared("wapiti", found)
 
 
 def _walked(ours: Site, walker: str, program: str, report: Path) -> scanning.Found:

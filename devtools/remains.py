@@ -23,7 +23,7 @@ from urllib.error import HTTPError
 
 from devtools import postgres, processes
 from devtools.paths import LOGS, PYTHON, ROOT, Failure, say
-from devtools.site import Session, Site, site
+from devtools.site import Session, Site
 
 LEAST = 1000
 OFFICIAL, AT_COUNTY = "village-150422100200", "county-150422"
@@ -49,23 +49,22 @@ _DIGITS = re.compile(rb"[0-9][0-9Xx]{6,}")
 _HEX = re.compile(rb"(?:3[0-9]){7,}(?:[57]8)?")
 
 
-def search() -> list[str]:
+def search(ours: Site) -> list[str]:
     """Use the platform, then read what is left of it; a line for each place with a number."""
-    with site() as ours:
-        numbers = opened(ours)
-        if len(numbers) < LEAST:
-            raise Failure(f"The register holds {len(numbers)} numbers; at least {LEAST} are to be looked for.")
-        _used(ours, numbers)
-        numbers = sorted({*numbers, *opened(ours)})  # with those that the import brought
-        looking = Looking(numbers)
-        looking.sees_what_is_there()
-        for name, place in _places(ours):
-            before = looking.read
-            for what, content in place():
-                looking.at(f"{name}: {what}", content)
-            say(f"{name}: {(looking.read - before) / 1e6:,.1f} MB read")
-        say(f"{len(numbers):,} numbers looked for in {looking.read / 1e6:,.0f} MB: {len(looking.hits)} hits")
-        return sorted(looking.hits)
+    numbers = opened(ours)
+    if len(numbers) < LEAST:
+        raise Failure(f"The register holds {len(numbers)} numbers; at least {LEAST} are to be looked for.")
+    _used(ours, numbers)
+    numbers = sorted({*numbers, *opened(ours)})  # with those that the import brought
+    looking = Looking(numbers)
+    looking.sees_what_is_there()
+    for name, place in _places(ours):
+        before = looking.read
+        for what, content in place():
+            looking.at(f"{name}: {what}", content)
+        say(f"{name}: {(looking.read - before) / 1e6:,.1f} MB read")
+    say(f"{len(numbers):,} numbers looked for in {looking.read / 1e6:,.0f} MB: {len(looking.hits)} hits")
+    return sorted(looking.hits)
 
 
 def opened(ours: Site) -> list[str]:
@@ -128,9 +127,7 @@ def _used(ours: Site, numbers: list[str]) -> None:
         raise Failure("The reveal showed no number; what is looked for was never used.")
     if not official.raw("POST", "api/v1/persons/export/", b"").startswith(b"PK"):
         raise Failure("The export is no workbook.")
-    job = ours.sign_in("region").call("POST", "api/v1/persons/export/")
-    if "state" not in job:
-        raise Failure("The region's export was no job of its own.")
+    _large_export(ours.sign_in("region"))
     official.raw("POST", "search/", f"q={citizen}&csrfmiddlewaretoken={official.csrf}".encode(), _FORM)
     _refused(official, "GET", f"api/v1/persons/?id_no={citizen}")
     _refused(official, "POST", "api/v1/persons/", json.dumps({"id_no": citizen, "name": "重复"}).encode())
@@ -167,6 +164,15 @@ def _imported(session: Session, file: Path) -> None:
             session.call("POST", f"{path}confirm/")
 
 
+def _large_export(session: Session) -> None:
+    """More rows than an answer takes: a worker writes the file, which is fetched."""
+    job = session.call("POST", "api/v1/person-years/export/")
+    path = f"api/v1/exports/{job['id']}/"
+    if not processes.wait_until(lambda: session.call("GET", path)["ready"], 120, 1):
+        raise Failure("The export of the region is not written.")
+    session.raw("GET", f"{path}file/")
+
+
 def _departments(ours: Site, numbers: list[str]) -> None:
     session = Session(ours.url)
     session.opener.addheaders = [("Authorization", f"Bearer {ours.token()}")]
@@ -185,7 +191,7 @@ def _places(ours: Site) -> list[tuple[str, Place]]:
         raise Failure("This scan needs the embedded servers: unset DATABASE_URL and REDIS_URL.")
     _saved(valkey.port, valkey.password)
     return [
-        ("dump of the database", lambda: _dumped(ours)),
+        ("dump of the database", lambda: _dumped(ours, cluster)),
         ("files of the database", lambda: _files(cluster.data)),
         ("queue and cache", lambda: _files(valkey.data)),
         ("logs", lambda: _logs()),
@@ -194,9 +200,7 @@ def _places(ours: Site) -> list[tuple[str, Place]]:
     ]
 
 
-def _dumped(ours: Site) -> Iterator[tuple[str, bytes]]:
-    cluster = ours.servers.cluster
-    assert cluster is not None
+def _dumped(ours: Site, cluster: postgres.Cluster) -> Iterator[tuple[str, bytes]]:
     env = os.environ | {"PGPASSWORD": cluster.password}
     command = [str(postgres.binaries() / "pg_dump"), "--host=127.0.0.1", f"--port={cluster.port}", "--inserts"]
     command += [f"--username={postgres.SUPERUSER}", ours.servers.database_url.rpartition("/")[2]]

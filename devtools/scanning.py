@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from devtools.paths import LOCAL, PYTHON, ROOT, Failure, local_folder, say
 
 ACCEPTED = ROOT / "devtools/accepted.toml"
 RULES = ROOT / "devtools/semgrep.yml"
+SAMPLES = ROOT / "devtools/semgrep_samples.toml"
 CODE = ("apps", "config", "devtools")
 
 Found = Counter[tuple[str, str]]
@@ -60,27 +62,27 @@ WAPITI = Tool("wapiti3==3.3.2", "wapiti", (3, 12))
 
 
 def run(names: list[str]) -> int:
-    """Carry out the named scans, or all; 0 when each is content."""
+    """Carry out the named scans, or all; 0 when each is content. Those of a running platform share one."""
     from devtools import probing, remains
+    from devtools.site import site
 
-    scans: dict[str, Callable[[], list[str]]] = {
-        "bandit": bandit,
-        "semgrep": semgrep,
-        "sbom": sbom,
-        "pages": probing.pages,
-        "api": probing.api,
-        "remains": remains.search,
-    }
-    if unknown := set(names) - set(scans):
-        raise Failure(f"No such scan: {', '.join(sorted(unknown))}; there are {', '.join(scans)}.")
-    failed = 0
-    for name in names or scans:
-        complaints = scans[name]()
-        failed += bool(complaints)
-        say(f"{'failed' if complaints else 'ok':6} {name}")
-        for complaint in complaints:
-            say(f"  {complaint}")
+    code: dict[str, Callable[[], list[str]]] = {"bandit": bandit, "semgrep": semgrep, "sbom": sbom}
+    live = {"remains": remains.search, "pages": probing.pages, "api": probing.api}
+    if unknown := set(names) - set(code) - set(live):
+        raise Failure(f"No such scan: {', '.join(sorted(unknown))}; there are {', '.join((*code, *live))}.")
+    failed = [name for name, scan in code.items() if (name in names or not names) and not told(name, scan())]
+    if wanted := [name for name in live if name in names or not names]:
+        with site() as ours:
+            failed += [name for name in wanted if not told(name, live[name](ours))]
     return 1 if failed else 0
+
+
+def told(name: str, complaints: list[str]) -> bool:
+    """Say how a scan ended; whether it was content."""
+    say(f"{'failed' if complaints else 'ok':6} {name}")
+    for complaint in complaints:
+        say(f"  {complaint}")
+    return not complaints
 
 
 # --- Scans of the code ------------------------------------------------------------------------------------------------
@@ -94,7 +96,16 @@ def bandit() -> list[str]:
 
 
 def semgrep() -> list[str]:
-    """Our own rules; nothing is fetched, nothing is reported to anybody."""
+    """Our own rules; nothing is fetched, nothing is reported to anybody. First they are shown what they must find."""
+    samples = tomllib.loads(SAMPLES.read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        for rule, sample in samples.items():
+            path = Path(folder, rule, sample["path"])
+            path.parent.mkdir(parents=True)
+            path.write_text(sample["text"])
+        found = {rule for rule, path in matches(["."], Path(folder)) if path.startswith(f"{rule}/")}
+    if missed := set(samples) - found:
+        raise Failure(f"These rules do not find their own sample: {', '.join(sorted(missed))}.")
     return compared("semgrep", matches([*CODE, "templates", "deploy"]))
 
 

@@ -65,3 +65,15 @@ def test_file_wins_over_nothing_and_missing_file_is_an_error(monkeypatch: pytest
     monkeypatch.setitem(os.environ, "SOME_SECRET_FILE", str(tmp_path / "missing"))
     with pytest.raises(FileNotFoundError):
         Environment().str("SOME_SECRET")
+
+
+def test_production_has_nothing_that_djangos_own_deployment_check_warns_of() -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={name: value for name, value in production_environment().items() if name != "TEST_ADMIN_URL"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "no issues" in done.stdout + done.stderr) == (0, True), done.stdout + done.stderr
