@@ -21,7 +21,7 @@ from devtools.site import Site
 
 # How much is asked: examples of each operation, and the most seconds of one account.
 EXAMPLES = 5
-MOST = 1200
+MOST = 3600
 
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
@@ -90,21 +90,22 @@ def _asked(ours: Site, asker: Asker, program: str, report: Path) -> list[str]:
     for key, value in headers.items():
         command += ["--header", f"{key}: {value}"]
     env = os.environ | {"SCHEMATHESIS_HOOKS": "devtools.scanhooks", "PYTHONPATH": str(ROOT)}
-    started = time.monotonic()
+    started, events = time.monotonic(), report.with_suffix(".ndjson")
+    events.unlink(missing_ok=True)
+    found = []
     with report.with_suffix(".txt").open("w") as log:
         try:
-            done = subprocess.run(
+            subprocess.run(
                 command, cwd=local_folder("tools"), env=env, stdout=log, stderr=log, timeout=MOST, check=False
             )
         except subprocess.TimeoutExpired:
-            return [f"{name}: not finished after {MOST} seconds"]
-    text = report.with_suffix(".txt").read_text()
-    asked = re.search(r"(\d+) generated", text)
-    tested = re.search(r"Tested: (\d+)", text)
-    if asked is None or tested is None:
-        raise Failure(f"schemathesis as {name} said nothing to go by (status {done.returncode}):\n{text[-1500:]}")
-    say(f"{name}: {asked[1]} requests to {tested[1]} operations in {time.monotonic() - started:.0f} s")
-    found = sorted({f"{name}: {kind} at {where}" for where, kind in failures(text)})
+            found.append(f"{name}: not finished after {MOST} seconds")
+    lines = events.read_text(errors="replace").splitlines() if events.exists() else []
+    cases, operations, failures = outcome(lines)
+    if not cases:
+        raise Failure(f"schemathesis as {name} asked nothing:\n{report.with_suffix('.txt').read_text()[-1500:]}")
+    say(f"{name}: {cases:,} requests to {operations} operations in {time.monotonic() - started:.0f} s")
+    found += [f"{name}: {where}: {kind}" for where, kind in failures]
     if session is not None and not asker.only:
         try:
             session.call("GET", "api/v1/session/")
@@ -113,15 +114,30 @@ def _asked(ours: Site, asker: Asker, program: str, report: Path) -> list[str]:
     return found
 
 
-def failures(text: str) -> list[tuple[str, str]]:
-    """Operation and kind of each failure in schemathesis's report."""
-    parts = re.split(r"\n_{3,} (\S+ \S+|.+?) _{3,}\n", text)
-    return [
-        (operation, kind)
-        for operation, block in zip(parts[1::2], parts[2::2], strict=True)
-        for kind in re.findall(r"^- ((?:ST\d+ )?.+)$", block.split("\n======")[0], re.MULTILINE)
-        if kind.startswith("ST") or "error" in kind.lower()
-    ]
+def outcome(lines: list[str]) -> tuple[int, int, list[tuple[str, str]]]:
+    """Requests, operations, and each failure's operation and kind, from schemathesis's events (one JSON a line)."""
+    cases: set[str] = set()
+    operations: set[str] = set()
+    failures: set[tuple[str, str]] = set()
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue  # cut off by the time limit
+        if error := event.get("NonFatalError"):
+            failures.add((str(error.get("label")), f"error: {str(error.get('value'))[:200]}"))
+        recorder = event.get("ScenarioFinished", {}).get("recorder")
+        if recorder is None:
+            continue
+        operations.add(recorder["label"])
+        for case, checks in recorder["checks"].items():
+            cases.add(case)
+            for check in checks:
+                if check["status"] != "success":
+                    told = check.get("failure_info", {}).get("failure", {})
+                    message = str(told.get("message", "")).splitlines()
+                    failures.add((recorder["label"], f"{told.get('title', check['name'])}: {' '.join(message[:1])}"))
+    return len(cases), len(operations), sorted(failures)
 
 
 def _logged() -> list[str]:
@@ -134,14 +150,14 @@ def _logged() -> list[str]:
 
 WALKERS = ("village-150422100200", "county-150422")
 MODULES = "xss,permanentxss,sql,exec,file,redirect,crlf,ssrf,csrf,cookieflags,http_headers,csp"
-SCAN_SECONDS = 240
+SCAN_SECONDS, MODULE_SECONDS = 900, 60
 
 # Ends the session or changes what the next page would say about all others.
 LEFT_OUT = ("account/sign-out/", "account/sessions/", "account/password/", "account/second-factor/")
 
 
 def pages(ours: Site) -> list[str]:
-    """wapiti over the pages as a village's and a county's account, within SCAN_SECONDS for each."""
+    """wapiti over the pages as a village's and a county's account; each module and the whole have their time."""
     program, reports = scanning.WAPITI.command(), local_folder("scan-reports")
     found: scanning.Found = scanning.Counter()
     for walker in WALKERS:
@@ -160,14 +176,15 @@ def _walked(ours: Site, walker: str, program: str, report: Path) -> scanning.Fou
     store = local_folder("scan-reports", "wapiti")
     shutil.rmtree(store, ignore_errors=True)
     command = [program, "--url", ours.url, "--scope", "folder", "--module", MODULES, "--cookie", str(jar)]
-    command += ["--max-scan-time", str(SCAN_SECONDS), "--max-links-per-page", "40", "--max-parameters", "20"]
-    command += ["--max-files-per-dir", "12", "--depth", "3", "--tasks", "4", "--timeout", "20", "--flush-session"]
+    command += ["--max-scan-time", str(SCAN_SECONDS), "--max-attack-time", str(MODULE_SECONDS)]
+    command += ["--max-links-per-page", "25", "--max-files-per-dir", "6", "--max-parameters", "20", "--depth", "2"]
+    command += ["--tasks", "4", "--timeout", "20", "--flush-session"]
     command += ["--format", "json", "--output", str(report), "--store-session", str(store), "--no-bugreport"]
     command += ["--dns-endpoint", "127.0.0.1", "--external-endpoint", ours.url, "--internal-endpoint", ours.url]
     for path in LEFT_OUT:
         command += ["--exclude", f"{ours.url}{path}*"]
     with report.with_suffix(".txt").open("w") as log:
-        subprocess.run(command, stdout=log, stderr=log, timeout=3 * SCAN_SECONDS, check=False)
+        subprocess.run(command, stdout=log, stderr=log, timeout=2 * SCAN_SECONDS, check=False)
     if not report.exists():
         raise Failure(f"wapiti left no report:\n{report.with_suffix('.txt').read_text()[-2000:]}")
     told = json.loads(report.read_text())

@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError, Throttled
+from rest_framework.exceptions import APIException, AuthenticationFailed, MethodNotAllowed, ParseError, Throttled
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -102,6 +102,12 @@ class ClientAPIView(APIView):
         super().initial(request, *args, **kwargs)
         self.caller = cast("Caller", request.auth)
         self.spend(1)
+
+    def check_permissions(self, request: Request) -> None:
+        """What nobody may do here is 405 for whoever is known, an official too; then the right to do it."""
+        if request.user.is_authenticated and request.method not in self.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
+        super().check_permissions(request)
 
     def spend(self, amount: int) -> None:
         """Count so many questions of this client; Throttled when it has none left in this minute."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 
@@ -40,32 +41,19 @@ def test_the_search_for_what_is_left_finds_a_number_in_every_form_and_says_only_
     looking.at("dump", b"nothing here 15990019620315001 and 1380000000")
     assert looking.hits == set()
     looking.at("dump", b"... 15990019620315001513800000001 ...")
-    assert looking.hits == {"dump: a number of 11 characters", "dump: a number of 18 characters"}
+    assert looking.hits == {"dump: a number of 18 characters"}
+    looking.at("log", b"... 13800000001 ...")
+    assert looking.hits == {"dump: a number of 18 characters", "log: a number of 11 characters"}
 
 
-def test_failures_are_read_from_the_report_by_operation():
-    report = """
-=================================== FAILURES ===================================
-___________________________ GET /api/v1/households/ ____________________________
-1. Test Case ID: abc
-
-- ST101 Server error
-
-[500] Internal Server Error:
-
-- no failure, but the answer's text
-
-__________________________ POST /api/v1/persons/ _______________________________
-1. Test Case ID: def
-
-- ST103 Undocumented status code
-
-=================================== SUMMARY ====================================
-
-Failures:
-  - ST101 Server error: 1
-"""
-    assert probing.failures(report) == [
-        ("GET /api/v1/households/", "ST101 Server error"),
-        ("POST /api/v1/persons/", "ST103 Undocumented status code"),
+def test_failures_are_read_from_the_events_by_operation():
+    good = {"name": "not_a_server_error", "status": "success"}
+    told = {"failure": {"title": "Server error", "message": "500\nat length"}}
+    bad = {"name": "not_a_server_error", "status": "failure", "failure_info": told}
+    events = [
+        {"ScenarioStarted": {"label": "GET /a/"}},
+        {"ScenarioFinished": {"recorder": {"label": "GET /a/", "checks": {"1": [good], "2": [good, bad]}}}},
+        {"ScenarioFinished": {"recorder": {"label": "GET /b/", "checks": {"3": [good]}}}},
     ]
+    lines = [*map(json.dumps, events), '{"ScenarioFin']
+    assert probing.outcome(lines) == (3, 2, [("GET /a/", "Server error: 500")])
