@@ -184,7 +184,10 @@ def _walked(ours: Site, walker: str, program: str, report: Path) -> scanning.Fou
     for path in LEFT_OUT:
         command += ["--exclude", f"{ours.url}{path}*"]
     with report.with_suffix(".txt").open("w") as log:
-        subprocess.run(command, stdout=log, stderr=log, timeout=2 * SCAN_SECONDS, check=False)
+        try:
+            subprocess.run(command, stdout=log, stderr=log, timeout=2 * SCAN_SECONDS, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise Failure(f"wapiti as {walker} did not end in {2 * SCAN_SECONDS} seconds.") from error
     if not report.exists():
         raise Failure(f"wapiti left no report:\n{report.with_suffix('.txt').read_text()[-2000:]}")
     told = json.loads(report.read_text())
