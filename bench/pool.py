@@ -188,7 +188,7 @@ def _account(bench: Bench, one: tuple[str, str]) -> Account:
     elif name in ("sysadmin", "secadmin", "auditor"):
         where = "false"
     else:
-        stem = {"000000000": 3, "0000000": 5, "000000": 6, "000": 9}
+        stem = {"0000000000": 2, "00000000": 4, "000000": 6, "000": 9}
         digits = next((12 - len(zeros) for zeros in stem if place.endswith(zeros)), 12)
         where = f"left(division_id::text, {digits}) = '{place[:digits]}'"
     rows: Any = bench.admin().execute(f"SELECT id, code FROM households_household WHERE {where}").fetchall()  # type: ignore[arg-type]
