@@ -59,6 +59,13 @@ QUESTIONS = {
     "one week": "at_from={week}&at_to={day}",
 }
 
+# An auditor's two questions must come from these, not from reading backwards until enough was found.
+INDEXES = {
+    "who looked at a household": "access_log_object_key",
+    "who looked, by key": "access_log_object",
+    "what an account saw": "access_log_username",
+}
+
 
 def run(bench: Bench) -> None:
     """Writing alone, writing by many at once, then reading as the region's and as a county's auditor."""
@@ -148,9 +155,10 @@ def reading(bench: Bench, app_url: str) -> None:
             plan = "\n".join(row[0] for row in app.execute(f"EXPLAIN {sql}").fetchall())  # type: ignore[arg-type]
             if "Seq Scan" in plan:
                 raise AssertionError(f"{name}, {what}: reads the whole log\n{plan}")
-            if "Index" not in plan:
-                raise AssertionError(f"{name}, {what}: no index\n{plan}")
-            index = ", ".join(sorted(set(re.findall(r"(?:using|Index Scan on) (\w+)", plan))))
+            used = sorted(set(re.findall(r"(?:using|Index Scan on) (\w+)", plan)))
+            if not used or INDEXES.get(what, used[0]) not in used:
+                raise AssertionError(f"{name}, {what}: read by {used or 'no index'}\n{plan}")
+            index = ", ".join(used)
             note = f"{len(mine())} rows of {rows:,}; {index}"
             found = against(mine, theirs, seconds=1.0)
             bench.report.compare(f"audit {name} {what}", found, "no RLS", note=note)

@@ -161,7 +161,7 @@ def pages(ours: Site) -> list[str]:
     program, reports = scanning.WAPITI.command(), local_folder("scan-reports")
     found: scanning.Found = scanning.Counter()
     for walker in WALKERS:
-        found += _walked(ours, walker, program, reports / f"pages-{walker}.json")
+        found |= _walked(ours, walker, program, reports / f"pages-{walker}.json")
     return _logged() + scanning.compared("wapiti", found)
 
 
@@ -197,9 +197,13 @@ def _walked(ours: Site, walker: str, program: str, report: Path) -> scanning.Fou
         session.raw("GET", "api/v1/session/")
     except HTTPError as error:
         raise Failure(f"{walker} was signed out on the way; what wapiti saw is not the platform") from error
-    return scanning.Counter(
-        (kind, re.sub(r"\d+", "N", one["path"]))
-        for group in ("vulnerabilities", "anomalies")
-        for kind, all_ in told[group].items()
-        for one in all_
-    )
+    kinds = {(kind, _where(kind, one["path"])) for group in ("vulnerabilities", "anomalies")
+             for kind, all_ in told[group].items() for one in all_}  # fmt: skip
+    return scanning.Counter(kinds)
+
+
+def _where(kind: str, path: str) -> str:
+    """The address a finding is counted under: rows without their number, all files as one, all cookies as one."""
+    if path.startswith("/static/"):
+        return "/static/"
+    return "/" if kind == "Secure Flag cookie" else re.sub(r"\d+", "N", path)
