@@ -208,7 +208,7 @@ def _column_schema(resource: type[Resource], column: Column) -> Schema:
         field, nullable = paging.resolve(resource.model, column.path)
     except FieldDoesNotExist:  # computed by the query
         field, nullable = None, True
-    if isinstance(field, ArrayField):
+    if isinstance(field, ArrayField) and schema.get("type") != "array":
         schema = {"type": "array", "items": schema}
     elif "enum" in schema and (field is None or field.blank):
         # Nothing stated is an empty text where the column cannot be null, and null where it can.

@@ -55,6 +55,7 @@ def test_lists_of_codes_empty_choices_and_the_history_are_described_as_they_are_
     schema = SchemaGenerator(urlconf="config.urls").get_schema(request=None, public=True)
     households, findings = (schema["components"]["schemas"][name]["properties"] for name in ("Household", "Finding"))
     assert households["cause_other"]["type"] == "array" and "enum" in households["cause_other"]["items"]
+    assert schema["components"]["schemas"]["AccessLog"]["properties"]["fields"]["items"] == {"type": "string"}
     assert "" in findings["verdict"]["enum"]
     history = schema["paths"]["/api/v1/households/{key}/history/"]["get"]["responses"]["200"]
     assert history["content"]["application/json"]["schema"]["type"] == "array"
