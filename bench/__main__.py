@@ -10,7 +10,7 @@ import time
 
 import django
 
-NAMES = ("lists", "api", "search", "desk", "rules", "saving", "exports", "imports", "audit", "demo")
+NAMES = ("lists", "api", "search", "desk", "rules", "saving", "exports", "imports", "audit", "access", "pool", "demo")
 
 
 def main(names: list[str]) -> int:

@@ -21,7 +21,7 @@ def run(names: list[str], *, scale: int, fresh: bool) -> int:
     name = f"bench-{scale}"
     folder = local_folder(name)
     if fresh:
-        _throw_away(name)
+        throw_away(name)
     ours = servers.own(name)
     try:
         admin = _admin_url(ours)
@@ -39,10 +39,11 @@ def run(names: list[str], *, scale: int, fresh: bool) -> int:
         ours.stop()
 
 
-def _throw_away(name: str) -> None:
+def throw_away(name: str) -> None:
+    """Remove the servers' data and the files of this name."""
     lock = processes.try_lock(LOCAL / f"{name}.lock")
     if lock is None:
-        raise Failure("These benchmarks are running; stop them before --fresh.")
+        raise Failure(f"The servers of {name} are running; stop them before making them anew.")
     with lock:
         cluster = postgres.home() / "postgres" / name
         postgres.Cluster(cluster / "data", "").stop_orphan()

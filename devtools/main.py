@@ -52,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     walls.add_argument("tests", nargs="*", help="files of tests to try; the usual ones without")
     walls.add_argument("--only", default="", help="mutants whose file, line or table contains this text")
     walls.add_argument("--limit", type=int, default=0, help="no more than so many mutants of either kind")
+    scan = commands.add_parser("scan", help="security scanners, each in an environment of its own; docs/security.md")
+    scan.add_argument("names", nargs="*", help="only these: bandit, semgrep, sbom, pages, api, remains")
     commands.add_parser("manage", help="manage.py with the running servers, or its own", add_help=False)
     commands.add_parser("messages", help="extract and compile the interface's messages")
     return parser
@@ -63,7 +65,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _carry_out(options: argparse.Namespace, rest: list[str]) -> int:
     # Imported here: these look into the environment that has only just been made.
-    from devtools import benching, checking, running, testing
+    from devtools import benching, checking, running, scanning, testing
 
     match options.command:
         case "run":
@@ -76,6 +78,8 @@ def _carry_out(options: argparse.Namespace, rest: list[str]) -> int:
             return benching.run(options.names, scale=options.scale, fresh=options.fresh)
         case "walls":
             return testing.walls(only=options.only, limit=options.limit, tests=options.tests)
+        case "scan":
+            return scanning.run(options.names)
         case "messages":
             return checking.messages()
         case _:

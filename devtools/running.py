@@ -37,13 +37,13 @@ def run(*, port: int, scale: int, fresh: bool) -> int:
         token = random.token_hex(16)
         ours.extra |= {"INSTALL_TOKEN": token, "DEMO_SCALE": str(scale), "CSRF_TRUSTED_ORIGINS": url.rstrip("/")}
         _write_address(url)
-        children = _programs(ours, port)
+        children = programs(ours, port)
         for child in children:
             child.start()
-        if not processes.wait_until(lambda: _is_ours(url, token) or not all(c.alive() for c in children), 120, 0.2):
+        if not processes.wait_until(lambda: is_ours(url, token) or not all(c.alive() for c in children), 120, 0.2):
             raise Failure(f"No page after two minutes:\n{processes.tail(LOGS / 'web.log')}")
         servers.remember(ours, url=url)
-        if not _is_ours(url, token):
+        if not is_ours(url, token):
             raise Failure("\n".join(f"{c.name}:\n{processes.tail(LOGS / f'{c.name}.log')}" for c in children))
         say(f"ready {url}")
         _watch([*children, *_servers_as_children(ours)])
@@ -128,7 +128,7 @@ def _write_address(url: str) -> None:
         write_private(path, json.dumps(demo | {"url": url, "api": f"{url}api/v1/"}, ensure_ascii=False, indent=2))
 
 
-def _is_ours(url: str, token: str) -> bool:
+def is_ours(url: str, token: str) -> bool:
     """Does this very installation answer there? Another program may hold the port."""
     try:
         with urllib.request.urlopen(f"{url}healthz/", timeout=2) as answer:
@@ -165,8 +165,8 @@ class Child:
         self.start()
 
 
-def _programs(ours: Servers, port: int) -> list[Child]:
-    """Web, worker and beat; each writes .local/logs/NAME.log."""
+def programs(ours: Servers, port: int, *, prefix: str = "") -> list[Child]:
+    """Web, worker and beat; each writes .local/logs/NAME.log, with a prefix where others may run as well."""
     env = {"SECURITY_KEY_HOST": "localhost", "SECURITY_KEY_ORIGINS": f"http://localhost:{port}", **ours.environment()}
     local_folder("logs")
     celery = [PYTHON, "-m", "celery", "--app", "config", "--quiet"]
@@ -179,7 +179,9 @@ def _programs(ours: Servers, port: int) -> list[Child]:
     }
 
     def begin(name: str) -> Callable[[], subprocess.Popen[bytes]]:
-        return lambda: processes.spawn([str(word) for word in commands[name]], env=env, log=LOGS / f"{name}.log")
+        return lambda: processes.spawn(
+            [str(word) for word in commands[name]], env=env, log=LOGS / f"{prefix}{name}.log"
+        )
 
     return [Child(name, begin(name)) for name in commands]
 

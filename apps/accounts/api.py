@@ -98,6 +98,8 @@ class OwnSession(serializers.Serializer):
 class SessionView(APIView):
     """Begin (POST), look at (GET) and end (DELETE) a session."""
 
+    refusals = (429,)
+
     def get_permissions(self) -> Any:
         return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
 
@@ -126,6 +128,8 @@ class SessionView(APIView):
 class PasswordView(APIView):
     """Change one's own password; other sessions of the account end with it, this one gets a new CSRF token."""
 
+    refusals = (429,)
+
     @extend_schema(request=PasswordChange, responses=SessionState)
     def post(self, request: Request) -> Response:
         form = PasswordChange(data=request.data)
@@ -142,6 +146,8 @@ class PasswordView(APIView):
 class SecondFactorView(APIView):
     """One's own second factor: how it stands (GET), a secret for a generator (POST), its first code (PUT), new recovery
     codes (PATCH), giving it up where one may (DELETE)."""
+
+    refusals = (429,)
 
     @extend_schema(responses=FactorState)
     def get(self, request: Request) -> Response:

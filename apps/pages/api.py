@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.forms import BooleanField, Field, ModelForm, ModelMultipleChoiceField, MultipleChoiceField
+from django.forms.fields import BaseTemporalField
 from django.forms.models import model_to_dict
 from django.http import Http404, QueryDict
 from django.http.response import HttpResponseBase
@@ -39,6 +40,24 @@ from apps.pages.models import ExportApproval, ExportJob
 from apps.pages.places import reached
 from apps.pages.resources import Resource
 from apps.pages.selection import Selection
+
+# drf-spectacular takes a finished schema for an answer as it is.
+HISTORY = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "at": {"type": "string", "format": "date-time"},
+            "user": {"type": "string"},
+            "source": {"type": "string"},
+            "created": {"type": "boolean"},
+            "changes": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"field": {"type": "string"}, "old": {}, "new": {}}},
+            },
+        },
+    },
+}
 
 
 def answer(document: problems.Problem) -> Response:
@@ -69,6 +88,8 @@ def fits(field: Field, value: Any) -> bool:
         return value is None or (isinstance(value, list) and all(isinstance(one, str | int) for one in value))
     if isinstance(field, BooleanField):
         return value is None or isinstance(value, bool)
+    if isinstance(field, BaseTemporalField):
+        return value is None or isinstance(value, str)
     return not isinstance(value, list | dict | bool)
 
 
@@ -225,7 +246,7 @@ class ResourceViewSet(ReadingViewSet):
         return form.save()
 
 
-@extend_schema(responses=OpenApiTypes.OBJECT)
+@extend_schema(responses={200: HISTORY})
 @action(detail=True, methods=["get"])
 def history(view: ReadingViewSet, request: Request, key: str) -> Response:
     """The latest changes, newest first: when, who, through what, and each field's old and new value."""

@@ -5,10 +5,12 @@ filters. What is not a declared resource is described by drf-spectacular as usua
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,6 +64,8 @@ REFUSALS = {
     "create": (400, 401, 403, 404, 422),
     "partial_update": (400, 401, 403, 404, 409, 422),
 }
+READING = (400, 401, 403, 404)
+WRITING = (400, 401, 403, 404, 409, 415, 422)
 
 
 def query(name: str, schema: Schema, description: str = "") -> Schema:
@@ -162,7 +166,11 @@ class DeclaredSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         if self.resource is None:
-            return super()._get_response_bodies(direction)
+            usual = READING if self.method == "GET" else WRITING
+            # A view that counts its questions or limits its bodies says so itself.
+            answers: Schema = super()._get_response_bodies(direction)
+            refused = self._refused((*usual, *getattr(self.view, "refusals", ())))
+            return answers | {status: body for status, body in refused.items() if status not in answers}
         action = self.action
         schema = self._component(self.resource)
         if action == "list":
@@ -180,10 +188,13 @@ class DeclaredSchema(AutoSchema):
             }
         status = "201" if action == "create" else "200"
         answers = {status: {"description": "", "content": {"application/json": {"schema": schema}}}}
+        return answers | self._refused(REFUSALS[action])
+
+    def _refused(self, statuses: Iterable[int]) -> Schema:
+        """Answers that are problem documents."""
         problem = self._register("Problem", PROBLEM)
-        for refusal in REFUSALS[action]:
-            answers[str(refusal)] = {"description": "", "content": {"application/problem+json": {"schema": problem}}}
-        return answers
+        content = {"application/problem+json": {"schema": problem}}
+        return {str(status): {"description": "", "content": content} for status in statuses}
 
     def _component(self, resource: type[Resource]) -> Schema:
         columns = resource.api_columns()
@@ -205,12 +216,22 @@ class DeclaredSchema(AutoSchema):
 
 
 def _column_schema(resource: type[Resource], column: Column) -> Schema:
+    schema = dict(column.kind.schema)
     try:
-        nullable = paging.resolve(resource.model, column.path)[1]
+        field, nullable = paging.resolve(resource.model, column.path)
     except FieldDoesNotExist:  # computed by the query
-        nullable = True
-    schema = {**column.kind.schema, "title": str(column.label)}
-    return {**schema, "nullable": True} if nullable or column.sensitive(resource.model) else schema
+        field, nullable = None, True
+    if isinstance(field, ArrayField) and schema.get("type") != "array":
+        schema = {"type": "array", "items": schema}
+    elif "enum" in schema and (field is None or field.blank):
+        # Nothing stated is an empty text where the column cannot be null, and null where it can.
+        schema["enum"] = [*schema["enum"], *([] if nullable else [""])]
+    schema["title"] = str(column.label)
+    if not nullable and not column.sensitive(resource.model):
+        return schema
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    return {**schema, "nullable": True}
 
 
 def _filter_schema(filter_: django_filters.Filter) -> Schema:

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.decorators import action
-from rest_framework.exceptions import AuthenticationFailed, ParseError, Throttled
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, ParseError, Throttled
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -87,6 +87,7 @@ class ClientAPIView(APIView):
     authentication_classes = [ClientAuthentication, SessionAuthentication]
     permission_classes = [IsAuthenticated, ForClients]
     parser_classes = [StrictJSONParser]
+    refusals = (413, 429)
     scope = ""
     known: Caller | None = None
 
@@ -116,6 +117,12 @@ class ClientAPIView(APIView):
         if self.known is not None and response.status_code in REFUSED:
             turned_away(self.request, self.known.client, REFUSED[response.status_code])
         return response
+
+    def check_permissions(self, request: Request) -> None:
+        """What nobody may do here is 405 for whoever is known, an official too; then the right to do it."""
+        if request.user.is_authenticated and request.method not in self.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
+        super().check_permissions(request)
 
     def spend(self, amount: int) -> None:
         """Count so many questions of this client; Throttled when it has none left in this minute."""

@@ -57,6 +57,13 @@ def test_five_wrong_passwords_lock_the_account_for_the_right_one_too(village):
     assert client.post("/api/v1/session/", {"username": "village", "password": PASSWORD}).status_code == 429
 
 
+@pytest.mark.parametrize("value", [5, 20180601, 1.5])
+def test_a_number_where_a_date_belongs_is_refused(village, value):
+    answer = village.post("/api/v1/natural-changes/", {"happened_on": value}, format="json")
+    assert answer.status_code == 422
+    assert {"field": "happened_on", "code": "invalid"}.items() <= answer.json()["errors"][0].items()
+
+
 def test_a_list_holds_own_rows_with_masked_numbers(village):
     own, _foreign = make_household(OWN, phone="13800001111"), make_household(SIBLING)
     make_person(own, name="包·其木格", sex="2")

@@ -51,6 +51,27 @@ def test_a_change_is_described_by_the_form_and_asks_for_the_version(schema):
     assert body["properties"]["is_relocated"]["type"] == "boolean"
 
 
+def test_lists_of_codes_empty_choices_and_the_history_are_described_as_they_are_answered():
+    schema = SchemaGenerator(urlconf="config.urls").get_schema(request=None, public=True)
+    households, findings = (schema["components"]["schemas"][name]["properties"] for name in ("Household", "Finding"))
+    assert households["cause_other"]["type"] == "array" and "enum" in households["cause_other"]["items"]
+    assert schema["components"]["schemas"]["AccessLog"]["properties"]["fields"]["items"] == {"type": "string"}
+    assert "" in findings["verdict"]["enum"]
+    history = schema["paths"]["/api/v1/households/{key}/history/"]["get"]["responses"]["200"]
+    assert history["content"]["application/json"]["schema"]["type"] == "array"
+
+
+def test_every_operation_names_the_refusals_it_may_answer():
+    schema = SchemaGenerator(urlconf="config.urls").get_schema(request=None, public=True)
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            if method in ("get", "post", "put", "patch", "delete"):
+                answers = {status for status in operation["responses"] if status >= "4"}
+                assert answers >= {"401", "404"}, f"{method} {path}"
+    assert "429" in schema["paths"]["/api/v1/session/"]["post"]["responses"]
+    assert {"413", "429"} <= set(schema["paths"]["/api/v1/households/verify/"]["post"]["responses"])
+
+
 def test_the_platforms_own_schema_and_its_page_are_there_for_everybody():
     client = APIClient()
     assert client.get("/api/v1/schema/", headers={"accept": "application/vnd.oai.openapi+json"}).status_code == 200

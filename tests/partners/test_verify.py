@@ -167,6 +167,15 @@ def test_headers_that_are_no_token_are_refused(numbers, department, header):
     assert ask(None, question(numbers[OWN]), authorization=header).status_code == 401
 
 
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "trace"])
+def test_other_methods_are_405_for_clients_and_officials_alike(numbers, department, method):
+    address, token = "/api/v1/households/verify/", department.token()
+    official = sign_in(Browser(), make_user("county", "county_officer", COUNTY))
+    assert getattr(Browser(), method)(address, headers={"authorization": f"Bearer {token}"}).status_code == 405
+    assert getattr(official, method)(address).status_code == 405
+    assert getattr(Browser(), method)(address).status_code == 401
+
+
 def test_the_wrong_scope_is_forbidden(numbers):
     department = make_department(COUNTY, "households:details")
     answer = ask(department.token(), question(numbers[OWN]))

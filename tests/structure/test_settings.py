@@ -74,3 +74,15 @@ def test_without_a_proxy_of_ours_nobody_says_that_a_request_came_by_tls(proxies:
     env = {**production_environment(), "TRUSTED_PROXIES": proxies}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == header
+
+
+def test_production_has_nothing_that_djangos_own_deployment_check_warns_of() -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={name: value for name, value in production_environment().items() if name != "TEST_ADMIN_URL"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "no issues" in done.stdout + done.stderr) == (0, True), done.stdout + done.stderr
