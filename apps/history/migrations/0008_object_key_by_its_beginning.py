@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("history", "0005_account_acts")]
+    dependencies = [("history", "0007_approved")]
 
     operations = [
         migrations.RemoveIndex(model_name="accesslog", name="access_log_object_key"),
