@@ -98,13 +98,16 @@ class Alone:
 
     `anonymous`: None means that the door is closed (the sign-in page, or 401 of the API). `rows` names the rows that
     the key of the address stands for: whoever does not see a row is answered 404. `keys` are keys that stand for no
-    row.
+    row. `gone`: what one's own row that is over answers, where that differs. `client`: a department's client with its
+    token, where the address knows such.
     """
 
     signed_in: Answers
     anonymous: Answers | None = None
     rows: str = ""
     keys: dict[str, str] = field(default_factory=dict)
+    gone: Answers = field(default_factory=dict)
+    client: Answers | None = None
 
 
 def register(account: Any) -> set[int]:
@@ -149,10 +152,10 @@ ALONE: dict[str, Alone] = {
     "saved-filter-delete": Alone({"POST": 404}, keys={"key": "0"}),
     "export-list": Alone({"GET": 200}),
     "export-detail": Alone({"GET": 200}, rows="export"),
-    "export-file": Alone({"GET": 200}, rows="export"),
+    "export-file": Alone({"GET": 200}, rows="export", gone={"GET": 404}),
     "api:export-list": Alone({"GET": 200}),
     "api:export-detail": Alone({"GET": 200}, rows="export"),
-    "api:export-file": Alone({"GET": 200}, rows="export"),
+    "api:export-file": Alone({"GET": 200}, rows="export", gone={"GET": 404}),
     "household-import-template": Alone({"GET": importing(200)}),
     "import-upload": Alone({"GET": importing(200), "POST": importing(422)}, keys={"kind": "register"}),
     "import-report": Alone({"GET": 404}, rows="import"),
@@ -183,5 +186,5 @@ ALONE: dict[str, Alone] = {
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),
-    "api:household-verify": Alone({"POST": 403}),
+    "api:household-verify": Alone({"POST": 403}, client={"POST": 422}),
 }
