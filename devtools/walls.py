@@ -47,7 +47,8 @@ def _together(mode: str, tests: list[str], env: dict[str, str]) -> int:
     # The cache of pytest belongs to one process, and the plugin itself reports.
     words = ["-p", "devtools.mutation", "-p", "no:cacheprovider", "-p", "no:randomly", "-qq", "--no-summary", *tests]
     command: list[str | Path] = [PYTHON, "-m", "pytest", *words]
-    return processes.side_by_side(command, [{**env, "WALLS_PART": str(part)} for part in range(parts)], signal.SIGINT)
+    apart = [{**env, "WALLS_PART": str(part), "TEST_DATABASE": f"walls_{part}"} for part in range(parts)]
+    return processes.side_by_side(command, apart, signal.SIGINT)
 
 
 def _told(folder: Path, mode: str) -> list[Any]:

@@ -78,7 +78,7 @@ class Guards(Runner):
         failed = []
         with self.walk.noting():
             for name in self.shared.claimed("note", [item.nodeid for item in self.walking]):
-                failed += [] if self.passes(self.items[name])[0] else [name]
+                failed += [] if self.passes(self.items[name])[0] else [self.left_out(name)]
         # Long modules first, so that the processes end together.
         for module in self.shared.claimed("note", sorted(modules, key=lambda name: -len(modules[name]))):
             for item in modules[module]:
@@ -87,7 +87,7 @@ class Guards(Runner):
                 if fine:
                     self.tests[item.nodeid] = seconds, sorted(guards.passed)
                 else:
-                    failed.append(item.nodeid)
+                    failed.append(self.left_out(item.nodeid))
         self.leave_for(None)
         told = self.shared.together(
             "noted", [self.tests, self.walk.noted, self.walk.matrix, failed, sorted(guards.GUARDS)]
@@ -120,6 +120,13 @@ class Guards(Runner):
         """The requests and tests that pass a guard."""
         walked, tested = self.by_guard[key]
         return [*walked, *tested]
+
+    def left_out(self, name: str) -> str:
+        """A test that fails as things are, with the first line of why."""
+        if os.environ.get("WALLS_WHY"):
+            self.say(self.why)
+        said = [line for line in self.why.splitlines() if line.startswith("E ")]
+        return f"{name}: {said[0] if said else self.why}"
 
     # --- asking again ---
 

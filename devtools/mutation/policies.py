@@ -73,7 +73,7 @@ class Policies(Runner):
         texts = [item for item in whole if "plain_sql" not in item.nodeid]
         rows = [item for item in whole if "plain_sql" in item.nodeid]
         found = {}
-        statements = self.mutants(session)
+        statements = self.mutants(session) if whole else {}
         for name in self.shared.claimed("policies", statements):
             found[name] = self.killed_by(name, statements[name], texts, rows)
             self.say(f"{name}: killed by {' and '.join(found[name])}" if found[name] else f"{name}: SURVIVED")

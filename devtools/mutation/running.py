@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import pytest
-
 from devtools.mutation.sharing import Shared
 
 
@@ -16,17 +14,14 @@ class Runner:
     def __init__(self) -> None:
         self.shared = Shared()
         self.module: Any = None
-
-    @pytest.fixture(scope="session")
-    def worker_id(self) -> str:
-        """Instead of pytest-xdist's: each process has a database of its own."""
-        return f"walls{self.shared.part}"
+        self.why = ""
 
     def prepare(self) -> None:
         """Called when the settings are there."""
 
     def passes(self, item: Any) -> tuple[bool, float]:
-        """Run one test: whether it passed, and its seconds. Fixtures of its module stay for the next."""
+        """Run one test: whether it passed (if not, `why` says what it said), and its seconds. Fixtures of its module
+        stay for the next."""
         from _pytest.runner import runtestprotocol
 
         self.leave_for(item)
@@ -35,7 +30,8 @@ class Runner:
         reports = runtestprotocol(item, nextitem=item, log=False)
         item.session._setupstate.teardown_exact(item.parent)
         self.module = item.parent
-        return not any(report.failed for report in reports), time.perf_counter() - started
+        self.why = next((report.longreprtext for report in reports if report.failed), "")
+        return not self.why, time.perf_counter() - started
 
     def leave_for(self, item: Any) -> None:
         """Take down what the module before this test's had put up; everything without a test."""
