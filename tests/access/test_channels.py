@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escapejs
 
 from apps.access import scope as scopes
 from apps.households.models import Household
 from tests.access.routes import routes
 from tests.access.test_lists import api_resources
-from tests.access.test_oracle import plain
+from tests.access.test_oracle import difference, plain
 from tests.access.walk import NOBODYS, content
 from tests.access.world import EVERYTHING, INSIDE, OTHER_LEAGUE, Account
 
@@ -264,14 +267,21 @@ def test_11_stored_files_have_no_address_of_their_own(world):
 # --- differences ---
 
 
-def asked(account: Account, address: str, key: int) -> tuple[int, dict[str, str], str, int]:
-    """Status, head and body (without the key asked for, and what differs every time), and the number of queries."""
+def asked(account: Account, address: str) -> tuple[int, str, int]:
+    """Status, head and body (without the address itself and what differs every time), and the number of queries."""
     client = account.client()
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address)
-    head = {name: value.replace(str(key), "?") for name, value in answer.headers.items() if name != "X-Request-ID"}
-    body = plain(answer.content).decode()
-    return answer.status_code, head, body.replace(str(key), "?"), len(queries)
+    # Its length is that of the body, which is compared; the order of a policy's parts says nothing.
+    head = {
+        name: sorted(text.split("; "))
+        for name, text in answer.headers.items()
+        if name not in ("X-Request-ID", "Content-Length")
+    }
+    told = json.dumps(head) + plain(answer.content).decode()
+    for written in (address, quote(address, safe=""), escapejs(address)):
+        told = told.replace(written, "?")
+    return answer.status_code, re.sub(r"nonce-[^']+|nonce=\"[^\"]+", "", told), len(queries)
 
 
 @pytest.mark.parametrize(
@@ -282,15 +292,16 @@ def asked(account: Account, address: str, key: int) -> tuple[int, dict[str, str]
 def test_13_a_foreign_row_is_answered_like_none_in_every_byte_and_by_as_many_queries(world, name, wall):
     """As many queries take as long; what takes time besides (a template, a seal) needs a row to work on."""
     account, compared = world.accounts[name], 0
+    account.client().get("/exports/999/")  # the bell is counted once a minute
     for route in routes():
         if route.resource is None or len(route.keys) != 1 or "GET" not in route.kinds:
             continue
         rows = [row for row in world.rows.get(route.resource.name, ()) if not account.sees(row)]
         for row in (*rows[:1], *[one for one in rows if one.gone][:1]):
             there, nowhere = (
-                asked(account, reverse(route.name, kwargs={route.keys[0]: key}), key) for key in (row.key, NOBODYS)
+                asked(account, reverse(route.name, kwargs={route.keys[0]: key})) for key in (row.key, NOBODYS)
             )
-            assert there == nowhere, f"{route.name} {row.where}"
+            assert there == nowhere, difference(row.where, there[1].encode(), nowhere[1].encode())
             compared += 1
     assert compared > 20
 
@@ -316,7 +327,7 @@ def test_14_what_a_form_does_not_have_is_not_written(world):
     for name, value in sent.items():
         body = {name: value, "version": before["version"]}
         answer = account.client().patch(f"/api/v1/households/{own}/", json.dumps(body), content_type="application/json")
-        assert answer.status_code in (200, 400, 422), name
+        assert answer.status_code in (200, 400, 404, 422), name
         with scopes.activate(EVERYTHING):
             after = Household.objects.filter(pk=own).values().get()
         before |= {"version": after["version"], "updated_at": after["updated_at"]}
