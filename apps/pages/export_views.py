@@ -74,9 +74,7 @@ def attachment(file: Any, title: str) -> FileResponse:
 @never_cache
 def export_list(request: HttpRequest) -> HttpResponse:
     """One's own exports of late."""
-    user: Any = request.user
-    jobs = ExportJob.objects.visible_to(user).filter(user=user).order_by("-pk")[:50]
-    return render(request, "pages/exports.html", {"jobs": jobs, "title": _("我的导出")})
+    return render(request, "pages/exports.html", {"jobs": exports.latest(request.user), "title": _("我的导出")})
 
 
 @require_safe
