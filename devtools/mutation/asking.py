@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from devtools.mutation import guards
@@ -176,7 +177,9 @@ class Guards(Runner):
                 if not passes(name):
                     self.kills[name] += 1
                     self.shared.mark("killed", key, name)
-                    self.say(f"killed {guards.GUARDS[key].where} by {name.rpartition('/')[2]}")
+                    file, _colons, test = name.partition("::")
+                    by = f"{Path(file).name} {test}" if test else name
+                    self.say(f"killed {guards.GUARDS[key].where} by {by}")
                     return
         finally:
             guards.take_away("")

@@ -49,4 +49,4 @@ class Shared:
         return [json.loads(path.read_text()) for path in paths]
 
     def _path(self, kind: str, phase: str, name: str) -> Path:
-        return self.folder / f"{kind}-{phase}-{hashlib.sha256(name.encode()).hexdigest()[:24]}"
+        return self.folder / f"{kind}-{hashlib.sha256(f'{phase} {name}'.encode()).hexdigest()[:24]}"

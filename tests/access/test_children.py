@@ -63,6 +63,19 @@ def test_a_household_is_shown_without_its_income_its_lights_and_its_past(world):
     assert not any(table.rows for table in shown[foreign]["related"])
 
 
+def test_the_numbers_of_members_are_asked_for_one_by_one(world):
+    account = world.accounts["village"]
+    own, foreign = own_and_foreign(world, account, Household)
+    body = {"fields": ["id_no"], "reason": "核对信息"}
+    with opened(Household):
+        answers = [
+            account.client().post(f"/api/v1/households/{key}/reveal/", body, content_type="application/json")
+            for key in (own, foreign)
+        ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [len(answer.json()["persons"]) for answer in answers] == [1, 0]
+
+
 def test_the_desk_of_a_helper_counts_no_findings_of_a_household_that_is_not_his(world):
     account = world.accounts["helper"]
     own, foreign = own_and_foreign(world, account, Household)
@@ -168,6 +181,8 @@ def test_roles_are_told_as_far_as_posts_are_seen(world):
         )
         assert found["roles"] == roles
         assert client.get(f"/api/v1/users/{found['id']}/").json()["roles"] == roles
+        named = {one["username"] for one in client.get("/api/v1/users/?role=inspector").json()["results"]}
+        assert ("lent" in named) is ("inspector" in roles)
 
 
 def test_a_post_of_an_account_out_of_sight_is_not_there(world):
