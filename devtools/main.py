@@ -65,7 +65,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _carry_out(options: argparse.Namespace, rest: list[str]) -> int:
     # Imported here: these look into the environment that has only just been made.
-    from devtools import benching, checking, running, scanning, testing
+    from devtools import benching, checking, running, scanning, testing, walls
 
     match options.command:
         case "run":
@@ -77,7 +77,7 @@ def _carry_out(options: argparse.Namespace, rest: list[str]) -> int:
         case "bench":
             return benching.run(options.names, scale=options.scale, fresh=options.fresh)
         case "walls":
-            return testing.walls(only=options.only, limit=options.limit, tests=options.tests)
+            return walls.run(only=options.only, limit=options.limit, tests=options.tests)
         case "scan":
             return scanning.run(options.names)
         case "messages":

@@ -103,6 +103,28 @@ def foreground(command: Sequence[str | Path], *, env: Mapping[str, str], ending:
     return status
 
 
+def side_by_side(
+    command: Sequence[str | Path], environments: Sequence[Mapping[str, str]], ending: signal.Signals
+) -> int:
+    """Run a program once in each environment, all at the same time and on our terminal; 0 when all of them ended so.
+
+    When one of them fails, or we are told to stop, the others are ended too.
+    """
+    program = [str(part) for part in command]
+    running = [
+        subprocess.Popen(program, env=dict(env), cwd=ROOT, preexec_fn=_ends_with_us(ending)) for env in environments
+    ]
+    try:
+        while any(process.poll() is None for process in running) and not any(process.poll() for process in running):
+            time.sleep(0.2)
+        return next((process.returncode for process in running if process.returncode), 0)
+    finally:
+        for process in running:
+            if process.poll() is None:
+                process.send_signal(ending)
+                process.wait()
+
+
 def stop(process: subprocess.Popen[bytes], ending: signal.Signals = signal.SIGTERM, patience: float = 15) -> None:
     """End a child in good order, or by force when it takes longer than `patience` seconds."""
     if process.poll() is None:

@@ -11,6 +11,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from devtools import postgres, processes, secrets
@@ -26,6 +28,16 @@ _KEPT = 2  # states of the migrated cluster
 
 def run(arguments: list[str]) -> int:
     """Run pytest with these arguments on two workers (unless they say otherwise); its exit status."""
+    with prepared() as (env, complete):
+        workers = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2"]
+        command = [str(PYTHON), "-m", "pytest", *workers, *arguments]
+        return processes.foreground(command, env=env, ending=signal.SIGINT) or (0 if complete else 1)
+
+
+@contextmanager
+def prepared() -> Iterator[tuple[dict[str, str], bool]]:
+    """A throw-away PostgreSQL and Valkey inside the block: the environment that pytest needs, and whether the template
+    database is complete."""
     started = time.monotonic()
     words = secrets.passwords()
     place = postgres.folder_for("test", f"{os.getpid()}")
@@ -40,26 +52,12 @@ def run(arguments: list[str]) -> int:
         env |= {"DJANGO_SETTINGS_MODULE": "config.settings.test", "TEST_ADMIN_URL": cluster.admin_url}
         env |= {"TEST_TEMPLATE": TEMPLATE, "TEST_ARTEFACTS": str(local_folder("test-artefacts"))}
         say(f"servers ready after {time.monotonic() - started:.1f} s")
-        workers = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2"]
-        command = [str(PYTHON), "-m", "pytest", *workers, *arguments]
-        return processes.foreground(command, env=env, ending=signal.SIGINT) or (0 if complete else 1)
+        yield env, complete
     finally:
         valkey.stop()
         cluster.stop()
         shutil.rmtree(place, ignore_errors=True)
         shutil.rmtree(valkey.data, ignore_errors=True)
-
-
-# What the mutants are shown: each wall by itself, then what belongs to single pages and services.
-_WALLS = ("tests/access", "tests/accounts", "tests/crosschecks", "tests/dashboards", "tests/villages", "tests/pages",
-          "tests/households/test_pages.py", "tests/households/test_api.py", "tests/households/test_search.py",
-          "tests/households/test_import_pages.py")  # fmt: skip
-
-
-def walls(*, only: str, limit: int, tests: list[str]) -> int:
-    """Take each guard and each policy away in turn (`devtools.mutation`); 0 when a test fails every time."""
-    os.environ |= {"WALLS_ONLY": only, "WALLS_LIMIT": str(limit)}
-    return run(["-n", "0", "-q", "-p", "devtools.mutation", "-p", "no:cacheprovider", *(tests or _WALLS)])
 
 
 def _servers(cluster: Cluster, valkey: Valkey | None) -> Servers:

@@ -76,7 +76,7 @@ class WorkerDatabase:
 
 @pytest.fixture(scope="session")
 def worker_database(worker_id: str) -> WorkerDatabase:
-    return WorkerDatabase(f"test_{worker_id}")
+    return WorkerDatabase(os.environ.get("TEST_DATABASE") or f"test_{worker_id}")
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ def _outside(user: Any, extent: Extent) -> list[int]:
     scope = scopes.of(user)
     if not scope.households or (extent.is_own and extent.code):
         return []
-    reached = Household.objects.visible_to(user).filter(pk__in=scope.households)
+    reached = Household.objects.filter(pk__in=scope.households)
     return [pk for pk, place in reached.values_list("pk", "division_id") if not scope.allows("view_register", place)]
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
 
-from apps.access import session
-from apps.access.querysets import ScopedQuerySet
-from apps.pages import places
-from tests.access.world import EVERYTHING, World, build
+from tests.access.planting import build
+from tests.access.walls import standing
+from tests.access.world import World
 
 
 @pytest.fixture(scope="module")
@@ -36,31 +33,8 @@ def undone(world: World) -> Iterator[None]:
 
 
 @pytest.fixture
-def wall(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The wall that is left standing: "both", "application" or "database". Ask for it by indirect parameters.
-
-    Each must hold alone: while both stand, a hole in one is hidden by the other.
-    """
-    standing = str(getattr(request, "param", "both"))
-    if standing == "application":
-        _open_database(monkeypatch)
-    elif standing == "database":
-        _open_application(monkeypatch)
-    return standing
-
-
-def _open_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The policies are told of the whole region, whoever acts; the application's scope stays the account's."""
-    told: Callable[[Any], list[str]] = session.settings_of
-
-    def everything(scope: Any) -> list[str]:
-        return told(scope and replace(scope, capabilities=EVERYTHING.capabilities))
-
-    monkeypatch.setattr(session, "settings_of", everything)
-
-
-def _open_application(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The querysets let everything through, and every place may be chosen; the policies stay."""
-    monkeypatch.setattr(ScopedQuerySet, "visible_to", lambda rows, user: rows.all())
-    monkeypatch.setattr(ScopedQuerySet, "editable_by", lambda rows, user, capability=None: rows.all())
-    monkeypatch.setattr(places, "reached", lambda scope, code: True)
+def wall(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The wall that is left standing: "both", "application" or "database". Ask for it by indirect parameters."""
+    name = str(getattr(request, "param", "both"))
+    with standing(name):
+        yield name

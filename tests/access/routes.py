@@ -106,13 +106,16 @@ class Alone:
 
     `anonymous`: None means that the door is closed (the sign-in page, or 401 of the API). `rows` names the rows that
     the key of the address stands for: whoever does not see a row is answered 404. `keys` are keys that stand for no
-    row.
+    row. `gone`: what one's own row that is over answers, where that differs. `client`: a department's client with its
+    token, where the address knows such.
     """
 
     signed_in: Answers
     anonymous: Answers | None = None
     rows: str = ""
     keys: dict[str, str] = field(default_factory=dict)
+    gone: Answers = field(default_factory=dict)
+    client: Answers | None = None
 
 
 def register(account: Any) -> set[int]:
@@ -177,12 +180,12 @@ ALONE: dict[str, Alone] = {
     "saved-filter-delete": Alone({"POST": 404}, keys={"key": "0"}),
     "export-list": Alone({"GET": 200}),
     "export-detail": Alone({"GET": 200}, rows="export"),
-    "export-file": Alone({"GET": taking_out}, rows="export"),
+    "export-file": Alone({"GET": taking_out}, rows="export", gone={"GET": 404}),
     "export-waiting": Alone({"GET": deciding(200)}),
     "export-decide": Alone({"POST": {422, 403}}, rows="export-request"),
     "api:export-list": Alone({"GET": 200}),
     "api:export-detail": Alone({"GET": 200}, rows="export"),
-    "api:export-file": Alone({"GET": taking_out}, rows="export"),
+    "api:export-file": Alone({"GET": taking_out}, rows="export", gone={"GET": 404}),
     "api:export-waiting": Alone({"GET": deciding(200)}),
     "api:export-approve": Alone({"POST": {200, 403}}, rows="export-request"),
     "api:export-refuse": Alone({"POST": {422, 403}}, rows="export-request"),
@@ -219,10 +222,10 @@ ALONE: dict[str, Alone] = {
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),
-    "api:household-verify": Alone({"POST": 403}),
+    "api:household-verify": Alone({"POST": 403}, client={"POST": 422}),
     "developers": Alone({"GET": 200}, {"GET": 200}),
     "developers-schema": Alone({"GET": 200}, {"GET": 200}),
-    "spdci-sync-search": Alone({"POST": 403}, {"POST": 401}),
-    "spdci-search": Alone({"POST": 403}, {"POST": 401}),
-    "spdci-status": Alone({"POST": 403}, {"POST": 401}),
+    "spdci-sync-search": Alone({"POST": 403}, {"POST": 401}, client={"POST": {400, 415, 422}}),
+    "spdci-search": Alone({"POST": 403}, {"POST": 401}, client={"POST": {400, 415, 422}}),
+    "spdci-status": Alone({"POST": 403}, {"POST": 401}, client={"POST": {400, 415, 422}}),
 }

@@ -21,17 +21,9 @@ from apps.access import scope as scopes
 from apps.common.fields import SealedField
 from apps.households.models import Person
 from apps.pages.resources import Resource
+from tests.access.planting import PLANTED, Canaries, more_household, texts_of
 from tests.access.test_lists import api_resources
-from tests.access.world import (
-    EVERYTHING,
-    PLANTED,
-    VILLAGES,
-    Account,
-    Canaries,
-    World,
-    more_household,
-    texts_of,
-)
+from tests.access.world import EVERYTHING, VILLAGES, Account, World
 from tests.factories.households import citizen_number
 
 pytestmark = pytest.mark.usefixtures("undone")

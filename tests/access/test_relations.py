@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.accounts.services import held
 from apps.divisions.models import Division
 from tests.access.test_lists import api_resources
-from tests.access.world import KINDS, Account, World
+from tests.access.world import INSIDE, Account, World
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -93,6 +93,6 @@ def test_a_form_takes_a_foreign_row_no_more_than_none(world, name, wall):
 
 @pytest.mark.parametrize("wall", ["both", "application"], indirect=True)
 def test_the_posts_of_an_account_are_its_own_alone(world, wall):
-    for name in KINDS:
+    for name in INSIDE:
         user = world.accounts[name].user
         assert {post.user_id for post in held(user, timezone.now())} <= {user.pk}

@@ -30,7 +30,8 @@ class HouseholdResource(Resource):
     empty = _("没有符合条件的贫困户。可以放宽筛选条件，或从国家系统导出表导入。")
     columns = (
         Column("head", _("户主"), source="head_name", holds="persons__name", link="household", link_source="pk"),
-        Column("code", _("户编码"), kind=IDENTIFIER, sortable=True),
+        # A household whose members have all left has no head to be opened by.
+        Column("code", _("户编码"), kind=IDENTIFIER, sortable=True, link="household", link_source="pk"),
         Column("national_no", _("户编号"), kind=IDENTIFIER, default=False),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("natural_village", _("自然村"), default=False),

@@ -1,0 +1,428 @@
+"""Planting the world of `tests.access.world`: one household with everything in each village, papers of each account."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections import defaultdict
+from typing import Any
+
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.db import connection, models
+from django.test import Client
+from django.utils import timezone
+
+from apps.access import scope as scopes
+from apps.access.models import Pairing, Share
+from apps.accounts.models import Post, Reset, User
+from apps.accounts.services import SET_UP, appoint
+from apps.common.codes import codelist
+from apps.common.fields import CodeField
+from apps.common.sealing import Sealed
+from apps.crosschecks.models import Finding, FindingLog, Run
+from apps.divisions import codes
+from apps.divisions.models import Division
+from apps.history.models import AccessLog
+from apps.history.services import log_access
+from apps.households.models import (
+    GuaranteeStatus,
+    Household,
+    HouseholdIncome,
+    HouseholdYear,
+    NaturalChange,
+    Person,
+    PersonYear,
+    StatusEvent,
+)
+from apps.pages.imports.models import ImportBatch
+from apps.pages.models import ExportApproval, ExportJob
+from apps.partners.models import Client as Partner
+from apps.partners.models import ClientDay, SearchJob
+from apps.villages.models import Village, VillageYear
+from apps.villages.services import ensure_villages
+from tests.access.routes import routes
+from tests.access.world import (
+    COUNTY,
+    EVERYTHING,
+    KINDS,
+    LEAGUE,
+    MERGED,
+    MERGED_FAR,
+    OTHER_LEAGUE,
+    OWN,
+    REGION,
+    TOWNSHIP,
+    Account,
+    Kind,
+    Row,
+    World,
+)
+from tests.factories.accounts import make_user, sign_in
+from tests.factories.divisions import VILLAGES, plant
+from tests.factories.households import make_household, make_household_year, make_person, make_person_year
+from tests.factories.partners import make_department
+
+CLOSED = ("60", "70")
+"""Statuses of households that are in the register no more."""
+
+
+class Canaries:
+    """Words that nobody says: three characters from the end of the first Han block, none of them twice."""
+
+    FIRST, SPAN = 0x9F20, 0x60
+
+    def __init__(self, start: int = 0) -> None:
+        self.next = start
+
+    def word(self) -> str:
+        self.next += 1
+        tens, ones = divmod(self.next, self.SPAN)
+        return chr(self.FIRST + tens) + "龘" + chr(self.FIRST + ones)
+
+
+def texts_of(model: type[models.Model]) -> list[str]:
+    """The fields of a model that hold free text; codes, identifiers and choices are not free."""
+    skipped = {"code", "national_no", "username", "password", "language", "resource", "query", "object_kind", "source"}
+    skipped |= {"apart", "client_id", "client_secret", "client_type", "authorization_grant_type", "registration_source"}
+    return [
+        one.name
+        for one in model._meta.concrete_fields
+        if isinstance(one, models.CharField | models.TextField)
+        and not isinstance(one, CodeField | models.FileField)
+        and not one.choices
+        and one.name not in skipped
+        and not one.primary_key
+        and (one.max_length is None or one.max_length > 10)
+        and not (model is Finding and one.name == "rule")
+    ]
+
+
+def build() -> World:
+    """Plant everything; call inside a transaction that is rolled back."""
+    plant(*VILLAGES, MERGED, MERGED_FAR)
+    for gone, heir in ((MERGED, OWN), (MERGED_FAR, OTHER_LEAGUE)):
+        Division.objects.filter(pk=gone).update(ended_on=datetime.date(2018, 6, 1), replaced_by=heir)
+    accounts = {name: _account(name, kind) for name, kind in KINDS.items()}
+    accounts["anonymous"] = Account("anonymous", Kind(None, REGION), None)
+    _let_out(accounts)
+    _officials_of_two_places()
+    with scopes.activate(EVERYTHING):
+        Post.objects.update(appointed_by=accounts["region"].user)
+        ensure_villages()
+        Village.objects.bulk_create(Village(division_id=place) for place in (MERGED, MERGED_FAR))
+        for village in Village.objects.all():
+            VillageYear.objects.create(village=village, year=2018, population=900)
+        for place in (REGION, LEAGUE, COUNTY, OWN, OTHER_LEAGUE):
+            Run.objects.create(division_id=place, kind="manual", date=datetime.date(2018, 12, 31), year=2018, rules=[])
+    for place in (LEAGUE, COUNTY, TOWNSHIP, 150500000000):
+        _asked_much(make_department(place).client)
+    make_department(COUNTY).change(enabled=False)
+    cache.clear()  # of the tokens that were asked for
+    accounts["partner"].token = make_department(accounts["partner"].kind.place).token()
+    words = Canaries()
+    households = [more_household(place, words.word(), accounts) for place in (*VILLAGES, OTHER_LEAGUE)]
+    for place in (OWN, OTHER_LEAGUE):
+        more_household(place, words.word(), accounts, gone=True)
+    with scopes.activate(EVERYTHING):
+        helper, village = accounts["helper"], accounts["village"]
+        paired = households[VILLAGES.index(OTHER_LEAGUE)]
+        Pairing.objects.create(
+            household=paired, division_id=paired.division_id, helper=helper.user, from_on=timezone.localdate()
+        )
+        helper.households, helper.places = frozenset({paired.pk}), frozenset({paired.division_id})
+        inspector = accounts["inspector"]
+        _share(households[0], inspector.user, village.user, words.word(), withdrawn=False)
+        inspector.households = frozenset({households[0].pk})
+        # This one reads of the share still, and of the household no more.
+        _share(households[-1], village.user, accounts["county"].user, words.word())
+        for account in accounts.values():
+            if account.user is not None:
+                _papers(account.user, account.kind, words.word(), words.word())
+        _papers(accounts["county"].user, accounts["county"].kind, words.word(), words.word(), gone=True)
+    return _collect(accounts, words)
+
+
+def _account(name: str, kind: Kind) -> Account:
+    """An account with its session; of a department's client there is only a token."""
+    if kind.door == "bearer":
+        return Account(name, kind, None)
+    user = make_user(name, kind.role, kind.place, extent="here" if kind.here else "below")
+    client = sign_in(Client(), user)
+    session = client.session
+    session.update({"began": int(time.time()), "last_seen": int(time.time())})
+    session.save()
+    return Account(name, kind, user, session.session_key)
+
+
+def _let_out(accounts: dict[str, Account]) -> None:
+    """End the post of one account and close another, past everything that would end their sessions."""
+    ended, closed = accounts["ended"].user, accounts["disabled"].user
+    yesterday = timezone.now() - datetime.timedelta(days=1)
+    with scopes.activate(SET_UP):
+        Post.objects.filter(user=ended).update(valid_from=yesterday, valid_until=yesterday)
+        User.objects.filter(pk=closed.pk).update(is_active=False)
+
+
+def _officials_of_two_places() -> None:
+    """One run above the county with a post in it, and one run by the county with a post outside."""
+    with scopes.activate(SET_UP):
+        from_above = make_user("from-above", None, LEAGUE)
+        appoint(from_above, role="village_officer", division=OWN, by=None)
+        lent = make_user("lent", "village_officer", OWN)
+        appoint(lent, role="inspector", division=150500000000, by=None)
+
+
+def _asked_much(client: Partner) -> None:
+    """What a client leaves behind: the numbers of a day, and a search whose answer waits."""
+    here = {"client": client, "division_id": client.division_id, "user_id": client.user_id}
+    with scopes.activate(EVERYTHING):
+        ClientDay.objects.create(**here, day=timezone.localdate(), questions=3, hits=1)
+        SearchJob.objects.create(
+            **here,
+            transaction_id="t",
+            callback="https://department.test/",
+            scopes=["households:verify"],
+            questions=Sealed.of("secret", "5B5D"),
+            count=0,
+            next_at=timezone.now(),
+        )
+
+
+def more_household(place: int, word: str, accounts: dict[str, Account], *, gone: bool = False) -> Household:
+    """A household with everything that can hang off it; `word` is the canary of all its rows. `gone`: it is in the
+    register no more, its member has left it, and its finding is closed."""
+    status = CLOSED[1] if gone else "20"
+    household = make_household(place, national_no=f"HH{place}{ord(word[2])}", address=word, status=status)
+    person = make_person(household, national_no=f"P{household.code}", is_active=not gone)
+    make_person_year(person)
+    make_household_year(household)
+    day = datetime.date(2018, 6, 1)
+    with scopes.activate(EVERYTHING):
+        here = {"household": household, "division_id": place}
+        HouseholdIncome.objects.create(**here, year=2018, wage=5000)
+        GuaranteeStatus.objects.create(**here, year=2018)
+        StatusEvent.objects.create(
+            **here,
+            kind="closed" if gone else "identified",
+            status=status,
+            on=day,
+            note=word,
+            by=accounts["county"].user,
+        )
+        NaturalChange.objects.create(
+            **here,
+            person=person,
+            kind=codelist("natural_change").codes[0],
+            happened_on=day,
+            reported_by=accounts["village"].user,
+        )
+        # Withdrawn, so that it opens nothing; the account it was for still reads of it.
+        _share(household, accounts["stranger"].user, accounts["county"].user, word)
+        finding = Finding.objects.create(
+            rule="HH-01",
+            object_kind="household",
+            object_id=household.pk,
+            household=household,
+            division_id=place,
+            severity="high",
+            acting_level=4,
+            found_on=day,
+            due_on=day,
+            state="closed" if gone else "new",
+            state_since=timezone.now(),
+        )
+        FindingLog.objects.create(
+            **here,
+            finding=finding,
+            at=timezone.now(),
+            by_name=word,
+            to_state="new",
+            note=word,
+            file=ContentFile(word.encode(), f"{word}.txt"),
+        )
+    return household
+
+
+def _share(household: Household, user: User, by: User, word: str, *, withdrawn: bool = True) -> None:
+    Share.objects.create(
+        household=household,
+        division_id=household.division_id,
+        user=user,
+        user_name=word,
+        reason=word,
+        shared_by=by,
+        shared_by_name=word,
+        valid_until=timezone.now() + datetime.timedelta(hours=3),
+        withdrawn_at=timezone.now() if withdrawn else None,
+    )
+
+
+def _papers(user: User, kind: Kind, word: str, asked_for: str, *, gone: bool = False) -> None:
+    """What belongs to an account itself: a line of the access log, an export, an import. `gone`: thrown away."""
+    here = {"user": user, "division_id": user.division_id}
+    log_access(user, "reveal", division=user.division_id, reason=word)
+    done = timezone.now() - datetime.timedelta(days=3) if gone else timezone.now()
+    job = ExportJob.objects.create(
+        **here, resource=LIST, title=word, query="", state=ExportJob.State.DONE, finished_at=done
+    )
+    if "export_register" in kind.may and not codes.contains(user.division_id, REGION):
+        asked = ExportJob.objects.create(**here, resource=LIST, title=asked_for, query="", state=ExportJob.State.ASKED)
+        ExportApproval.objects.create(
+            **here,
+            job=asked,
+            user_name=asked_for,
+            title=asked_for,
+            resource=LIST,
+            criteria=asked_for,
+            columns=["code", "phone"],
+            rows=9000,
+            reason=asked_for,
+            acting_division=COUNTY,
+        )
+    if "import_register" in kind.may:
+        ImportBatch.objects.create(
+            division_id=user.division_id,
+            requested_by=user,
+            kind="register",
+            file_name=word,
+            file_size=1,
+            file_hash="0",
+            state=ImportBatch.State.DISCARDED if gone else ImportBatch.State.SHOWN,
+        )
+    asker = User.objects.exclude(pk=user.pk).order_by("pk").first()
+    if not gone:
+        Reset.objects.create(
+            **here,
+            user_name=word,
+            what=Reset.What.PASSWORD,
+            reason=word,
+            asked_by=asker,
+            asked_by_name=word,
+            expires_at=timezone.now() + datetime.timedelta(days=1),
+        )
+    job.path.parent.mkdir(parents=True, exist_ok=True)
+    job.path.write_text(word)
+
+
+LIST = "apps.households.tables.households.HouseholdResource"
+
+PLANTED: tuple[type[models.Model], ...] = (
+    Household,
+    HouseholdYear,
+    HouseholdIncome,
+    GuaranteeStatus,
+    StatusEvent,
+    NaturalChange,
+    Person,
+    PersonYear,
+    Finding,
+    FindingLog,
+    Share,
+    Run,
+    Village,
+    VillageYear,
+    User,
+    Post,
+    Reset,
+    AccessLog,
+    ExportJob,
+    ExportApproval,
+    ImportBatch,
+    Partner,
+    ClientDay,
+    SearchJob,
+)
+LOOKUPS: dict[type[models.Model], str] = {ExportJob: "export", ExportApproval: "export-request"}
+# Rows that the application cannot change: their canary is the one they were made with.
+MADE_WITH = {
+    StatusEvent: "note",
+    FindingLog: "note",
+    AccessLog: "reason",
+    ExportJob: "title",
+    ExportApproval: "title",
+    ImportBatch: "file_name",
+}
+
+
+def _collect(accounts: dict[str, Account], words: Canaries) -> World:
+    resources = {route.resource.name: route.resource for route in routes() if route.resource is not None}
+    names = {resource.model: name for name, resource in resources.items()} | LOOKUPS
+    rows: dict[str, list[Row]] = defaultdict(list)
+    canaries: dict[str, list[Row]] = defaultdict(list)
+    with scopes.activate(EVERYTHING):
+        connection.finish()  # type: ignore[attr-defined]  # the access log is written when a transaction ends
+        shared = dict(Household.objects.values_list("pk", "address"))
+        closed = frozenset(Household.objects.filter(status__in=CLOSED).values_list("pk", flat=True))
+        for model in PLANTED:
+            for found in model._default_manager.order_by("pk"):
+                row = _row(names.get(model, model._meta.label_lower), found, closed)
+                rows[row.resource].append(row)
+                if model in MADE_WITH:
+                    word = getattr(found, MADE_WITH[model])
+                else:
+                    word = shared.get(row.household or 0) or words.word()
+                    if texts := texts_of(model):
+                        model._base_manager.filter(pk=found.pk).update(**dict.fromkeys(texts, word))
+                for text in (word, getattr(found, "code", ""), getattr(found, "national_no", "")):
+                    if text:
+                        canaries[text].append(row)
+        numbers = [
+            sealed.clear()
+            for model, name in ((Person, "id_no"), (Household, "phone"), (Household, "bank_account"))
+            for sealed in model._default_manager.values_list(name, flat=True)
+        ]
+        kinds = {name: model for model, name in names.items()} | {
+            model._meta.label_lower: model for model in PLANTED if model not in names
+        }
+        rows["division"] = [
+            Row("division", code, code, "any", gone=bool(ended_on))
+            for code, ended_on in Division.objects.values_list("pk", "ended_on")
+        ]
+        posts = defaultdict(list)
+        for user, role, place in Post.objects.valid(timezone.now()).values_list("user", "role__name", "division_id"):
+            posts[user].append((role, place))
+    world = World(accounts, dict(rows), dict(canaries), numbers, resources, kinds, dict(posts))
+    for account in accounts.values():
+        account.world = world
+        if account.user is not None:
+            scopes.forget(account.user)
+    return world
+
+
+def _row(name: str, found: Any, closed: frozenset[int]) -> Row:
+    lookup, own = found.household_lookup, found.own_lookup
+    return Row(
+        resource=name,
+        key=found.pk,
+        place=getattr(found, found.place_attname),
+        # Exports and imports are their maker's alone, whatever an administrator may know of them.
+        realm="none" if name in ("export", "import") else found.realm,
+        household=getattr(found, lookup) if lookup else None,
+        owner=found.requested_by_id if name == "import" else getattr(found, own) if own else None,
+        also=found.user.division_id if isinstance(found, Post) else None,
+        gone=_is_gone(found, closed),
+    )
+
+
+def _is_gone(found: Any, closed: frozenset[int]) -> bool:
+    """Whether a row is kept of something that has ended."""
+    now = timezone.now()
+    match found:
+        case Household():
+            return found.pk in closed
+        case User():
+            return not found.is_active
+        case Post():
+            return found.valid_until is not None and found.valid_until <= now
+        case Share():
+            return found.withdrawn_at is not None or found.valid_until <= now
+        case ExportJob():
+            return not found.ready
+        case ImportBatch():
+            return found.state == ImportBatch.State.DISCARDED
+        case Partner():
+            return not found.enabled
+        case Village():
+            return found.division_id in (MERGED, MERGED_FAR)
+    return getattr(found, "household_id", None) in closed

@@ -1,0 +1,172 @@
+"""Services ask for the right by themselves: whoever calls them without a page in between is refused all the same."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from apps.access import scope as scopes
+from apps.access.models import Share
+from apps.common.codes import codelist
+from apps.crosschecks.services.parameters import set_threshold
+from apps.crosschecks.services.runs import start_run
+from apps.households import services
+from apps.households.imports.register import RegisterImporter
+from apps.households.models import Household, HouseholdIncome, NaturalChange, Person
+from apps.pages.imports import run
+from apps.pages.imports import services as imports
+from apps.pages.imports.importer import Outcome
+from apps.pages.imports.models import ImportBatch, StagedUnit
+from apps.partners.services.clients import rotate_secret
+from tests.access.walk import content
+from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN
+
+pytestmark = pytest.mark.usefixtures("undone")
+
+DAY = datetime.date(2018, 6, 1)
+
+
+def household() -> Household:
+    return Household.objects.filter(division_id=OWN, status="20").order_by("pk")[0]
+
+
+def person() -> Person:
+    return Person.objects.select_related("household").filter(division_id=OWN, is_active=True).order_by("pk")[0]
+
+
+def share() -> Share:
+    return Share.objects.filter(division_id=OWN, withdrawn_at=None).order_by("pk")[0]
+
+
+def file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("a.csv", "户编号,姓名\n1,2\n".encode())
+
+
+def staged(by: object) -> None:
+    with run.staged(RegisterImporter(), io.BytesIO(b"a,b\n"), "a.csv", scope=scopes.of(by), year=2018):
+        pass
+
+
+CALLS = {
+    "register a household": lambda by: services.register_household(Household(division_id=OWN), by=by, on=DAY),
+    "change a household": lambda by: services.change_household(
+        found := household(), by=by, expected_version=found.version
+    ),
+    "save a person": lambda by: services.save_person(found := person(), by=by, expected_version=found.version),
+    "save a year": lambda by: services.save_fact(HouseholdIncome(household=household(), year=2017), by=by),
+    "report a change": lambda by: services.report_change(
+        NaturalChange(household=household(), kind=codelist("natural_change").codes[0], happened_on=DAY), by=by
+    ),
+    "reveal a number": lambda by: services.reveal(household(), ["phone"], by=by, reason="核对信息"),
+    "share": lambda by: services.share(household(), username="stranger", hours=3, reason="核对信息", by=by),
+    "withdraw": lambda by: services.withdraw(share(), by=by),
+    "set a threshold": lambda by: set_threshold("phone_share_max", COUNTY, 6, by=by),
+    "start a run": lambda by: start_run(COUNTY, kind="manual", by=by, rules=["HH-01"]),
+    "submit a file": lambda by: imports.submit(by, RegisterImporter(), file(), "a.csv", year=2018, source="page"),
+    "stage a file": staged,
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_reader_is_refused_by_the_service_itself(world, name):
+    """An inspector sees what lies there; that is no right to write."""
+    by = world.accounts["inspector"].user
+    with scopes.acting(by), pytest.raises(PermissionDenied):
+        CALLS[name](by)
+
+
+def test_who_may_not_open_urgently_is_refused_by_the_service_itself(world):
+    by = world.accounts["village"].user
+    with scopes.activate(EVERYTHING):
+        code = Household.objects.filter(division_id=OTHER_LEAGUE).values_list("code", flat=True)[0]
+    with scopes.acting(by), pytest.raises(PermissionDenied):
+        services.open_urgently(code, reason="核对信息", by=by)
+
+
+def test_who_runs_no_clients_gives_no_secret(world):
+    from apps.partners.models import Client
+
+    by = world.accounts["inspector"].user
+    with scopes.activate(EVERYTHING):
+        client = Client.objects.filter(division_id=COUNTY, enabled=True)[0]
+    with scopes.acting(by), pytest.raises(PermissionDenied):
+        rotate_secret(client, by=by)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/api/v1/households/%d/share/", "inspector"),
+        ("/api/v1/households/urgent/", "township"),
+        ("/api/v1/households/%d/check/", "inspector"),
+        ("/api/v1/findings/%d/step/", "inspector"),
+    ],
+)
+def test_what_one_may_not_do_is_refused_before_what_was_sent_is_looked_at(world, address, name):
+    """A body that is wrong is told so to those alone who could have sent a right one."""
+    resource = "finding" if "findings" in address else "household"
+    key = next(row.key for row in world.rows[resource] if row.place == OWN and not row.gone)
+    client = world.accounts[name].client()
+    answer = client.post(address % key if "%" in address else address, {}, content_type="application/json")
+    assert answer.status_code == 403
+
+
+# --- batches of imports after a post has changed ---
+
+
+def batch_of(world, name: str, place: int) -> ImportBatch:
+    with scopes.activate(EVERYTHING):
+        made = ImportBatch.objects.create(
+            division_id=place,
+            requested_by=world.accounts[name].user,
+            kind="register",
+            file_name="a.csv",
+            file_size=1,
+            file_hash="0",
+            state=ImportBatch.State.SHOWN,
+        )
+        for place_of_unit, title in ((OWN, "近处的户"), (OTHER_LEAGUE, "远处的户")):
+            StagedUnit.objects.create(
+                batch=made,
+                division_id=place_of_unit,
+                seq=place_of_unit % 7,
+                row=1,
+                rows=1,
+                outcome=Outcome.ADDED,
+                title=title,
+            )
+    return made
+
+
+@pytest.mark.parametrize("step", ["confirm", "discard"])
+def test_ones_own_batch_is_not_confirmed_once_the_right_is_gone(world, step):
+    """Its maker may still see it, and imports no more."""
+    made = batch_of(world, "inspector", COUNTY)
+    client = world.accounts["inspector"].client()
+    assert client.post(reverse(f"import-{step}", args=[made.pk])).status_code == 403
+    assert client.post(f"/api/v1/imports/{made.pk}/{step}/").status_code == 403
+    with scopes.activate(EVERYTHING):
+        assert ImportBatch.objects.get(pk=made.pk).state == ImportBatch.State.SHOWN
+
+
+@pytest.mark.parametrize("wall", ["application", "database"], indirect=True)
+def test_a_batch_at_a_place_that_is_ones_own_no_more_is_not_there(world, wall):
+    made = batch_of(world, "county", OTHER_LEAGUE)
+    client = world.accounts["county"].client()
+    assert client.get(f"/imports/{made.pk}/").status_code == 404
+    assert client.get(f"/api/v1/imports/{made.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("wall", ["application", "database"], indirect=True)
+def test_a_household_of_a_batch_that_lies_elsewhere_is_not_shown(world, wall):
+    made = batch_of(world, "county", COUNTY)
+    client = world.accounts["county"].client()
+    for address in (f"/imports/{made.pk}/", f"/api/v1/imports/{made.pk}/units/?outcome=added"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert ("近处的户" in content(answer), "远处的户" in content(answer)) == (True, False), address

@@ -1,0 +1,160 @@
+"""The walk: every address × every kind of account × how the row lies to it, one question at a time."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse
+
+from tests.access.expected import expected
+from tests.access.routes import ALONE, Route, routes
+from tests.access.world import KINDS, Account, Row, World
+
+SAFE = {"GET"}
+DEAR = {"api:schema", "api:docs"}  # seconds of work for an answer that is the same for everybody
+NOBODYS = 999_999_999
+"""The key of no row: whoever asks for it is answered like whoever asks for a foreign one."""
+
+# With one wall taken away: an officer above, one of a village, a helping cadre and an administrator.
+ALONE_ALSO = ("county", "village", "helper", "security-admin")
+
+
+def content(response: HttpResponse) -> str:
+    """Everything that the answer says: head, body, and the inside of a workbook."""
+    body = b"".join(response) if response.streaming else response.content
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            body = b"".join(book.read(name) for name in book.namelist())
+    head = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    return f"{head}\n{unquote(head)}\n{body.decode('utf-8', 'replace')}"
+
+
+RELATIONS = ("own", "child", "sibling", "parent", "other league", "gone, own", "gone, foreign")
+
+
+def ask(account: Account, method: str, address: str, data: Any = None) -> tuple[int, str]:
+    """One request; what it writes is undone."""
+    client = account.client()
+    api = {"content_type": "application/json"} if address.startswith("/api/") and method != "GET" else {}
+    with transaction.atomic():
+        response = client.generic(method, address, b"{}" if api else b"", **api) if data is None else None
+        if response is None:
+            response = getattr(client, method.lower())(address, data, **api)
+        found = response.status_code, content(response)
+        if method not in SAFE:
+            transaction.set_rollback(True)
+    if found[0] >= 500 and getattr(response, "exc_info", None):
+        return found[0], repr(response.exc_info[1])
+    return found
+
+
+def chosen(rows: list[Row], account: Account, *, few: bool = False) -> list[Row]:
+    """Of the rows of one resource: of each relation to the account one, the nearest; what is one's own first.
+
+    Where another row lies beside one's own (a helping cadre sees one of two households of a village), that one too.
+    `few`: one that the account sees, the nearest foreign one, and the one beside.
+    """
+    nearest = sorted(rows, key=lambda row: (abs(row.place - account.kind.place), row.key))
+    found: dict[str, Row] = {}
+    for row in nearest:
+        found.setdefault(account.relation(row), row)
+    own = [row for row in nearest if account.sees(row)]
+    beside = [row for row in nearest if not account.sees(row) and row.place in {one.place for one in own}]
+    foreign = [row for row in nearest if not account.sees(row)]
+    if few:
+        return list(dict.fromkeys([*own[:1], *foreign[:1], *beside[:1]]))
+    picked = [*own[:1], *foreign[:1], *beside[:1], *(found[name] for name in RELATIONS if name in found)]
+    return list(dict.fromkeys(picked))
+
+
+def addresses(route: Route, world: World, account: Account, *, few: bool = False) -> Iterator[tuple[str, Row | None]]:
+    """The addresses of a route to try as this account, with the row that each stands for."""
+    keys = ALONE[route.name].keys if route.name in ALONE else {}
+    if keys or not route.keys:
+        yield reverse(route.name, kwargs=keys), None
+        return
+    name = ALONE[route.name].rows if route.name in ALONE else route.resource.name
+    rows = world.rows[name]
+    # Whoever is not let in is told so whatever he asks for: one row shows it.
+    picked = chosen(rows, account, few=few) if account.inside else rows[:1]
+    if account.inside and not few:
+        picked = [*picked, Row(name, NOBODYS, 0, "none")]
+    for row in picked:
+        yield reverse(route.name, kwargs=dict.fromkeys(route.keys, row.key)), row
+
+
+def known(route: Route) -> bool:
+    return route.name in ALONE or (route.resource is not None and route.name != "")
+
+
+def part(route: Route) -> str:
+    """The app that answers at an address."""
+    owner = route.resource or getattr(route.view, "view_class", None) or getattr(route.view, "cls", None) or route.view
+    module = owner.__module__
+    return module.split(".")[1] if module.startswith("apps.") else "pages"
+
+
+PARTS = sorted({part(route) for route in filter(known, routes())})
+
+WALKS = [
+    *((name, "both") for name in (*KINDS, "anonymous")),
+    *((name, wall) for wall in ("application", "database") for name in ALONE_ALSO),
+]
+"""Who walks, behind which walls."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request of the walk. `name` says which, whatever keys the rows have."""
+
+    name: str
+    route: Route
+    method: str
+    address: str
+    row: Row | None
+
+
+def questions(world: World, account: Account, wall: str, app: str = "") -> Iterator[Question]:
+    """What an account asks on its walk, of all apps or of one."""
+    for route in filter(known, routes()):
+        if app and part(route) != app:
+            continue
+        if route.name in DEAR and (wall != "both" or account.name not in ("village", "anonymous")):
+            continue
+        for number, (address, row) in enumerate(addresses(route, world, account, few=wall != "both")):
+            for method in methods(route, row, account, number):
+                name = f"{wall} {account.name} {route.name} {number} {method}"
+                yield Question(name, route, method, address, row)
+
+
+def methods(route: Route, row: Row | None, account: Account, number: int) -> list[str]:
+    """All of them on one's own and the nearest foreign row; on those farther off one, each time another."""
+    every = list(route.kinds)
+    if row is None or number < 3:
+        return every
+    return [every[number % len(every)]]
+
+
+def relation(account: Account, row: Row | None) -> str:
+    """How the row of a question lies to who asks it."""
+    if not account.inside:
+        return "not let in"
+    if row is None:
+        return "no row"
+    return "no such row" if row.key == NOBODYS else account.relation(row)
+
+
+def faults(world: World, account: Account, asked: Question) -> list[str]:
+    """Ask one question; what is wrong with its answer."""
+    status, text = ask(account, asked.method, asked.address)
+    where = f"{asked.method} {asked.address} ({asked.row.where if asked.row else asked.route})"
+    right = expected(asked.route, asked.method, account, asked.row)
+    wrong = [] if status in right else [f"{where}: {status}, not {sorted(right)}" + f" {text}" * (status >= 500)]
+    return wrong + [f"{where}: {leak}" for leak in world.leaks(account, text)]
