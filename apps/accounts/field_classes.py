@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import Grant
-from apps.accounts.models import Post, User
+from apps.accounts.models import Post, Reset, User
 from apps.common.fieldclasses import Basis, declare, general, high, sensitive
 from apps.history.models import AccessLog
 
@@ -22,8 +22,24 @@ def declare_all() -> None:
         general(SIGN_IN, "last_login password_changed_at second_factor_at", Basis.AUDIT),
         high(SIGN_IN, "password", Basis.AUDIT),
     )
-    declare(Post, general(RIGHTS, "user role valid_from valid_until appointed_by reason", Basis.AUDIT))
-    declare(Grant, general(RIGHTS, "permission user content_object post", Basis.AUDIT))
+    declare(
+        Post,
+        general(
+            RIGHTS,
+            "user role valid_from valid_until appointed_by reason extent apart acting_for acting_for_name",
+            Basis.AUDIT,
+        ),
+    )
+    declare(Grant, general(RIGHTS, "permission user content_object post exact", Basis.AUDIT))
+    declare(
+        Reset,
+        general(
+            SIGN_IN,
+            "user user_name what reason state needed asked_by asked_by_name asked_at expires_at first_by first_by_name"
+            " second_by second_by_name ended_at",
+            Basis.AUDIT,
+        ),
+    )
     declare(
         AccessLog,
         general(
