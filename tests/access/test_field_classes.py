@@ -218,30 +218,33 @@ def test_evidence_is_masked_piece_by_piece():
 # --- the oracle -------------------------------------------------------------------------------------------------------
 
 
-def two_values(field: models.Field[Any, Any]) -> tuple[Any, Any] | None:
-    """Two values that a field can take; None for numbers under seal (their masks stay) and blind indexes."""
+def two_values(field: models.Field[Any, Any]) -> tuple[Any, Any, Any] | None:
+    """A value to begin with and two others; None for numbers under seal (their masks stay) and blind indexes.
+
+    That a sensitive field was changed is told, so both worlds must change it: from the value to begin with.
+    """
     match field:
         case SealedField() | models.BinaryField():
             return None
         case CodeArrayField():
             codes = [code for code, _label in field.base_field.flatchoices or field_codes(field)]
-            return [codes[0]], [codes[1]]
+            return [], [codes[0]], [codes[1]]
         case CodeField():
             codes = field_codes(field)
-            return codes[0], codes[1]
+            return codes[2], codes[0], codes[1]
         case models.BooleanField():
-            return True, False
+            return None, True, False
         case models.DateField():
-            return datetime.date(1961, 2, 3), datetime.date(2010, 11, 12)
+            return datetime.date(1950, 1, 1), datetime.date(1961, 2, 3), datetime.date(2010, 11, 12)
         case models.DecimalField():
-            return Decimal("110.000001"), Decimal("120.000002")
+            return Decimal("100.000001"), Decimal("110.000001"), Decimal("120.000002")
         case models.FileField():
-            return ContentFile(b"1", "a.txt").name, ContentFile(b"2", "b.txt").name
+            return ContentFile(b"0", "0.txt").name, ContentFile(b"1", "a.txt").name, ContentFile(b"2", "b.txt").name
         case models.JSONField():
             return None  # evidence: its own test below
         case models.CharField() if field.max_length == 1:
-            return "1", "2"
-    return "甲甲甲", "乙乙乙"
+            return "", "1", "2"
+    return "丙丙丙", "甲甲甲", "乙乙乙"
 
 
 def field_codes(field: Any) -> list[str]:
@@ -281,13 +284,18 @@ def test_answers_do_not_depend_on_what_is_masked(world, inspector):
     """All sensitive fields take one value in the first world and another one in the second."""
     asked, fields = pages_of(world, inspector), sensitive_fields()
     assert {"birth_date", "health", "address", "lon"} <= {field.name for field in fields}
+
+    def give(number: int) -> None:
+        with scopes.activate(EVERYTHING):
+            for model in {field.model for field in fields}:
+                values = {f.name: two_values(f)[number] for f in fields if f.model is model}
+                assert model._base_manager.update(**values)
+
+    give(0)
     told = []
-    for number in (0, 1):
+    for number in (1, 2):
         with transaction.atomic():
-            with scopes.activate(EVERYTHING):
-                for model in {field.model for field in fields}:
-                    values = {f.name: two_values(f)[number] for f in fields if f.model is model}
-                    assert model._base_manager.update(**values)
+            give(number)
             told.append(answers(world, inspector, asked, ["甲甲甲", "乙乙乙", "1961-02-03"]))
             transaction.set_rollback(True)
     before, after = told
