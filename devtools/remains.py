@@ -29,22 +29,6 @@ LEAST = 1000
 LONG = 15  # from here on a number is one wherever it stands; a shorter one only by itself
 OFFICIAL, AT_COUNTY = "village-150422100200", "county-150422"
 
-# Run by manage.py shell: every number of the register, opened in the scope of the account of night work.
-_OPEN = """
-import json
-from apps.access import scope as scopes
-from apps.accounts.services import system_account
-from apps.households.models import Household, Person
-from apps.villages.models import Village
-found = set()
-with scopes.acting(system_account()):
-    for model, names in ((Person, ("id_no", "disability_no")), (Household, ("phone", "bank_account")),
-                         (Village, ("leader_phone",))):
-        for row in model.objects.values_list(*names):
-            found.update(one.clear() for one in row if one)
-print("NUMBERS" + json.dumps(sorted(found)))
-"""
-
 # A number as text; as PostgreSQL writes binary columns; runs of either are looked up, so that thousands cost one pass.
 _DIGITS = re.compile(rb"[0-9][0-9Xx]{6,}")
 _HEX = re.compile(rb"(?:3[0-9]){7,}(?:[57]8)?")
@@ -70,9 +54,9 @@ def search(ours: Site) -> list[str]:
 
 def opened(ours: Site) -> list[str]:
     """All numbers of the register in the clear."""
-    command = [str(PYTHON), "manage.py", "shell", "--no-imports", "-c", _OPEN]
+    command = [str(PYTHON), "-m", "devtools.opening"]
     done = subprocess.run(command, cwd=ROOT, env=ours.servers.environment(), capture_output=True, text=True, check=True)
-    return list(json.loads(done.stdout.partition("NUMBERS")[2]))
+    return list(json.loads(done.stdout))
 
 
 class Looking:
