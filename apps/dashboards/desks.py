@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.access.models import Pairing
 from apps.dashboards.counting import Counts
 from apps.dashboards.extent import ELSEWHERE, Extent
 from apps.dashboards.figures import FIGURES, Figure, Value
@@ -151,6 +152,12 @@ def _points(extent: Extent, user: Any) -> dict[int, tuple[Any, Any]]:
     """Where the villages of a township lie, as far as their profiles say."""
     rows = extent.narrow(Village.objects.visible_to(user)).exclude(lon=None).exclude(lat=None)
     return {code: (lon, lat) for code, lon, lat in rows.values_list("division_id", "lon", "lat")}
+
+
+def paired(user: Any, on: datetime.date) -> set[int]:
+    """The households that somebody is paired with on a day: of his own pairings, not of those of his households."""
+    own = Pairing.objects.active(on).filter(helper_id=user.pk)
+    return set(own.values_list("household_id", flat=True))
 
 
 def map_of(extent: Extent) -> dict[str, Any] | None:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from apps.access import scope as scopes
-from apps.access.models import Pairing
 from apps.crosschecks.choices import ENDED
 from apps.crosschecks.models import Finding
 from apps.dashboards import desks, figures
@@ -123,8 +122,7 @@ class DeskPage(View):
         counts = total(tallies(request.user, extent, on))
         households = _households(request.user, extent, HOUSEHOLDS_SHOWN)
         places = Places.of(household["division_id"] for household in households)
-        own = Pairing.objects.visible_to(request.user).active(on).filter(helper_id=request.user.pk)
-        paired = set(own.values_list("household_id", flat=True))
+        paired = desks.paired(request.user, on)
         for household in households:
             household["place"] = places.full(household["division_id"])
             household["paired"] = household["pk"] in paired

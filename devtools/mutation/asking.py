@@ -124,7 +124,7 @@ class Guards(Runner):
 
     def left_out(self, name: str) -> str:
         """A test that fails as things are, with the first line of why."""
-        if os.environ.get("WALLS_WHY"):
+        if os.environ.get("WALLS_WHY"):  # the whole of it
             self.say(self.why)
         said = [line for line in self.why.splitlines() if line.startswith("E ")]
         return f"{name}: {said[0] if said else self.why}"

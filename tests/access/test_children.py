@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from apps.access import scope as scopes
 from apps.access.querysets import ScopedQuerySet
-from apps.crosschecks.models import Finding, Run, RunUnit
+from apps.crosschecks.models import Finding, FindingLog, Run, RunUnit
 from apps.dashboards import counting
 from apps.dashboards.extent import Extent
 from apps.households.models import Household, Person, StatusEvent
@@ -137,8 +137,20 @@ def test_what_happened_is_told_without_the_names_of_households_out_of_sight(worl
                 status="20",
                 on=timezone.localdate(),
             )
+            FindingLog.objects.create(
+                household=household,
+                division_id=household.division_id,
+                finding=Finding.objects.get(household=household),
+                at=timezone.now(),
+                by=world.accounts["county"].user,
+                by_name=f"经办人{key}",
+                to_state="working",
+            )
         names = dict(Person.objects.filter(household__in=(own, foreign)).values_list("household", "name"))
         codes = dict(Household.objects.values_list("pk", "code"))
+    told = " ".join(one["text"] for one in account.client().get("/").context["happenings"])
+    assert (f"经办人{own}：" in told, f"经办人{foreign}：" in told) == (True, False)
+    assert (names[own] in told, names[foreign] in told, codes[foreign] in told) == (True, False, False)
     with opened(StatusEvent):
         texts = {one["text"] for one in account.client().get("/").context["happenings"]}
     assert {names[own], codes[foreign]} <= texts

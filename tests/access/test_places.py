@@ -47,6 +47,14 @@ def test_the_desk_of_a_foreign_place_is_empty(world, place):
     assert not answer.context.get("village_url")
 
 
+def test_the_desk_of_a_foreign_village_leads_nowhere_even_if_it_were_taken_for_ones_own(world, monkeypatch):
+    account = world.accounts["village"]
+    for place, own in ((OTHER_LEAGUE, False), (OWN, True)):
+        monkeypatch.setattr(Extent, "of", lambda *asked, place=place: Extent(place, (place,), True))
+        shown = account.client().get("/").context
+        assert (bool(shown["village_url"]), bool(shown["households"])) == (own, own)
+
+
 def test_counts_of_a_foreign_place_are_none_and_leave_it_as_it_was(world):
     account = world.accounts["village"]
     extent = Extent(OTHER_LEAGUE, (OWN,), True)

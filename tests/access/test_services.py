@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from apps.access import scope as scopes
 from apps.access.models import Share
+from apps.accounts.models import User
+from apps.accounts.services import may_manage
 from apps.common.codes import codelist
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
@@ -25,6 +27,7 @@ from apps.pages.imports.models import ImportBatch, StagedUnit
 from apps.partners.services.clients import rotate_secret
 from tests.access.walk import content
 from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN
+from tests.factories.accounts import make_user
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -114,6 +117,16 @@ def test_what_one_may_not_do_is_refused_before_what_was_sent_is_looked_at(world,
     client = world.accounts[name].client()
     answer = client.post(address % key if "%" in address else address, {}, content_type="application/json")
     assert answer.status_code == 403
+
+
+def test_an_account_is_managed_by_whoever_manages_it_and_all_its_posts(world):
+    by = world.accounts["county"].user
+    elsewhere = make_user("elsewhere", None, OTHER_LEAGUE)
+    here = make_user("here", None, OWN)
+    with scopes.activate(EVERYTHING):
+        lent = User.objects.get(username="lent")
+    with scopes.acting(by):
+        assert [may_manage(by, user) for user in (here, elsewhere, lent)] == [True, False, False]
 
 
 # --- batches of imports after a post has changed ---
