@@ -6,6 +6,7 @@ write goes through the resource's form, so that page and API cannot disagree.
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -89,7 +90,8 @@ def fits(field: Field, value: Any) -> bool:
     if isinstance(field, BooleanField):
         return value is None or isinstance(value, bool)
     if isinstance(field, BaseTemporalField):
-        return value is None or isinstance(value, str)
+        # A day or a time is what the row holds already and the body leaves alone.
+        return value is None or isinstance(value, str | datetime.date | datetime.time)
     return not isinstance(value, list | dict | bool)
 
 

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# Nothing of the device is used; a page that needs something asks for it in its own answer.
+# Nothing of the device but security keys is used; a page that needs something asks for it in its own answer.
 SWITCHED_OFF = (
     *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media"),
     *("fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone"),
-    *("midi", "payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial", "usb"),
+    *("midi", "payment", "picture-in-picture", "screen-wake-lock", "serial", "usb"),
     *("web-share", "xr-spatial-tracking"),
 )
-PERMISSIONS = ", ".join(f"{name}=()" for name in SWITCHED_OFF)
+OURS = ("publickey-credentials-create", "publickey-credentials-get")  # security keys
+PERMISSIONS = ", ".join([*(f"{name}=()" for name in SWITCHED_OFF), *(f"{name}=(self)" for name in OURS)])
 
 
 class BrowserHeadersMiddleware:

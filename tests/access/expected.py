@@ -42,6 +42,8 @@ def alone(route: Route, method: str, account: Account, row: Row | None) -> set[i
         return {404}
     if row is not None and row.gone and method in declared.gone:
         return statuses(declared.gone[method], account)
+    if row is not None and declared.by_row is not None:
+        return declared.by_row(account, row)
     return statuses(declared.signed_in[method], account)
 
 

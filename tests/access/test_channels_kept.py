@@ -131,7 +131,7 @@ def test_16_what_the_server_keeps_is_kept_by_scope(world):
         for path, text in sources("apps", "*.py").items()
     }
     assert {path: found for path, found in used.items() if found} == {
-        "apps/pages/bell.py": {"key"},  # of the scope
+        "apps/pages/bell.py": {"_key(user)"},  # of the scope
         "apps/pages/exports.py": {"_progress_key(job)"},  # of a row that was looked up in the scope
         "apps/pages/imports/services.py": {"_progress_key(batch.pk)", "key"},  # likewise
         "apps/partners/services/limits.py": {"key", "f'once:{name}'"},  # counters
@@ -182,7 +182,7 @@ def test_24_messages_carry_keys_and_answers_are_not_kept(world):
 def test_24_an_export_that_fails_leaves_no_draft(world, monkeypatch):
     account = world.accounts["county"]
 
-    def breaks(target: str, *rest: object) -> int:
+    def breaks(target: str, *rest: object, **more: object) -> int:
         Path(target).write_text("half a workbook")
         raise OSError("no space left")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +19,11 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.access import checks, sight
 from apps.access import scope as scopes
+from apps.access.models import Share
 from apps.accounts.roles import ROLES, SYSTEM
 from apps.common import fieldclasses
 from apps.common.fieldclasses import MASK, Level
@@ -108,8 +111,14 @@ def test_no_figure_of_a_desk_counts_by_a_sensitive_field(world):
 
 
 @pytest.fixture
-def inspector(world: World) -> Account:
-    return world.accounts["inspector"]
+def inspector(world: World, undone: None) -> Iterator[Account]:
+    """An official who sees his county and reads no personal data in it; what was shared with him is withdrawn."""
+    account = world.accounts["inspector"]
+    with scopes.activate(EVERYTHING):
+        Share.objects.filter(user=account.user).update(withdrawn_at=timezone.now())
+    scopes.forget(account.user)
+    yield account
+    scopes.forget(account.user)
 
 
 @pytest.fixture

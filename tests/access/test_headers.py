@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from tests.access.routes import Route, routes
-from tests.access.test_routes import DEAR, PARTS, addresses, known, part
+from tests.access.walk import DEAR, PARTS, addresses, known, part
 from tests.access.world import Account, World
 
 pytestmark = pytest.mark.usefixtures("undone")
