@@ -134,6 +134,7 @@ def build() -> World:
         inspector = accounts["inspector"]
         _share(households[0], inspector.user, village.user, words.word(), withdrawn=False)
         inspector.households = frozenset({households[0].pk})
+        inspector.places = frozenset({households[0].division_id})
         # This one reads of the share still, and of the household no more.
         _share(households[-1], village.user, accounts["county"].user, words.word())
         for account in accounts.values():
@@ -193,7 +194,8 @@ def more_household(place: int, word: str, accounts: dict[str, Account], *, gone:
     """A household with everything that can hang off it; `word` is the canary of all its rows. `gone`: it is in the
     register no more, its member has left it, and its finding is closed."""
     status = CLOSED[1] if gone else "20"
-    household = make_household(place, national_no=f"HH{place}{ord(word[2])}", address=word, status=status)
+    number = f"HH{place}{ord(word[0]) % 100:02d}{ord(word[2]) % 1000:03d}"  # of its own, like the word
+    household = make_household(place, national_no=number, address=word, status=status)
     person = make_person(household, national_no=f"P{household.code}", is_active=not gone)
     make_person_year(person)
     make_household_year(household)

@@ -384,7 +384,10 @@ def test_25_a_transfer_holds_from_the_next_request_on(world):
         addresses = (f"/households/{own.key}/", f"/api/v1/households/{own.key}/", f"/findings/files/{finding.key}/",
                      f"/households/?division={OWN}", f"/households/{there.key}/",
                      f"/households/?division={OTHER_COUNTY}")  # fmt: skip
-        return [client.get(address).status_code for address in addresses]
+        got = [client.get(address) for address in addresses]
+        for answer in got:
+            content(answer)  # a file is closed when it has been read
+        return [answer.status_code for answer in got]
 
     assert answers() == [200, 200, 200, 200, 404, 404]
     with scopes.activate(SET_UP):

@@ -68,6 +68,8 @@ def answers(world: World, account: Account, app: str) -> Iterator[tuple[str, Htt
                     if method != "GET":
                         transaction.set_rollback(True)
                 yield f"{method} {address}", response
+                if response.streaming:  # a file is closed when it has been read
+                    b"".join(response)
 
 
 def methods(route: Route) -> list[str]:

@@ -22,6 +22,8 @@ DEAR = {"api:schema", "api:docs"}  # seconds of work for an answer that is the s
 NOBODYS = 999_999_999
 """The key of no row: whoever asks for it is answered like whoever asks for a foreign one."""
 
+# They see no row that is not their own: the nearest foreign one stands for all of them.
+BARE = ("stranger", "ended", "system-admin")
 # With one wall taken away: an officer above, one of a village, a helping cadre and an administrator.
 ALONE_ALSO = ("county", "village", "helper", "security-admin")
 
@@ -128,7 +130,8 @@ def questions(world: World, account: Account, wall: str, app: str = "") -> Itera
             continue
         if route.name in DEAR and (wall != "both" or account.name not in ("village", "anonymous")):
             continue
-        for number, (address, row) in enumerate(addresses(route, world, account, few=wall != "both")):
+        few = wall != "both" or account.name in BARE
+        for number, (address, row) in enumerate(addresses(route, world, account, few=few)):
             for method in methods(route, row, account, number):
                 name = f"{wall} {account.name} {route.name} {number} {method}"
                 yield Question(name, route, method, address, row)
