@@ -47,6 +47,7 @@ from tests.access.world import (
     EVERYTHING,
     KINDS,
     LEAGUE,
+    MARK,
     MERGED,
     MERGED_FAR,
     OTHER_LEAGUE,
@@ -78,7 +79,7 @@ class Canaries:
     def word(self) -> str:
         self.next += 1
         tens, ones = divmod(self.next, self.SPAN)
-        return chr(self.FIRST + tens) + "龘" + chr(self.FIRST + ones)
+        return chr(self.FIRST + tens) + MARK + chr(self.FIRST + ones)
 
 
 def texts_of(model: type[models.Model]) -> list[str]:

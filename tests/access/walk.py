@@ -140,7 +140,7 @@ def questions(world: World, account: Account, wall: str, app: str = "") -> Itera
 def methods(route: Route, row: Row | None, account: Account, number: int) -> list[str]:
     """All of them on one's own and the nearest foreign row; on those farther off one, each time another."""
     every = list(route.kinds)
-    if row is None or number < 3:
+    if row is None or number < 2:
         return every
     return [every[number % len(every)]]
 

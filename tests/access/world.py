@@ -7,6 +7,7 @@ hand, apart from the code under test. `tests.access.planting` makes it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +29,9 @@ OWN, SIBLING, NEIGHBOUR, OTHER_COUNTY, OTHER_LEAGUE = VILLAGES
 # Merged into OWN and OTHER_LEAGUE; their profiles stayed behind.
 MERGED, MERGED_FAR = 150422100202, 150522100201
 REGION, LEAGUE, COUNTY, TOWNSHIP = 150000000000, 150400000000, 150422000000, 150422100000
+
+MARK = "龘"  # the middle of every canary
+AROUND = re.compile(f"(?=(.{MARK}.))", re.DOTALL)
 
 # Whoever plants and collects the rows: no account has such a scope.
 EVERYTHING = scopes.Scope(
@@ -211,5 +215,11 @@ class World:
 
     def leaks(self, account: Account, text: str) -> list[str]:
         """Where the words come from that this account must not read, and numbers that nobody may read in a list."""
-        found = [f"{word} of {self.canaries[word][0].where}" for word in account.forbidden if word in text]
+        # Hundreds of words in every answer: those that are three characters around the mark are gathered in one go.
+        said = set(AROUND.findall(text))
+        found = [
+            f"{word} of {self.canaries[word][0].where}"
+            for word in account.forbidden
+            if (word in said if MARK in word else word in text)
+        ]
         return found + [f"clear number {number}" for number in self.numbers if number in text]
