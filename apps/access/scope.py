@@ -22,7 +22,7 @@ from apps.divisions import codes
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-__all__ = ["ANONYMOUS", "Range", "Scope", "acting", "activate", "current", "identity", "of", "signing_in"]
+__all__ = ["ANONYMOUS", "Range", "Scope", "acting", "activate", "current", "everywhere", "identity", "of", "signing_in"]
 
 Range = tuple[int, int]
 
@@ -56,7 +56,7 @@ class Scope:
 
     def covers(self, capability: str, wanted: Range) -> bool:
         """Whether the capability is held over a whole range: what somebody gives away must be all his own."""
-        return any(low <= wanted[0] and wanted[1] <= high for low, high in self.ranges_of(capability))
+        return lies_in(wanted, self.ranges_of(capability))
 
     @property
     def top(self) -> int | None:
@@ -79,6 +79,13 @@ ANONYMOUS = Scope(user_id=None)
 def identity(user_id: int) -> Scope:
     """Just the account itself: enough to read its own user row, grants, pairings and shares."""
     return Scope(user_id=user_id)
+
+
+def everywhere(*capabilities: str, **more: Any) -> Scope:
+    """A scope of the platform itself: these capabilities in the whole region, for what has to be looked up or cleared
+    away whoever sees it. `more` are other parts of the scope."""
+    whole = (codes.subtree(codes.WHOLE_REGION),)
+    return Scope(**{"user_id": None, **more}, capabilities=dict.fromkeys(capabilities, whole))
 
 
 def signing_in(username: str) -> Scope:
@@ -131,19 +138,19 @@ def _read(user: User) -> Scope:
     today = timezone.localdate()
     with activate(identity(user.pk)), transaction.atomic():
         grants = Grant.objects.valid(now).filter(user_id=user.pk)
-        held = list(grants.values_list("permission__codename", "content_object_id", "exact"))
-        posts = set(grants.values_list("post__role__name", "post__division_id"))
+        role = ("post__role__name", "post__division_id")
+        held = list(grants.values_list("permission__codename", "content_object_id", "exact", *role))
         households = set(Pairing.objects.active(today).filter(helper_id=user.pk).values_list("household_id", flat=True))
         households |= set(Share.objects.valid(now).filter(user_id=user.pk).values_list("household_id", flat=True))
     ranges: dict[str, list[Range]] = {}
-    for capability, division, exact in held:
+    for capability, division, exact, _role, _place in held:
         ranges.setdefault(capability, []).append(range_of(division, exact=exact))
     return Scope(
         user_id=user.pk,
         username=user.username,
         capabilities={name: merge(found) for name, found in ranges.items()},
         households=tuple(sorted(households)),
-        posts=tuple(sorted(f"{role}@{division}" for role, division in posts)),
+        posts=tuple(sorted({f"{role_name}@{place}" for *_grant, role_name, place in held})),
     )
 
 
@@ -152,10 +159,15 @@ def range_of(division: int, *, exact: bool = False) -> Range:
     return (division, division) if exact else codes.subtree(division)
 
 
+def lies_in(wanted: Range, ranges: Iterable[Range]) -> bool:
+    """Whether a range lies within one of these."""
+    return any(low <= wanted[0] and wanted[1] <= high for low, high in ranges)
+
+
 def merge(ranges: Iterable[Range]) -> tuple[Range, ...]:
     """Disjoint ranges, widest first: a range inside another is dropped (subtrees nest or are apart)."""
     kept: list[Range] = []
     for low, high in sorted(set(ranges), key=lambda one: (one[0] - one[1], one[0])):
-        if not any(outer_low <= low and high <= outer_high for outer_low, outer_high in kept):
+        if not lies_in((low, high), kept):
             kept.append((low, high))
     return tuple(kept)

@@ -33,7 +33,7 @@ class Sight:
         low, high = codes.subtree(division) if division is not None else (0, 10**12)
         for start, end in self.seen:
             start, end = max(start, low), min(end, high)
-            if start <= end and not any(first <= start and end <= last for first, last in self.ranges):
+            if start <= end and not scopes.lies_in((start, end), self.ranges):
                 return False
         return True
 

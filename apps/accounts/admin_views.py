@@ -36,11 +36,15 @@ class UserPage(DetailPage):
         if self.resource.may_change(self.request.user, found.division_id):
             appoint = f"{PostResource.create_url()}?user={found.pk}&division={codes.text(found.division_id)}"
         posts = Post.objects.visible_to(self.request.user).valid(timezone.now()).filter(user=found)
+        reached = services.extents.by_post(found.pk)
         return {
             "may_manage": managed,
             "appoint_url": appoint,
             "reset_url": f"{ResetResource.create_url()}?user={found.pk}&what=" if managed else "",
-            "extents": [(post, services.extents.in_words(post)) for post in posts.select_related("role", "division")],
+            "extents": [
+                (post, services.extents.in_words(post, reached[post.pk]))
+                for post in posts.select_related("role", "division")
+            ],
             "deputies": services.deputies.of(found),
         }
 
@@ -137,7 +141,8 @@ class PostPage(DetailPage):
                 f"{PostResource.create_url()}?acting_for={found.pk}"
                 f"&role={found.role.name}&division={codes.text(found.division_id)}"
             )
-        return {"may_end": may_end, "deputy_url": deputy, "extent": services.extents.in_words(found)}
+        extent = services.extents.in_words(found, services.extents.reaches_of(found))
+        return {"may_end": may_end, "deputy_url": deputy, "extent": extent}
 
 
 class PostFormPage(FormPage):

@@ -24,9 +24,9 @@ from apps.common.wording import listed
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Group, Level, Severity, UnitState, Workflow
 from apps.crosschecks.evidence import sentence, without_sensitive
-from apps.crosschecks.models import Finding, FindingLog, RunUnit
+from apps.crosschecks.models import Finding
 from apps.crosschecks.rules import RULES
-from apps.crosschecks.services import figures, working
+from apps.crosschecks.services import figures, reading, working
 from apps.crosschecks.services.checking import check
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.writing import today
@@ -69,7 +69,6 @@ def finding_body(user: Any, key: int) -> dict[str, Any]:
         raise Http404
     reader = FindingResource.reader(user, FindingResource.api_columns())
     row = FindingResource.rows(user).filter(pk=key).values_list(*reader.paths).get()
-    lines = FindingLog.objects.visible_to(user).filter(finding=key).order_by("id")
     return {
         **reader.json([row])[0],
         "steps": [step.name for step in working.steps_for(found, user)],
@@ -81,7 +80,7 @@ def finding_body(user: Any, key: int) -> dict[str, Any]:
                 "to_state": line.to_state,
                 "note": line.note,
             }
-            for line in lines
+            for line in reading.log_of(user, key)
         ],
     }
 
@@ -108,7 +107,7 @@ class RunViewSet(ResourceViewSet):
 
     def current(self, found: Any) -> dict[str, Any]:
         body = super().current(found)
-        units = RunUnit.objects.visible_to(self.request.user).filter(run=found.pk).order_by("pk")
+        units = reading.units_of(self.request.user, found.pk)
         names = ("rule", "state", "attempt", "hits", "added", "reopened", "changed", "cleared", "reason")
         body["units"] = list(units.values(*names))
         return body

@@ -21,16 +21,15 @@ from apps.crosschecks.choices import Group, UnitState
 from apps.crosschecks.evidence import UNLISTED, is_sensitive, listed, sentence
 from apps.crosschecks.forms import StepForm, ThresholdForm
 from apps.crosschecks.kinds import SEVERITY, STATE, UNIT_STATE
-from apps.crosschecks.models import Finding, FindingLog, Run, RunUnit
+from apps.crosschecks.models import Finding, Run, RunUnit
 from apps.crosschecks.querysets import FindingQuerySet
 from apps.crosschecks.rules import RULES
-from apps.crosschecks.services import figures
+from apps.crosschecks.services import figures, reading
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.writing import today
 from apps.crosschecks.tables import FindingResource, RunResource
 from apps.divisions.models import Division
 from apps.history.services import log_access
-from apps.households.models import RegistrationConflict
 from apps.pages.places import Place
 from apps.pages.views import DetailPage
 
@@ -48,16 +47,13 @@ class FindingPage(DetailPage):
 
     def more(self, found: Finding, form: StepForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
-        log = FindingLog.objects.visible_to(user).filter(finding=found).order_by("id")
-        conflict = None
-        if found.object_kind == "conflict":
-            conflict = RegistrationConflict.objects.visible_to(user).filter(pk=found.object_id).first()
+        log, conflict = reading.log_of(user, found.pk), reading.conflict_of(user, found)
         return {
             "rule_url": reverse("rule-detail", args=[found.rule]),
             "light": self.rows().values_list("light", flat=True).get(pk=found.pk),
             "evidence": listed(found.rule, found.evidence, whole=sight.opens(user, found)),
             "form": form or StepForm(finding=found, user=user),
-            "log": [(line, STATE.html(line.to_state), may_read(user, line)) for line in log],
+            "log": [(line, STATE.html(line.to_state), reading.may_read(user, line)) for line in log],
             "conflict": conflict,
         }
 
@@ -91,19 +87,14 @@ class FindingPage(DetailPage):
         )
 
 
-def may_read(user: Any, line: FindingLog) -> bool:
-    """Whether a paper is for this account: it reads personal data there, or has handed the paper in itself."""
-    return line.by_id == user.pk or sight.opens(user, line)
-
-
 class FindingFilePage(View):
     """A paper handed in with a step, for those who see the finding."""
 
     def get(self, request: HttpRequest, key: int) -> FileResponse:
-        line = FindingLog.objects.visible_to(request.user).filter(pk=key).exclude(file="").first()
+        line = reading.paper_of(request.user, key)
         if line is None:
             raise Http404(_("没有这个附件，或者它不在您的范围内。"))
-        if not may_read(request.user, line):
+        if not reading.may_read(request.user, line):
             raise PermissionDenied(_("附件含敏感个人信息，您没有查看的权限。"))
         log_access(request.user, "download", division=line.division_id, obj=line, reason=Path(str(line.file.name)).name)
         response = FileResponse(line.file.open("rb"), as_attachment=True, filename=Path(str(line.file.name)).name)
@@ -272,8 +263,7 @@ def _units(counts: dict[int, int], now: dict[int, int] | None = None) -> list[di
 
 def _last_runs(user: Any, rule: str) -> list[tuple[RunUnit, Any]]:
     """The last five units of a rule among the runs that the account sees."""
-    units = RunUnit.objects.visible_to(user).filter(rule=rule).exclude(state=UnitState.NOT_RUN)
-    return [(unit, UNIT_STATE.html(unit.state)) for unit in units.select_related("run").order_by("-pk")[:5]]
+    return [(unit, UNIT_STATE.html(unit.state)) for unit in reading.last_units_of(user, rule)]
 
 
 # --- Runs -------------------------------------------------------------------------------------------------------------
@@ -294,7 +284,7 @@ class RunPage(DetailPage):
         return _("%(date)s 数据比对") % {"date": found.date.isoformat()}
 
     def more(self, found: Run) -> dict[str, Any]:
-        units = list(RunUnit.objects.visible_to(self.request.user).filter(run=found).order_by("pk"))
+        units = list(reading.units_of(self.request.user, found.pk))
         work = [unit for unit in units if unit.state != UnitState.NOT_RUN]
         done = [unit for unit in work if unit.state in (UnitState.DONE, UnitState.FAILED)]
         not_run: dict[str, list[str]] = {}

@@ -14,6 +14,9 @@ import re
 
 REGION, LEAGUE, COUNTY, TOWNSHIP, VILLAGE = LEVELS = (1, 2, 3, 4, 5)
 
+WHOLE_REGION = 150000000000
+"""The autonomous region itself: every unit of the platform lies in its range."""
+
 SPAN = {REGION: 10**10, LEAGUE: 10**8, COUNTY: 10**6, TOWNSHIP: 10**3, VILLAGE: 1}
 """How many numbers the range of one unit of a level holds; `code // SPAN[level]` is its significant prefix."""
 

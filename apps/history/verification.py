@@ -18,9 +18,7 @@ from apps.history.models import AccessLog, AuditChain, AuditCheckpoint
 
 CHUNK = 2000
 LOCK = 0x61756469  # of the whole log: shared by who verifies, exclusive for who purges
-EVERYWHERE = scopes.Scope(
-    user_id=None, username="audit", capabilities={"view_audit": ((10**11, 10**12 - 1),)}, source="command"
-)
+EVERYWHERE = scopes.everywhere("view_audit", username="audit", source="command")
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def require_fetch(job: ExportJob, user: Any) -> None:
     """PermissionDenied when the right to take these rows out was lost since: a post ended, a place was left."""
     resource: type[Resource] = import_string(job.resource)
     held = scopes.of(user).ranges_of(resource.export_capability())
-    if not held or not all(any(low <= a and b <= high for low, high in held) for a, b in job.reach):
+    if not held or not all(scopes.lies_in((low, high), held) for low, high in job.reach):
         raise PermissionDenied(_("您已没有导出这些数据的权限，文件不能再下载。"))
 
 

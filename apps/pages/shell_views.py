@@ -16,8 +16,6 @@ from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.pages.places import Place, own_ranges
 
-REGION = 150000000000
-
 
 @require_safe
 def place_menu(request: HttpRequest) -> HttpResponse:
@@ -52,7 +50,7 @@ def place_picker(request: HttpRequest) -> HttpResponse:
     """
     everywhere = request.GET.get("all") == "1"
     ranges = own_ranges(scopes.of(request.user))
-    own = (REGION,) if everywhere else tuple(low for low, _high in ranges)
+    own = (codes.WHOLE_REGION,) if everywhere else tuple(low for low, _high in ranges)
     chosen = _code(request.GET.get("value") or request.GET.get("step"))
     start = next((top for top in own if chosen and codes.contains(top, chosen)), own[0] if len(own) == 1 else None)
     if start is None or not chosen or not codes.contains(start, chosen):

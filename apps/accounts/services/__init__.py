@@ -18,7 +18,7 @@ from apps.accounts.services.signing_in import (
     check_password,
     sign_in,
 )
-from apps.accounts.services.system import REGION, SET_UP, SYSTEM, sync_roles, system_account
+from apps.accounts.services.system import SET_UP, SYSTEM, sync_roles, system_account
 from apps.accounts.services.users import (
     change_account,
     change_password,
@@ -30,7 +30,6 @@ from apps.accounts.services.users import (
 )
 
 __all__ = [
-    "REGION",
     "SET_UP",
     "SYSTEM",
     "appoint",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,9 +13,12 @@ from apps.access import scope as scopes
 from apps.accounts import notices
 from apps.accounts.models import Notice, Post, User
 from apps.accounts.roles import ROLES
-from apps.accounts.services.extents import REGION, Reach, reaches_of
+from apps.accounts.services.extents import Reach, ranges_of, reaches_of
 from apps.common.errors import Refused, ServiceError
 from apps.divisions import codes
+
+ALL_ACCOUNTS = scopes.everywhere("view_accounts")
+"""Sees every account: for the few names that are told across places."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,8 @@ def check(
         raise ServiceError(_("代理任职不能再由他人代理。"), field="acting_for")
     if (acting_for.role.name, acting_for.division_id) != (role, division):
         raise ServiceError(_("代理任职的角色和任职地须与被代理的任职相同。"), field="acting_for")
-    held = [scopes.range_of(code, exact=exact) for code, exact in reaches_of(acting_for)]
-    given = [scopes.range_of(code, exact=exact) for code, exact in found] if ROLES[role].capabilities else []
-    if any(not any(low <= first and last <= high for low, high in held) for first, last in given):
+    held, given = ranges_of(reaches_of(acting_for)), ranges_of(found) if ROLES[role].capabilities else []
+    if not all(scopes.lies_in(one, held) for one in given):
         raise ServiceError(_("代理任职的数据范围不能超出被代理的任职。"), field="extent")
     if acting_for.valid_until is not None and acting_for.valid_until <= acting_for.valid_from:
         raise ServiceError(_("被代理的任职没有生效。"), field="acting_for")
@@ -83,7 +83,7 @@ def tell(post: Post, *, ended: bool = False) -> None:
 def of(user: User) -> list[Deputy]:
     """Who stands in for an account's posts now or later. Whoever sees an account is told so, also where he does not
     see the deputy's: an office must know who acts for it. Names and dates of these posts, and nothing else."""
-    with _all_accounts():
+    with scopes.acting(ALL_ACCOUNTS):
         posts = Post.objects.filter(acting_for__user=user, valid_until__gt=timezone.now()).select_related(
             "user", "role"
         )
@@ -94,13 +94,5 @@ def of(user: User) -> list[Deputy]:
 
 
 def _post(key: int) -> Post:
-    with _all_accounts():
+    with scopes.acting(ALL_ACCOUNTS):
         return Post.objects.select_related("user").get(pk=key)
-
-
-@contextmanager
-def _all_accounts() -> Iterator[None]:
-    """A transaction in which every account is seen: for the few names that are told across places."""
-    everywhere = scopes.Scope(user_id=None, capabilities={"view_accounts": (codes.subtree(REGION),)})
-    with scopes.activate(everywhere), transaction.atomic():
-        yield

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,6 @@ from apps.common.wording import listed
 from apps.divisions import codes
 from apps.divisions.models import Division
 
-REGION = 150000000000
 MOST = 50  # divisions that a post may name one by one
 
 Reach = tuple[int, bool]
@@ -45,7 +44,7 @@ def reaches(extent: str, division: int, chosen: Iterable[int] = ()) -> list[Reac
     if picked:
         raise ServiceError(_("只有“自定义”范围才选择行政区划。"), field="chosen")
     return {
-        Post.Extent.ALL: [(REGION, False)],
+        Post.Extent.ALL: [(codes.WHOLE_REGION, False)],
         Post.Extent.HERE: [(division, True)],
         Post.Extent.BELOW: [(division, False)],
         Post.Extent.SELF: [],
@@ -54,21 +53,35 @@ def reaches(extent: str, division: int, chosen: Iterable[int] = ()) -> list[Reac
 
 def reaches_of(post: Post) -> list[Reach]:
     """Where a post gives its capabilities, as its holder sees it: whoever manages him may see but a part of it."""
-    itself = scopes.identity(post.user_id)
-    with scopes.activate(itself), transaction.atomic():
-        grants = Grant.objects.visible_to(itself).filter(post_id=post.pk)
-        return sorted(set(grants.values_list("content_object_id", "exact")))
+    return by_post(post.user_id)[post.pk]
 
 
-def in_words(post: Post, found: Sequence[Reach] | None = None) -> str:
+def by_post(user_id: int) -> defaultdict[int, list[Reach]]:
+    """Where each post of an account gives its capabilities, by post. One query; nothing for posts that give none."""
+    itself = scopes.identity(user_id)
+    found: defaultdict[int, list[Reach]] = defaultdict(list)
+    with scopes.acting(itself):
+        grants = (
+            Grant.objects.visible_to(itself).filter(user_id=user_id).order_by("post_id", "content_object_id", "exact")
+        )
+        for post, division, exact in grants.values_list("post_id", "content_object_id", "exact").distinct():
+            found[post].append((division, exact))
+    return found
+
+
+def ranges_of(found: Iterable[Reach]) -> list[scopes.Range]:
+    """The ranges of codes that a post reaches."""
+    return [scopes.range_of(division, exact=exact) for division, exact in found]
+
+
+def in_words(post: Post, found: Sequence[Reach]) -> str:
     """What a post reaches, for people: the name of the range, the divisions, and how many they are with all below."""
-    found = reaches_of(post) if found is None else found
     name = str(post.get_extent_display())
     if not found:
         return _("%(name)s：只限本人结对帮扶和共享的贫困户") % {"name": name}
     where = Q()
-    for code, exact in found:
-        where |= Q(code__range=scopes.range_of(code, exact=exact))
+    for one in ranges_of(found):
+        where |= Q(code__range=one)
     count = Division.objects.current().filter(where).count()
     places = Division.objects.filter(code__in=[code for code, _exact in found]).order_by("code")
     shown = listed(place.short_name for place in places[:5])

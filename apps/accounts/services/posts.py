@@ -16,7 +16,7 @@ from apps.access.models import Grant
 from apps.accounts.models import Post, User
 from apps.accounts.roles import RESERVED, ROLES, Role, apart, conflicts
 from apps.accounts.services import deputies
-from apps.accounts.services.extents import Reach, reaches, reaches_of
+from apps.accounts.services.extents import Reach, by_post, ranges_of, reaches, reaches_of
 from apps.common.errors import Refused, ServiceError
 from apps.divisions import codes
 from apps.history.services import log_access
@@ -146,7 +146,7 @@ def check_delegation(by: User, role: str, division: int, found: Sequence[Reach] 
     wanted: Role = ROLES[role]
     if role in RESERVED:
         raise Refused(_("系统账户不由人任命。"), field="role")
-    ranges = [scopes.range_of(code, exact=exact) for code, exact in ([(division, False)] if found is None else found)]
+    ranges = ranges_of([(division, False)] if found is None else found)
     if any(not policy.covers(by, "manage_accounts", wanted_range) for wanted_range in ranges):
         raise Refused(_("数据范围超出了您的管理范围。"), field="extent")
     if not policy.can(by, "view_register", division):  # a security administrator
@@ -178,11 +178,12 @@ def may_manage(by: User, user: User) -> bool:
     """
     if user.pk == by.pk or not policy.can(by, "manage_accounts", user.division_id):
         return False
+    found = by_post(user.pk)
     for post in held(user, timezone.now()):
         if not policy.can(by, "manage_accounts", post.division_id):
             return False
         try:
-            check_delegation(by, post.role.name, post.division_id, reaches_of(post))
+            check_delegation(by, post.role.name, post.division_id, found[post.pk])
         except Refused:
             return False
     return True

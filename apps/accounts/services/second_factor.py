@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 import pyotp
 import segno
 from django.core import signing
-from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -139,7 +138,7 @@ def remove(user: User) -> None:
 def forget(user: User) -> None:
     """Forget generator, recovery codes and security keys of somebody else's account, whose holder lost them; at the
     next sign-in a new generator is bound. Only what two persons agreed on comes here (`services.resets`)."""
-    with scopes.activate(scopes.identity(user.pk)), transaction.atomic():
+    with scopes.acting(scopes.identity(user.pk)):
         for model in FACTORS:
             model._default_manager.filter(user=user).delete()
     user.second_factor_at = None
@@ -149,7 +148,7 @@ def forget(user: User) -> None:
 @contextmanager
 def itself(user: User) -> Iterator[None]:
     """A transaction in the account's own identity, under its name in the history."""
-    with scopes.activate(scopes.Scope(user_id=user.pk, username=user.username)), transaction.atomic():
+    with scopes.acting(scopes.Scope(user_id=user.pk, username=user.username)):
         yield
 
 

@@ -14,26 +14,20 @@ from apps.accounts.services.posts import appoint
 from apps.divisions import codes
 from apps.divisions.models import Division
 
-REGION = 150000000000
 # What set-up may do before anybody exists who could: make accounts and posts. It reaches no register row.
-SET_UP = scopes.Scope(
-    user_id=None,
-    username="set-up",
-    capabilities={name: (codes.subtree(REGION),) for name in ("view_accounts", "manage_accounts")},
-    source="command",
-)
+SET_UP = scopes.everywhere("view_accounts", "manage_accounts", username="set-up", source="command")
 
 
 def system_account() -> User:
     """The account in whose name night work acts, made at first need: a post at the region, no way to sign in."""
     with scopes.activate(SET_UP), transaction.atomic():
         user, created = User.objects.get_or_create(
-            username=SYSTEM, defaults={"name": SYSTEM, "division_id": REGION, "must_change_password": False}
+            username=SYSTEM, defaults={"name": SYSTEM, "division_id": codes.WHOLE_REGION, "must_change_password": False}
         )
         if created:
             user.set_unusable_password()
             user.save(update_fields=["password"])
-            appoint(user, role=SYSTEM, division=REGION, by=None)
+            appoint(user, role=SYSTEM, division=codes.WHOLE_REGION, by=None)
     return user
 
 

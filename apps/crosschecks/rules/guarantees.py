@@ -7,19 +7,18 @@ stops a rule (a.13).
 from __future__ import annotations
 
 import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat, ExtractMonth, ExtractYear
+from django.db.models.functions import Cast, ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.codes import codelist
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
+from apps.crosschecks.rules.conditions import any_of, names_of
 from apps.crosschecks.rules.context import Context, years_before
-from apps.households.models import EXITED, GUARANTEES, Household, Person, Verdict
+from apps.households.models import EXITED, GUARANTEES, HELPED, Household, Person, Verdict
 
 __all__: list[str] = []
 
@@ -27,7 +26,6 @@ NOT_A_PUPIL = Q(y__school_stage=None) | Q(y__school_stage="01")
 ILL_OR_DISABLED = ("01", "02")
 OTHER_REASONS = tuple(code for code in codelist("dropout_reason").codes if code not in ILL_OR_DISABLED)
 DANGEROUS = ("C", "D")
-HELPED = ("20", "30", "40", "50")
 NO_EMPLOYEE = Q(y__medical_employee=None) | Q(y__medical_employee=False)
 NO_OTHER_DWELLING = Q(y__alternative_dwelling__in=["", "none"])
 
@@ -172,16 +170,9 @@ def chronic_without_doctor(persons: QuerySet[Person], context: Context) -> Query
     return context.with_year(persons).filter(y__health__contains=["02"], y__contract_doctor="")
 
 
-def _named(verdicts: tuple[str, ...]) -> Concat:
-    """The names of the guarantees whose verdict is one of these, for evidence."""
-    parts = [
-        Case(When(**{f"g__{name}__in": verdicts}, then=Value(f"{name},")), default=Value("")) for name in GUARANTEES
-    ]
-    return Concat(*parts, output_field=CharField())
-
-
-def _one_of(verdict: str) -> Q:
-    return reduce(or_, (Q(**{f"g__{name}": verdict}) for name in GUARANTEES))
+def _are(verdict: str) -> dict[str, Q]:
+    """For each of the six guarantees, whether its verdict is this."""
+    return {name: Q(**{f"g__{name}": verdict}) for name in GUARANTEES}
 
 
 @rule(
@@ -194,14 +185,14 @@ def _one_of(verdict: str) -> Q:
 )
 def not_assessed(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """One of the six is unknown, or there is no row of the year: then all six are."""
-    nothing = Q(g__id=None)
+    nothing, unknown = Q(g__id=None), _are(Verdict.UNKNOWN)
     everything = Value("".join(f"{name}," for name in GUARANTEES), output_field=CharField())
     return (
         context.with_guarantees(households)
-        .filter(_one_of(Verdict.UNKNOWN) | nothing)
+        .filter(any_of(unknown) | nothing)
         .annotate(
             head=context.head_name(),
-            guarantees=Case(When(nothing, then=everything), default=_named((Verdict.UNKNOWN,))),
+            guarantees=Case(When(nothing, then=everything), default=names_of(unknown)),
         )
     )
 
@@ -216,8 +207,9 @@ def not_assessed(households: QuerySet[Household], context: Context) -> QuerySet[
 )
 def exited_without_guarantee(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """Left poverty in the register year though one of the six of that year is not met."""
+    wanting = _are(Verdict.NOT_MET)
     return (
         context.with_guarantees(households)
-        .filter(_one_of(Verdict.NOT_MET), exit_year=F("g__year"))
-        .annotate(head=context.head_name(), guarantees=_named((Verdict.NOT_MET,)))
+        .filter(any_of(wanting), exit_year=F("g__year"))
+        .annotate(head=context.head_name(), guarantees=names_of(wanting))
     )

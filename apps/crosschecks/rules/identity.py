@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.numbers import ID_LENGTHS
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
+from apps.crosschecks.rules.conditions import any_of, names_of
 from apps.crosschecks.rules.context import Context
 from apps.divisions.models import HistoricalCode
 from apps.households.models import Household, Person, RegistrationConflict
@@ -207,19 +208,6 @@ OF_PERSON_YEAR = {
 }
 
 
-def _listed(conditions: dict[str, Q]) -> Concat:
-    """The names of those fields whose condition holds, each followed by a comma."""
-    parts = [Case(When(where, then=Value(f"{name},")), default=Value("")) for name, where in conditions.items()]
-    return Concat(*parts, output_field=CharField())
-
-
-def _any(conditions: dict[str, Q]) -> Q:
-    found = Q()
-    for condition in conditions.values():
-        found |= condition
-    return found
-
-
 @rule(
     "ID-10",
     on=ObjectKind.HOUSEHOLD,
@@ -244,10 +232,10 @@ def required_empty(households: QuerySet[Household], context: Context) -> QuerySe
     lacking = _person_conditions(context)
     # Whoever has no yearly facts lacks them only if the household has its own of that year.
     absent = Q(y__id__isnull=True, hy__id__isnull=False)
-    wanting = _with_years(context.members(), context).filter(_any(lacking) | absent).order_by().values("household_id")
+    wanting = _with_years(context.members(), context).filter(any_of(lacking) | absent).order_by().values("household_id")
     texts = (
         _with_years(context.members_of(), context)
-        .alias(lacks=_listed({**lacking, "year": absent}))
+        .alias(lacks=names_of({**lacking, "year": absent}))
         .exclude(lacks="")
         .order_by()
         .values("household_id")
@@ -257,10 +245,10 @@ def required_empty(households: QuerySet[Household], context: Context) -> QuerySe
     # The filter comes first: what is annotated joins the year that it joined, not the other way round.
     return (
         context.with_year(households)
-        .filter(_any(own) | Q(pk__in=wanting))
+        .filter(any_of(own) | Q(pk__in=wanting))
         .annotate(
             head=context.head_name(),
-            fields=_listed(own),
+            fields=names_of(own),
             person_fields=Coalesce(Subquery(texts, output_field=CharField()), Value("")),
         )
     )

@@ -10,18 +10,18 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import Case, CharField, DecimalField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Abs, Coalesce, Concat, Round
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Abs, Coalesce, Round
 from django.utils.translation import gettext_lazy as _
 
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
+from apps.crosschecks.rules.conditions import MONEY, any_of, names_of
 from apps.crosschecks.rules.context import Context
 from apps.households.models import PROPERTY_PARTS, TRANSFER_PARTS, Household
 
 __all__: list[str] = []
 
-MONEY: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
 TOTALS = ("wage", "operating", "property", "transfer")
 
 
@@ -79,14 +79,11 @@ def parts_do_not_add_up(households: QuerySet[Household], context: Context) -> Qu
         .filter(inc__id__isnull=False)
         .annotate(heads=Case(When(both, then=heads)))
         .annotate(**differences, spread=Case(When(heads__gt=0, then=spread), output_field=MONEY))
-        .filter(reduce(or_, wrong.values()))
+        .filter(any_of(wrong))
         .annotate(
             head=context.head_name(),
             per_capita=Case(When(heads__gt=0, then=Round(F("spread") / F("heads"), 2)), output_field=MONEY),
-            clauses=Concat(
-                *(Case(When(where, then=Value(f"{name},")), default=Value("")) for name, where in wrong.items()),
-                output_field=CharField(),
-            ),
+            clauses=names_of(wrong),
         )
     )
 
@@ -170,13 +167,10 @@ def implausible_amounts(households: QuerySet[Household], context: Context) -> Qu
     wrong["wage"] |= Q(inc__wage__gt=context.number("wage_max"))
     return (
         context.with_income(households)
-        .filter(reduce(or_, wrong.values()))
+        .filter(any_of(wrong))
         .annotate(
             head=context.head_name(),
-            items=Concat(
-                *(Case(When(where, then=Value(f"{name},")), default=Value("")) for name, where in wrong.items()),
-                output_field=CharField(),
-            ),
+            items=names_of(wrong),
         )
     )
 
@@ -219,21 +213,12 @@ def eco_money_without_land(households: QuerySet[Household], context: Context) ->
 )
 def areas_inconsistent(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """Irrigated above cultivated; or returned above forest and grassland (null as 0, one of the two given)."""
-    both: DecimalField[Any, Any] = DecimalField(max_digits=14, decimal_places=2)
-    green = Coalesce(F("y__forest_mu"), Value(Decimal(0)), output_field=both) + Coalesce(
-        F("y__grassland_mu"), Value(Decimal(0)), output_field=both
+    green = Coalesce(F("y__forest_mu"), Value(Decimal(0)), output_field=MONEY) + Coalesce(
+        F("y__grassland_mu"), Value(Decimal(0)), output_field=MONEY
     )
-    irrigated = Q(y__irrigated_mu__gt=F("y__cultivated_mu"))
-    returned = Q(y__returned_mu__gt=green) & (Q(y__forest_mu__isnull=False) | Q(y__grassland_mu__isnull=False))
-    return (
-        context.with_year(households)
-        .filter(irrigated | returned)
-        .annotate(
-            head=context.head_name(),
-            areas=Concat(
-                Case(When(irrigated, then=Value("irrigated,")), default=Value("")),
-                Case(When(returned, then=Value("returned,")), default=Value("")),
-                output_field=CharField(),
-            ),
-        )
-    )
+    given = Q(y__forest_mu__isnull=False) | Q(y__grassland_mu__isnull=False)
+    wrong = {
+        "irrigated": Q(y__irrigated_mu__gt=F("y__cultivated_mu")),
+        "returned": Q(y__returned_mu__gt=green) & given,
+    }
+    return context.with_year(households).filter(any_of(wrong)).annotate(head=context.head_name(), areas=names_of(wrong))

@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import (
     BooleanField,
     Case,
-    DecimalField,
     Exists,
     F,
     IntegerField,
@@ -28,12 +27,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
+from apps.crosschecks.rules.conditions import MONEY
 from apps.crosschecks.rules.context import Context
-from apps.households.models import EXITED, GUARANTEES, Household, HouseholdIncome, PovertyLine, Verdict
+from apps.households.models import EXITED, GUARANTEES, HELPED, Household, HouseholdIncome, PovertyLine, Verdict
 
 __all__: list[str] = []
 
-MONEY: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
 HALF = Decimal("0.5")
 
 
@@ -129,7 +128,7 @@ def large_change(households: QuerySet[Household], context: Context) -> QuerySet[
     text=_("%(head)s户%(year)s年收入未采集"),
     condition=_("11月30日以后，在此之前识别的未脱贫、脱贫（享受政策）、返贫户没有当年人均纯收入。"),
     evidence=["code", "head", "year"],
-    statuses=("20", "30", "40", "50"),
+    statuses=HELPED,
 )
 def not_collected(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """After 30 November, identified by then, and no income of the year with net income a head."""

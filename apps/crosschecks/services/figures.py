@@ -87,7 +87,7 @@ def _standing(entry: Entry, last: RuleState | None, row: Mapping[str, Any]) -> S
 
 def _states(division: int | None) -> dict[str, RuleState]:
     """The latest state of each rule over a place: of a run there or at a unit above it."""
-    above = [*codes.ancestors(division), division] if division else [150000000000]
+    above = [*codes.ancestors(division), division] if division else [codes.WHOLE_REGION]
     rows = RuleState.objects.filter(division_id__in=above).order_by("finished_at")
     return {row.rule: row for row in rows}
 

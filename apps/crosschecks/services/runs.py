@@ -34,7 +34,6 @@ from apps.divisions import codes
 
 logger = logging.getLogger(__name__)
 
-REGION = 150000000000
 ATTEMPTS = 3
 ONCE_A_NIGHT = "run_once_a_night"
 # While a unit is worked its row is locked, so nobody takes it however long it lasts; the lease only covers a worker
@@ -118,7 +117,7 @@ def why_not(name: str) -> str:
 def start_nightly(night: datetime.date | None = None) -> Run | None:
     """Open the night run of a business day (today) over the region; None when it is open or done already."""
     with scopes.acting(system_account(), source="system"):
-        return start_run(REGION, kind=RunKind.NIGHTLY, night=night or timezone.localdate())
+        return start_run(codes.WHOLE_REGION, kind=RunKind.NIGHTLY, night=night or timezone.localdate())
 
 
 def execute(unit_id: int, account: User | None = None) -> Written | None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.accounts.services import REGION, SET_UP, appoint
+from apps.accounts.services import SET_UP, appoint
 from apps.divisions import codes
 
 
@@ -29,7 +29,7 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("region", "乌兰图雅", "region_officer", REGION),
+    Account("region", "乌兰图雅", "region_officer", codes.WHOLE_REGION),
     Account("league-1504", "王建国", "league_officer", 150400000000),
     Account("league-1505", "包志强", "league_officer", 150500000000),
     Account("county-150422", "李春梅", "county_officer", 150422000000),
@@ -41,9 +41,9 @@ ACCOUNTS = (
     Account("village-150422100201", "赵永福", "village_officer", 150422100201),
     Account("helper-1", "陈立新", "helper", 150422000000),
     Account("helper-2", "斯琴高娃", "helper", 150522000000),
-    Account("sysadmin", "系统管理员", "system_administrator", REGION),
-    Account("secadmin", "安全管理员", "security_administrator", REGION),
-    Account("auditor", "审计管理员", "audit_administrator", REGION),
+    Account("sysadmin", "系统管理员", "system_administrator", codes.WHOLE_REGION),
+    Account("secadmin", "安全管理员", "security_administrator", codes.WHOLE_REGION),
+    Account("auditor", "审计管理员", "audit_administrator", codes.WHOLE_REGION),
 )
 
 

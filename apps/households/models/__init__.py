@@ -1,6 +1,6 @@
 from apps.households.models.code_counter import CodeCounter
 from apps.households.models.guarantees import GUARANTEES, GuaranteeStatus, Verdict
-from apps.households.models.household import EXITED, LIVE, POOR, REGISTERED, Household
+from apps.households.models.household import EXITED, HELPED, LIVE, POOR, REGISTERED, Household
 from apps.households.models.income import PROPERTY_PARTS, TRANSFER_PARTS, HouseholdIncome
 from apps.households.models.person import Person, PersonYear
 from apps.households.models.poverty_line import PovertyLine
@@ -10,6 +10,7 @@ from apps.households.models.year import HouseholdYear
 __all__ = [
     "EXITED",
     "GUARANTEES",
+    "HELPED",
     "LIVE",
     "POOR",
     "PROPERTY_PARTS",

@@ -23,6 +23,8 @@ POOR = ("20", "30", "50")
 EXITED = ("40", "41")
 REGISTERED = (*POOR, *EXITED)
 LIVE = ("10", *REGISTERED)
+# Those whom policy helps: all in the register but those whose policy has ended.
+HELPED = (*POOR, "40")
 
 
 @pghistory.track(model_name="HouseholdEvent")

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = "Run cross-check rules over a division (the region if none is named) and write their findings."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--division", default=str(runs.REGION), help="12-digit code; there and below")
+        parser.add_argument("--division", default=str(codes.WHOLE_REGION), help="12-digit code; there and below")
         parser.add_argument("--rule", nargs="+", action="extend", default=[], metavar="ID", help="e.g. ID-04 HH-15")
         parser.add_argument("--date", help="YYYY-MM-DD; else the reference date, else today in Asia/Shanghai")
 
