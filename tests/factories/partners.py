@@ -14,6 +14,7 @@ from apps.access import scope as scopes
 from apps.accounts.services import SET_UP
 from apps.partners.models import Client
 from apps.partners.services.clients import create_client
+from apps.partners.services.tokens import Caller, examine
 
 
 @dataclass
@@ -63,3 +64,9 @@ def make_department(division: int, *names: str, **fields: Any) -> Department:
     with scopes.activate(SET_UP), transaction.atomic():
         secret = create_client(client, by=None)
     return Department(client, secret)
+
+
+def caller_of(token: str, address: str) -> Caller | None:
+    """Who presents this token from this address; None for whoever is refused, known or not."""
+    found = examine(token, address)
+    return found if isinstance(found, Caller) else None

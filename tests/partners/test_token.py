@@ -15,10 +15,9 @@ from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.partners.models import Client
 from apps.partners.services.clients import give_signing_key, rotate_secret, set_enabled
-from apps.partners.services.tokens import caller_of
 from tests.factories.accounts import make_user
 from tests.factories.divisions import VILLAGES, plant
-from tests.factories.partners import make_department
+from tests.factories.partners import caller_of, make_department
 
 pytestmark = pytest.mark.django_db
 

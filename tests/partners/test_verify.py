@@ -17,12 +17,11 @@ from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.history.models import AccessLog
 from apps.households.models import Household, Person
-from apps.partners.services.tokens import caller_of
 from tests.access.routes import ALONE, routes
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import citizen_number, make_household, make_person
-from tests.factories.partners import make_department
+from tests.factories.partners import caller_of, make_department
 
 pytestmark = pytest.mark.django_db
 

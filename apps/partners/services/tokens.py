@@ -49,14 +49,9 @@ class Unfit:
     why: str
 
 
-def caller_of(token: str, address: str) -> Caller | None:
-    """Who presents this token from this address; None whatever the reason for which it does not count."""
-    found = examine(token, address)
-    return found if isinstance(found, Caller) else None
-
-
 def examine(token: str, address: str) -> Caller | Unfit | None:
-    """The same, telling a token that is nobody's (None) from one whose client must be told of in the record.
+    """Who presents this token from this address. A token that is nobody's (None) is told from one whose client is known
+    and refused, which goes to the record.
 
     The account it answers carries the client's scope: everything that asks `scope.of(user)` gets that one.
     """
