@@ -46,14 +46,18 @@ def half_way(page) -> None:
     page.wait_for_url("**/sign-in/code/**")
 
 
+def all_the_way(page, code: str) -> None:
+    half_way(page)
+    page.fill("input[name=code]", code)
+    page.keyboard.press("Enter")
+    page.wait_for_url(INSIDE)
+
+
 def test_a_key_is_added_and_opens_the_next_session_by_keyboard_alone(visit, codes, picture):
     window = visit()
     page = window.page
     plug_in(window)
-    half_way(page)
-    page.fill("input[name=code]", codes[0])
-    page.keyboard.press("Enter")
-    page.wait_for_url(INSIDE)
+    all_the_way(page, codes[0])
     page.fill("#key_name", "办公室密钥")
     page.fill("#key_code", codes[1])
     page.keyboard.press("Enter")
@@ -79,10 +83,7 @@ def test_a_browser_without_keys_and_a_key_that_is_not_there_are_explained(visit,
     window = visit()
     page = window.page
     plug_in(window)
-    half_way(page)
-    page.fill("input[name=code]", codes[0])
-    page.keyboard.press("Enter")
-    page.wait_for_url(INSIDE)
+    all_the_way(page, codes[0])
     page.fill("#key_name", "密钥")
     page.fill("#key_code", codes[1])
     page.click("[data-key-form=create] button")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -86,3 +87,16 @@ def hits(rule: str, date: datetime.date = REFERENCE, **context: Any) -> set[tupl
     with scopes.acting(system_account()):
         rows = [row for found in RULES[rule].hits(Context.at(date, **context)) for row in found]
     return {(row[1], row[2]) for row in rows}
+
+
+def assert_cases(rule: str, cases: Iterable[tuple[str, str, list[dict[str, Any]], dict[str, Any], set[Any]]]) -> None:
+    """Plant every case of a rule (rule, what, members, more of the family, names of the expected hits) side by side:
+    each family is hit exactly as expected, and nobody else."""
+    own = {what: (members, more, expected) for name, what, members, more, expected in cases if name == rule}
+    families = {what: family(*members, **more) for what, (members, more, _expected) in own.items()}
+    found = hits(rule)
+    named = {
+        what: {name for name in made.names(found) if not isinstance(name, tuple)} for what, made in families.items()
+    }
+    assert named == {what: expected for what, (_members, _more, expected) in own.items()}
+    assert len(found) == sum(map(len, named.values()))

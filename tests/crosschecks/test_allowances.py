@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from apps.crosschecks.rules.parameters import Settings
-from tests.crosschecks.families import VILLAGE, family, hits
+from tests.crosschecks.families import VILLAGE, assert_cases, family, hits
 
 pytestmark = pytest.mark.django_db
 
@@ -90,13 +90,7 @@ CASES = [
 
 @pytest.mark.parametrize("rule", sorted({case[0] for case in CASES}))
 def test_families(rule):
-    """Every case of a rule side by side: each family exactly as expected, and nobody else."""
-    cases = {what: (members, more, expected) for name, what, members, more, expected in CASES if name == rule}
-    families = {what: family(*members, **more) for what, (members, more, _expected) in cases.items()}
-    found = hits(rule)
-    named = {what: made.names(found) & {"h"} for what, made in families.items()}
-    assert named == {what: expected for what, (_members, _more, expected) in cases.items()}
-    assert len(found) == sum(map(len, named.values()))
+    assert_cases(rule, CASES)
 
 
 def test_a_least_amount_is_the_nearest_divisions():

@@ -10,7 +10,7 @@ import pytest
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.households.models import GUARANTEES, GuaranteeStatus, HouseholdIncome
-from tests.crosschecks.families import Family, family, hits
+from tests.crosschecks.families import Family, assert_cases, family, hits
 from tests.factories.households import make_person_year
 
 pytestmark = pytest.mark.django_db
@@ -104,15 +104,7 @@ CASES = [
 
 @pytest.mark.parametrize("rule", sorted({case[0] for case in CASES}))
 def test_families(rule):
-    """Every case of a rule side by side: each family exactly as expected, and nobody else."""
-    cases = {what: (members, more, expected) for name, what, members, more, expected in CASES if name == rule}
-    families = {what: family(*members, **more) for what, (members, more, _expected) in cases.items()}
-    found = hits(rule)
-    named = {
-        what: {name for name in made.names(found) if not isinstance(name, tuple)} for what, made in families.items()
-    }
-    assert named == {what: expected for what, (_members, _more, expected) in cases.items()}
-    assert len(found) == sum(map(len, named.values()))
+    assert_cases(rule, CASES)
 
 
 # --- ST-01: the facts of the year of identification ---

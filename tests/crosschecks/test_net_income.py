@@ -14,7 +14,7 @@ from apps.crosschecks.rules import RULES, Context
 from apps.crosschecks.rules.parameters import Settings
 from apps.divisions.models import Division
 from apps.households.models import HouseholdYear, PovertyLine
-from tests.crosschecks.families import LINE, REFERENCE, REGION, VILLAGE, family, hits
+from tests.crosschecks.families import LINE, REFERENCE, REGION, VILLAGE, assert_cases, family, hits
 
 pytestmark = pytest.mark.django_db
 
@@ -73,13 +73,7 @@ CASES = [
 
 @pytest.mark.parametrize("rule", sorted({case[0] for case in CASES}))
 def test_families(rule):
-    """Every case of a rule side by side: each family exactly as expected, and nobody else."""
-    cases = {what: (members, more, expected) for name, what, members, more, expected in CASES if name == rule}
-    families = {what: family(*members, **more) for what, (members, more, _expected) in cases.items()}
-    found = hits(rule)
-    named = {what: made.names(found) & {"h"} for what, made in families.items()}
-    assert named == {what: expected for what, (_members, _more, expected) in cases.items()}
-    assert len(found) == sum(map(len, named.values()))
+    assert_cases(rule, CASES)
 
 
 def test_the_heads_of_each_year_divide_its_own_income():
