@@ -58,9 +58,9 @@ def _told(folder: Path, mode: str) -> list[Any]:
 def _report_guards(told: list[Any]) -> list[str]:
     one = told[0]
     _say("guards of the application", len(one["guards"]), one["survivors"])
-    if requests := one["requests"]:
-        print(f"the walk: {sum(requests.values())} requests, {one['seconds']:.0f} s of one processor")
-        print("  by how the row lies to the asker:", ", ".join(f"{name} {requests[name]}" for name in sorted(requests)))
+    if asked := one["asked"]:
+        print(f"the walk: {sum(asked.values())} asked, {one['seconds']:.0f} s of one processor")
+        print("  by how the row lies to the asker:", ", ".join(f"{name} {asked[name]}" for name in sorted(asked)))
     print(f"noting who passes what took {_minutes(one['noted'])}")
     return list(one["survivors"])
 

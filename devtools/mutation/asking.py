@@ -57,7 +57,7 @@ class Guards(Runner):
         for key in survivors if self.shared.part == 0 else ():
             self.say(f"SURVIVED {guards.GUARDS[key].where} ({len(self.passing(key))} tests and requests)")
         self.leave_for(None)
-        matrix = {"requests": dict(self.matrix), "seconds": self.seconds, "noted": noted}
+        matrix = {"asked": dict(self.matrix), "seconds": self.seconds, "noted": noted}
         self.shared.together(
             "guards",
             {

@@ -163,7 +163,7 @@ def test_the_form_and_the_api_offer_them_and_the_account_says_what_they_mean():
     assert script.post(POSTS, {**data, "user": make_user("two", None, COUNTY).pk}).json()["extent"] == "below"
     with scopes.acting(county):
         post = Post.objects.get(user=county)
-    assert extents.in_words(post).startswith("本级及以下：")
+    assert extents.in_words(post, extents.reaches_of(post)).startswith("本级及以下：")
     with scopes.activate(SET_UP), transaction.atomic():
         own = services.appoint(make_user("self", None, OWN), role="helper", division=OWN, extent="self", by=None)
-    assert "结对帮扶" in extents.in_words(own)
+    assert "结对帮扶" in extents.in_words(own, extents.reaches_of(own))

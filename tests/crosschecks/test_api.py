@@ -16,6 +16,7 @@ from apps.accounts.models import User
 from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding, FindingLog, RuleParameter, Run, RunUnit
 from apps.crosschecks.services import runs
+from apps.divisions import codes
 from tests.crosschecks.families import REFERENCE, SIBLING, VILLAGE, Family, family
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.divisions import VILLAGES
@@ -40,7 +41,7 @@ def found() -> dict[int, Family]:
         for n, village in enumerate(VILLAGES)
     }
     with scopes.acting(system_account()):
-        run = runs.start_run(runs.REGION, kind="command", rules=["ID-04", "HH-16", "ID-06"], date=REFERENCE)
+        run = runs.start_run(codes.WHOLE_REGION, kind="command", rules=["ID-04", "HH-16", "ID-06"], date=REFERENCE)
         units = list(run.units.filter(state="queued").values_list("pk", flat=True))
     for unit in units:
         runs.execute(unit)

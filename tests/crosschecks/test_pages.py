@@ -12,6 +12,7 @@ from apps.accounts.services import system_account
 from apps.crosschecks.choices import RunKind
 from apps.crosschecks.models import Finding, FindingLog, RuleParameter, Run
 from apps.crosschecks.services import runs
+from apps.divisions import codes
 from apps.households.models import RegistrationConflict
 from tests.access.conftest import wall as wall  # the fixture: each wall must hold alone
 from tests.crosschecks.families import REFERENCE, SIBLING, VILLAGE, family
@@ -29,7 +30,7 @@ def reference(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def run(*rules: str, division: int = runs.REGION) -> Run:
+def run(*rules: str, division: int = codes.WHOLE_REGION) -> Run:
     with scopes.acting(system_account()):
         made = runs.start_run(division, kind=RunKind.COMMAND, rules=rules, date=REFERENCE)
         units = list(made.units.filter(state="queued").values_list("pk", flat=True))

@@ -13,6 +13,7 @@ from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding
 from apps.crosschecks.parts import findings_of
 from apps.crosschecks.services import runs
+from apps.divisions import codes
 from apps.pages import parts
 from tests.crosschecks.families import REFERENCE, VILLAGE, family
 from tests.factories.accounts import make_user, sign_in
@@ -30,7 +31,7 @@ def reference(settings):
 
 def run() -> None:
     with scopes.acting(system_account()):
-        started = runs.start_run(runs.REGION, kind="command", rules=["ID-04", "HH-06"], date=REFERENCE)
+        started = runs.start_run(codes.WHOLE_REGION, kind="command", rules=["ID-04", "HH-06"], date=REFERENCE)
         units = list(started.units.filter(state="queued").values_list("pk", flat=True))
     for unit in units:
         runs.execute(unit)

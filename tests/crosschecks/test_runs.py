@@ -34,6 +34,7 @@ from apps.crosschecks.choices import RunKind, RunState, UnitState
 from apps.crosschecks.models import Finding, FindingLog, RuleState, Run, RunUnit
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.services import runs
+from apps.divisions import codes
 from tests.crosschecks.families import REFERENCE, SIBLING, VILLAGE, family
 from tests.factories.accounts import make_user
 from tests.factories.divisions import VILLAGES, plant
@@ -45,7 +46,9 @@ ROOT = Path(__file__).parents[2]
 
 def start(*rules: str, **options: Any) -> Run:
     with scopes.acting(system_account()):
-        run = runs.start_run(runs.REGION, **{"kind": RunKind.MANUAL, "date": REFERENCE, "rules": rules, **options})
+        run = runs.start_run(
+            codes.WHOLE_REGION, **{"kind": RunKind.MANUAL, "date": REFERENCE, "rules": rules, **options}
+        )
     assert run is not None
     return run
 
@@ -136,7 +139,7 @@ def test_two_beats_make_one_night():
     first, second = runs.start_nightly(NIGHT), runs.start_nightly(NIGHT)
     assert first is not None and second is None
     assert runs.start_nightly(NIGHT + datetime.timedelta(days=1)) is not None
-    assert (first.kind, first.night, first.division_id) == (RunKind.NIGHTLY, NIGHT, runs.REGION)
+    assert (first.kind, first.night, first.division_id) == (RunKind.NIGHTLY, NIGHT, codes.WHOLE_REGION)
 
 
 def test_two_beats_at_the_same_moment_make_one_night(committed_db):

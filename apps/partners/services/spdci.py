@@ -150,19 +150,19 @@ def _search(reference: str, item: dict[str, Any], header: dict[str, Any], caller
 
 def _conditions(kind: Any, query: Any) -> dict[str, str]:
     """What must be equal to what, by attribute; every form of query comes down to that."""
-    pairs: list[tuple[Any, Any, Any]]
-    match kind, query:
-        case "idtype-value", {"type": str() as name, "value": value, **rest} if not rest:
-            pairs = [(name, "eq", value)]
-        case "predicate", [*items] if 1 <= len(items) <= MOST_CONDITIONS:
-            pairs = [pair for part in items for pair in _predicate(part)]
-        case "expression", {"value": {"expression": {**parts}, **rest}, **more} if not rest and set(more) <= {"type"}:
-            pairs = [_equality(name, part) for name, part in parts.items()]
-        case _:
-            raise _Rejected("rjct.search_criteria.invalid")
+    pairs: list[tuple[Any, Any, Any]] = []
+    if kind == "idtype-value" and (named := _members(query, "type", "value")):
+        pairs = [(named[0], "eq", named[1])]
+    elif kind == "predicate" and isinstance(query, list) and len(query) <= MOST_CONDITIONS:
+        pairs = [pair for part in query for pair in _predicate(part)]
+    elif kind == "expression" and isinstance(query, dict) and set(query) <= {"type", "value"}:
+        inner = _members(query.get("value"), "expression")
+        if inner and isinstance(inner[0], dict):
+            pairs = [_equality(name, part) for name, part in inner[0].items()]
     found: dict[str, str] = {}
     for name, operator, value in pairs:
-        if name in found or operator != "eq" or not _is_value(value) or name not in (*PERSON, *ATTRIBUTES):
+        known = isinstance(name, str) and name in (*PERSON, *ATTRIBUTES)
+        if not known or name in found or operator != "eq" or not _is_value(value):
             raise _Rejected("rjct.search_criteria.invalid")
         found[name] = str(value)
     if len(found) > MOST_CONDITIONS:
@@ -176,22 +176,25 @@ def _predicate(part: Any) -> Iterable[tuple[Any, Any, Any]]:
     if not isinstance(part, dict) or set(part) - known or part.get("condition", "and") != "and":
         raise _Rejected("rjct.search_criteria.invalid")
     for name in ("expression1", "expression2"):
-        match part.get(name):
-            case {"attribute_name": str() as attribute, "operator": operator, "attribute_value": value, **rest} if (
-                not rest
-            ):
-                yield attribute, operator, value
-            case None if name == "expression2":
-                pass
-            case _:
-                raise _Rejected("rjct.search_criteria.invalid")
+        if name == "expression2" and part.get(name) is None:
+            continue
+        said = _members(part.get(name), "attribute_name", "operator", "attribute_value")
+        if said is None:
+            raise _Rejected("rjct.search_criteria.invalid")
+        attribute, operator, value = said
+        yield attribute, operator, value
 
 
 def _equality(name: Any, part: Any) -> tuple[Any, Any, Any]:
-    match part:
-        case {"eq": value, **rest} if not rest:
-            return name, "eq", value
-    raise _Rejected("rjct.search_criteria.invalid")
+    said = _members(part, "eq")
+    if said is None:
+        raise _Rejected("rjct.search_criteria.invalid")
+    return name, "eq", said[0]
+
+
+def _members(value: Any, *names: str) -> list[Any] | None:
+    """The members of an object that has exactly these; None of anything else."""
+    return [value[name] for name in names] if isinstance(value, dict) and set(value) == set(names) else None
 
 
 def _page(pagination: Any) -> tuple[int, int]:
