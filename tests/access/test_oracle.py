@@ -46,7 +46,7 @@ def values_for(name: str, filter_: django_filters.Filter, resource: type[Resourc
         return [*of_kind, *[row.key for row in planted if not account.sees(row)][-1:], 999_999_999]
     if choices := filter_.extra.get("choices"):
         listed = [value for value, _label in (choices() if callable(choices) else choices) if value != ""]
-        return [*listed[:3], *listed[-2:]]
+        return [*listed[:1], *listed[-1:]]
     if isinstance(filter_, django_filters.DateFilter):
         return ["2018-06-01", "2000-01-01", "2030-01-01"]
     if isinstance(filter_, django_filters.NumberFilter):
@@ -68,7 +68,7 @@ def questions(world: World, account: Account) -> Iterator[str]:
             yield f"{api}?{urlencode({'order': order, 'page_size': 1})}"
         for name, filter_ in resource.filters.base_filters.items():
             values = values_for(name, filter_, resource, world, account)
-            if account.name == "county":  # sees other rows through the same filters
+            if account.name != "village":  # the others see other rows through the same filters
                 values = values[-2:]
             for value in values:
                 yield f"{api}?{urlencode({name: value, 'count': 1})}"
