@@ -18,6 +18,7 @@ CAPABILITIES = {
     "review_findings": _("审核疑点核查结果"),
     "run_crosschecks": _("运行数据比对"),
     "manage_parameters": _("设置参数"),
+    "load_datasets": _("报送部门数据"),
     "view_accounts": _("查看账户"),
     "manage_accounts": _("管理账户和任职"),
     "view_audit": _("查看审计日志"),
@@ -40,5 +41,11 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
 )
 """Capabilities that must not meet: in one account, or in one person on one item."""
 
-# Three kinds of rows that no single account should reach together (separation of the three administrators).
-REALM_CAPABILITIES = {"register": "view_register", "accounts": "view_accounts", "audit": "view_audit"}
+# Kinds of rows, and what opens them. No single account should reach the first three together (separation of the three
+# administrators).
+REALM_CAPABILITIES = {
+    "register": "view_register",
+    "accounts": "view_accounts",
+    "audit": "view_audit",
+    "datasets": "load_datasets",
+}

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.access.capabilities import REALM_CAPABILITIES
-from apps.access.session import activate, current
+from apps.access.session import REALMS, activate, current
 from apps.divisions import codes
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Scope:
     posts: tuple[str, ...] = ()  # "role@division", for the record
 
     def ranges(self, realm: str) -> tuple[Range, ...]:
-        """The ranges within which rows of a realm ("register", "accounts", "audit") may be seen."""
+        """The ranges within which rows of a realm ("register", "accounts", "audit", "datasets") may be seen."""
         return self.ranges_of(REALM_CAPABILITIES[realm])
 
     def ranges_of(self, capability: str) -> tuple[Range, ...]:
@@ -61,7 +61,7 @@ class Scope:
     @property
     def top(self) -> int | None:
         """The division whose desk this account opens: the widest range seen, register before accounts and audit."""
-        for realm in ("register", "accounts", "audit"):
+        for realm in REALMS:
             if ranges := self.ranges(realm):
                 return ranges[0][0]
         return None

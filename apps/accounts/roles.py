@@ -27,6 +27,7 @@ SENIOR = OFFICER | {
     "review_findings",
     "run_crosschecks",
     "manage_parameters",
+    "load_datasets",
     "open_urgently",
     "approve_exports",
     "trace_access",

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from apps.access import policy, sight
 from apps.access import scope as scopes
 from apps.accounts.sessions import requester
+from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.common.wording import listed
 from apps.crosschecks.catalogue import catalogue
@@ -29,7 +30,6 @@ from apps.crosschecks.rules import RULES
 from apps.crosschecks.services import figures, reading, working
 from apps.crosschecks.services.checking import check
 from apps.crosschecks.services.parameters import set_threshold
-from apps.crosschecks.services.writing import today
 from apps.crosschecks.tables import FindingResource
 from apps.crosschecks.views import require_whole
 from apps.divisions import codes

@@ -12,11 +12,12 @@ from functools import cache
 from pathlib import Path
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.wording import clauses, labelled, listed
+from apps.common.wording import clauses, listed
 from apps.crosschecks.choices import Group, Level, Severity
+from apps.datasets.catalogue import datasets, in_language
 
 DATA = Path(__file__).parent / "data"
 
@@ -44,29 +45,6 @@ RECORDS: dict[str, str | Promise] = {
 }
 
 
-def _in_language(chinese: str, english: str) -> str:
-    language = get_language() or "zh-hans"
-    if language.startswith("zh"):
-        return chinese
-    return english if language.startswith("en") else gettext(chinese)
-
-
-@dataclass(frozen=True, slots=True)
-class DataSet:
-    """A data set that a department supplies; `stale_days` after its period it counts no more."""
-
-    code: str
-    department: str
-    name_zh: str
-    name_en: str
-    stale_days: int | None
-
-    @property
-    def name(self) -> str:
-        """Its name in the active language, with the department in Chinese."""
-        return _in_language(labelled(self.department, self.name_zh), self.name_en)
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One rule of the catalogue."""
@@ -88,7 +66,7 @@ class Entry:
     @property
     def title(self) -> str:
         """The rule's name in the active language."""
-        return _in_language(self.title_zh, self.title_en)
+        return in_language(self.title_zh, self.title_en)
 
     @property
     def reason(self) -> str:
@@ -107,21 +85,6 @@ def _parts(text: str) -> tuple[str, ...]:
 def _rows(name: str) -> list[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-@cache
-def datasets() -> dict[str, DataSet]:
-    """Departments' data sets by code."""
-    return {
-        row["code"]: DataSet(
-            row["code"],
-            row["department"],
-            row["name_zh"],
-            row["name_en"],
-            int(row["stale_days"]) if row["stale_days"] else None,
-        )
-        for row in _rows("datasets.csv")
-    }
 
 
 @cache

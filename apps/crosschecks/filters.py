@@ -9,10 +9,10 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.days import today
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import ENDED, Group, Level, Light, ObjectKind, RunKind, Severity, State
 from apps.crosschecks.models import Finding, Run
-from apps.crosschecks.services.writing import today
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, between
 
 OPEN = "open"

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
+from apps.common.days import today
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Level, RunKind, Severity, State, Workflow
 from apps.crosschecks.models import Finding, Run
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.services import runs, working
-from apps.crosschecks.services.writing import today
 from apps.divisions import codes
 from apps.pages.forms import DivisionField, PageForm
 

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.access import policy
+from apps.common.days import today
 from apps.crosschecks import filters, forms
 from apps.crosschecks.choices import Level, ObjectKind, RunKind, Verdict
 from apps.crosschecks.kinds import LIGHT, RUN_STATE, SEVERITY, STATE, Evidence, RuleName, Rules, Sentence
 from apps.crosschecks.models import Finding, Run
 from apps.crosschecks.querysets import FindingQuerySet
-from apps.crosschecks.services.writing import today
 from apps.pages.columns import Column
 from apps.pages.kinds import BOOL, DATE, MOMENT, NUMBER, PLACE, YEAR, Choice
 from apps.pages.resources import Resource, Section

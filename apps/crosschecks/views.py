@@ -16,6 +16,7 @@ from django.views.generic import View
 
 from apps.access import policy, sight
 from apps.accounts.sessions import requester
+from apps.common.days import today
 from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.choices import Group, UnitState
 from apps.crosschecks.evidence import UNLISTED, is_sensitive, listed, sentence
@@ -26,7 +27,6 @@ from apps.crosschecks.querysets import FindingQuerySet
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.services import figures, reading
 from apps.crosschecks.services.parameters import set_threshold
-from apps.crosschecks.services.writing import today
 from apps.crosschecks.tables import FindingResource, RunResource
 from apps.divisions.models import Division
 from apps.history.services import log_access

@@ -20,7 +20,12 @@ from apps.pages.filters import Filters
 from apps.pages.kinds import NUMBER
 from apps.pages.paging import KeySet
 
-EXPORT_CAPABILITY = {"register": "export_register", "accounts": "view_accounts", "audit": "view_audit"}
+EXPORT_CAPABILITY = {
+    "register": "export_register",
+    "accounts": "view_accounts",
+    "audit": "view_audit",
+    "datasets": "load_datasets",
+}
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ SCOPES: dict[str, DataScope] = {
         frozenset({"view_register"}),
         frozenset({"code", "head_name", "member_count", "cause_main"}),
     ),
-    # Marks a client that will deliver data sets; it opens nothing in the register.
-    WRITE_DATASETS: DataScope(_("报送部门数据")),
+    # Opens nothing in the register: data sets are a realm of their own.
+    WRITE_DATASETS: DataScope(_("报送部门数据"), frozenset({"load_datasets"})),
 }
 SCOPE_CHOICES = [(name, scope.label) for name, scope in SCOPES.items()]
 # Every field that can be asked for, whatever the scope.

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "apps.pages",
     "apps.accounts",
     "apps.households",
+    "apps.datasets",
     "apps.partners",
     "apps.villages",
     "apps.crosschecks",

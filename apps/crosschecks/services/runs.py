@@ -22,6 +22,7 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.accounts.services import system_account
+from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.common.wording import listed
 from apps.crosschecks.catalogue import catalogue
@@ -29,7 +30,7 @@ from apps.crosschecks.choices import RunKind, RunState, UnitState
 from apps.crosschecks.models import RuleState, Run, RunUnit
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.context import register_year
-from apps.crosschecks.services.writing import Author, Written, context_for, today, write_region
+from apps.crosschecks.services.writing import Author, Written, context_for, write_region
 from apps.divisions import codes
 
 logger = logging.getLogger(__name__)

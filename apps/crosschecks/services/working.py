@@ -22,12 +22,12 @@ from django.utils.translation import gettext_lazy
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
+from apps.common.days import today
 from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import VERDICTS, Level, Severity, State, Workflow
 from apps.crosschecks.models import Finding, FindingLog
 from apps.crosschecks.services.files import checked_file
-from apps.crosschecks.services.writing import today
 from apps.divisions import codes
 
 # All critical verdicts and all "no fault" go to the level above, of the others one in ten (workflows.md §15).

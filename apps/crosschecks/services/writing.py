@@ -14,12 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from apps.common.days import today
 from apps.crosschecks.choices import ENDED, State, Verdict
 from apps.crosschecks.models.parameter import settings_rows
 from apps.crosschecks.rules import Context, Rule
@@ -269,11 +268,6 @@ def write_households(rules: Sequence[Rule], context: Context, author: Author) ->
         if len(households) > FEW:
             cursor.execute("DROP TABLE pg_temp.crosschecks_tested")
     return hits
-
-
-def today() -> datetime.date:
-    """The date that rules and deadlines count from: the reference date if set, else today in Asia/Shanghai."""
-    return settings.REFERENCE_DATE or timezone.localdate()
 
 
 def context_for(date: datetime.date | None = None, **more: Any) -> Context:

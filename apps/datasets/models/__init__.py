@@ -1,0 +1,75 @@
+"""Departments' data sets: versions, deliveries, and one typed table for each set."""
+
+from apps.datasets.models.base import DatasetVersion, DepartmentRow, dataset_choices, tables
+from apps.datasets.models.delivery import KEPT, Delivery, DeliveryChunk, DeliveryFault
+from apps.datasets.models.living import (
+    DrinkingWater,
+    Electricity,
+    FarmSubsidy,
+    NationalSystem,
+    RelocationLedger,
+    SmallLoan,
+)
+from apps.datasets.models.people import (
+    Cremation,
+    DeathCancellation,
+    DestituteSupport,
+    HouseholdRegister,
+    Imprisonment,
+    Marriage,
+    Pension,
+    PostHolder,
+    RuralAllowance,
+    Vehicle,
+)
+from apps.datasets.models.property import (
+    DwellingAppraisal,
+    EnterpriseRole,
+    FundPayment,
+    HousingFund,
+    HousingSale,
+    IncomeTax,
+    PublicPayroll,
+    RealEstate,
+)
+from apps.datasets.models.wellbeing import DisabilityCertificate, Employment, Illness, MedicalInsurance, SchoolRoll
+
+__all__ = [
+    "KEPT",
+    "Cremation",
+    "DatasetVersion",
+    "DeathCancellation",
+    "Delivery",
+    "DeliveryChunk",
+    "DeliveryFault",
+    "DepartmentRow",
+    "DestituteSupport",
+    "DisabilityCertificate",
+    "DrinkingWater",
+    "DwellingAppraisal",
+    "Electricity",
+    "Employment",
+    "EnterpriseRole",
+    "FarmSubsidy",
+    "FundPayment",
+    "HouseholdRegister",
+    "HousingFund",
+    "HousingSale",
+    "Illness",
+    "Imprisonment",
+    "IncomeTax",
+    "Marriage",
+    "MedicalInsurance",
+    "NationalSystem",
+    "Pension",
+    "PostHolder",
+    "PublicPayroll",
+    "RealEstate",
+    "RelocationLedger",
+    "RuralAllowance",
+    "SchoolRoll",
+    "SmallLoan",
+    "Vehicle",
+    "dataset_choices",
+    "tables",
+]
