@@ -45,7 +45,7 @@ def settings_of(scope: Scope | None) -> list[str]:
     for realm in REALMS:
         ranges = scope.ranges(realm)
         first = ranges[0] if ranges else ("", "")
-        values += [str(first[0]), str(first[1]), _multirange(ranges[1:])]
+        values += [str(first[0]), str(first[1]), multirange(ranges[1:])]
     metadata = {"user": scope.user_id, "name": scope.username, "source": scope.source}
     return [*values, json.dumps(metadata, ensure_ascii=False)]
 
@@ -96,5 +96,6 @@ def _array(numbers: tuple[int, ...]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}" if numbers else ""
 
 
-def _multirange(ranges: tuple[tuple[int, int], ...]) -> str:
+def multirange(ranges: tuple[tuple[int, int], ...]) -> str:
+    """Ranges, both ends included, as PostgreSQL reads an int8multirange; empty text for none."""
     return "{" + ",".join(f"[{low},{high}]" for low, high in ranges) + "}" if ranges else ""

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from apps.crosschecks.catalogue import Entry, catalogue
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.context import Context
+from apps.crosschecks.rules.coverage import Needs
 from apps.crosschecks.rules.parameters import PARAMETERS, Parameter
 
 Evidence = Mapping[str, "str | Expression"]
@@ -32,7 +33,8 @@ class Rule:
     form field that refuses the entry. `statuses` are those that the condition names itself (none: the register).
     `places` are columns of a conflict whose divisions get a finding each; `only_at` names evidence that just one of
     them may see. A rule with `looks_around` compares households with each other: within a narrow scope it can prove a
-    hit but not the absence of one. `on_save` is false for a rule that only the night can ask.
+    hit but not the absence of one. `on_save` is false for a rule that only the night can ask; so is
+    every rule with `needs`, the departments' data that its condition reads: whoever saves a form sees none of them.
     """
 
     entry: Entry
@@ -49,6 +51,7 @@ class Rule:
     only_at: Mapping[str, str] = field(default_factory=dict)
     looks_around: bool = False
     on_save: bool = True
+    needs: Needs = ()
     missing: Callable[[], str] | None = None
 
     @property
@@ -61,7 +64,10 @@ class Rule:
 
     def rows(self, context: Context) -> QuerySet[Any]:
         """The offending rows: households, persons or conflicts."""
-        return self.find(context.rows(self.on, self.statuses), context)
+        rows = context.rows(self.on, self.statuses)
+        if self.needs:
+            rows = rows.filter(context.covered_by(self.needs))
+        return self.find(rows, context)
 
     def hits(self, context: Context) -> list[QuerySet[Any]]:
         """The offending rows as tuples of COLUMNS; one queryset, or one per place of a conflict."""
@@ -105,12 +111,14 @@ def rule(
     condition: str | Promise,
     evidence: Sequence[str | tuple[str, str]],
     parameters: Sequence[str] = (),
+    needs: Sequence[str | Sequence[str]] = (),
     **more: Any,
 ) -> Callable[[Condition], Condition]:
     """Declare the function below as the rule of the catalogue with this id.
 
     `evidence` names the columns that prove a hit; (name, path) where the ORM path differs. `text` is a template over
-    them, `condition` says in words for people what the function says in code.
+    them, `condition` says in words for people what the function says in code. `needs` names the data sets that the
+    condition reads; of several in one group one is enough.
     """
 
     def declare(find: Condition) -> Condition:
@@ -126,7 +134,8 @@ def rule(
             evidence=names,
             paths=dict(one for one in evidence if not isinstance(one, str)),
             parameters=tuple(PARAMETERS[name] for name in parameters),
-            **more,
+            needs=tuple((one,) if isinstance(one, str) else tuple(one) for one in needs),
+            **({"on_save": False} if needs else {}) | more,
         )
         return find
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import (
+    Case,
     Count,
     DateField,
     DecimalField,
@@ -25,11 +26,15 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
 from apps.crosschecks.choices import ObjectKind
+from apps.crosschecks.rules.coverage import Needs, Versions, coverage, placed_in
 from apps.crosschecks.rules.parameters import Settings
+from apps.datasets.models import DepartmentRow, tables
 from apps.households.models import LIVE, REGISTERED, Household, Person, RegistrationConflict
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -62,7 +67,8 @@ class Context:
     """One question to the rules.
 
     `low`, `high`: the range of division codes under test. `only`: the households under test on save and import, which
-    may then also be in status 10. `settings`: the thresholds that divisions have set.
+    may then also be in status 10. `settings`: the thresholds that divisions have set. `versions`: the departments' data
+    in force, the preferred version first; none on save.
     """
 
     date: datetime.date
@@ -71,6 +77,7 @@ class Context:
     high: int = 10**12 - 1
     only: tuple[int, ...] | None = None
     settings: Settings = field(default_factory=Settings)
+    versions: Versions = field(default_factory=dict)
 
     @classmethod
     def at(cls, day: datetime.date, **more: Any) -> Context:
@@ -146,6 +153,37 @@ class Context:
         """`n(h)` of the outer household, or how many of its members meet conditions; for evidence and single rows."""
         counted = self.members_of(household).filter(**conditions).order_by().values("household_id")
         return Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
+
+    # --- Departments' data -------------------------------------------------------------------------------------------
+
+    def covered_by(self, needs: Needs) -> Q:
+        """The condition that a row lies where the data sets that a rule reads are in force."""
+        return placed_in(coverage(needs, self.versions))
+
+    def in_force(self, code: str) -> bool:
+        """Whether any version of a data set is in force."""
+        return bool(self.versions.get(code))
+
+    def department(self, code: str) -> QuerySet[DepartmentRow]:
+        """All rows of a data set in the versions in force, whichever place supplied them."""
+        table: Any = tables()[code]
+        return table.objects.filter(version_id__in=[one.pk for one in self.versions.get(code, ())])
+
+    def department_rows(self, code: str, key: str = "id_no_index") -> QuerySet[DepartmentRow]:
+        """`rows(S, k)`: those with the outer row's key, `key` being the outer path of its blind index (a.12).
+
+        A null key meets nothing, neither as a hit nor as a match: conditions on absence ask for a key besides (a.8).
+        """
+        return self.department(code).filter(key=OuterRef(key))
+
+    def chosen_row(self, code: str, key: str = "id_no_index") -> QuerySet[DepartmentRow]:
+        """`S[k]`: of several rows the one of the latest day, then of the narrowest supplier, the last version, the
+        first row; as a subquery of one row."""
+        rank = [When(version_id=one.pk, then=Value(number)) for number, one in enumerate(self.versions.get(code, ()))]
+        rows = self.department_rows(code, key)
+        if len(rank) > 1:
+            return rows.order_by(Case(*rank, output_field=IntegerField()), "row_no")[:1]
+        return rows.order_by("row_no")[:1]
 
     # --- Yearly facts ------------------------------------------------------------------------------------------------
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import BigIntegerField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
+from apps.access import scope as scopes
 from apps.crosschecks.catalogue import Entry, catalogue
 from apps.crosschecks.choices import UnitState, Verdict
 from apps.crosschecks.models import Finding, RuleParameter, RuleState
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import PARAMETERS, Parameter, Settings
 from apps.crosschecks.services.runs import why_not
-from apps.crosschecks.services.writing import context_for
+from apps.crosschecks.services.writing import context_for, nightly_context
 from apps.divisions import codes
 
 
@@ -88,7 +91,7 @@ def _standing(entry: Entry, last: RuleState | None, row: Mapping[str, Any]) -> S
 def _states(division: int | None) -> dict[str, RuleState]:
     """The latest state of each rule over a place: of a run there or at a unit above it."""
     above = [*codes.ancestors(division), division] if division else [codes.WHOLE_REGION]
-    rows = RuleState.objects.filter(division_id__in=above).order_by("finished_at")
+    rows = RuleState.objects.filter(division_id__in=above).order_by("finished_at", "division_id")  # the nearest last
     return {row.rule: row for row in rows}
 
 
@@ -104,12 +107,24 @@ def what_if(rule: str, division: int, values: Mapping[str, Decimal]) -> dict[int
     """The hits of a rule by unit below a place if some thresholds were different. Nothing is stored.
 
     Acts with the scope in force, so that nobody learns of rows that are not his. KeyError for a rule that cannot run,
-    ValidationError for a value out of bounds.
+    ValidationError for a value out of bounds, PermissionDenied for a rule on departments' data below the region.
     """
     changed = {name: PARAMETERS[name].clean(value) for name, value in values.items()}
     low, high = codes.subtree(division)
-    context = context_for(low=low, high=high).what_if(**changed)
-    return by_unit(RULES[rule].rows(context), division)
+    if RULES[rule].needs:
+        _require_all_data()
+        context = nightly_context(low=low, high=high)
+    else:
+        context = context_for(low=low, high=high)
+    return by_unit(RULES[rule].rows(context.what_if(**changed)), division)
+
+
+def _require_all_data() -> None:
+    """Raise PermissionDenied unless the scope in force sees all departments' data: over a part of them whatever was
+    not found would be a hit."""
+    scope = scopes.current() or scopes.ANONYMOUS
+    if not scope.covers("load_datasets", codes.subtree(codes.WHOLE_REGION)):
+        raise PermissionDenied(_("这条规则比对全区的部门数据，只有自治区级可以试算。"))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from kombu.exceptions import OperationalError
 
 from apps.access import policy
 from apps.access import scope as scopes
+from apps.access.scope import lies_in
 from apps.accounts.models import User
 from apps.accounts.services import system_account
 from apps.common.days import today
@@ -29,9 +30,14 @@ from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import RunKind, RunState, UnitState
 from apps.crosschecks.models import RuleState, Run, RunUnit
 from apps.crosschecks.rules import RULES
+from apps.crosschecks.rules.base import Rule
 from apps.crosschecks.rules.context import register_year
-from apps.crosschecks.services.writing import Author, Written, context_for, write_region
+from apps.crosschecks.rules.coverage import Versions, coverage, inside
+from apps.crosschecks.services.writing import Author, Written, nightly_context, write_region
+from apps.datasets.catalogue import datasets
+from apps.datasets.services.freshness import in_force
 from apps.divisions import codes
+from apps.divisions.models import Division
 
 logger = logging.getLogger(__name__)
 
@@ -81,8 +87,9 @@ def start_run(
         return None
     now = timezone.now()
     units = []
+    versions = in_force(date)
     for name in chosen:
-        reason = why_not(name)
+        reason = why_not(name) or _without_data(name, versions, division)
         state = UnitState.NOT_RUN if reason else UnitState.QUEUED
         units.append(
             RunUnit(
@@ -113,6 +120,34 @@ def why_not(name: str) -> str:
     """Why a rule of the catalogue cannot run now; empty when it can."""
     rule = RULES.get(name)
     return rule.waits_for() if rule else catalogue()[name].reason
+
+
+def needed(rule: Rule) -> str:
+    """What a rule could not be asked for want of, for people."""
+    names = [datasets()[name].name for group in rule.needs for name in group]
+    return _("需要部门数据（未报送或已过期）：%(names)s") % {"names": listed(names)}
+
+
+def _without_data(name: str, versions: Versions, division: int) -> str:
+    """Why a rule cannot run anywhere below a division for want of departments' data; empty when it can somewhere."""
+    rule = RULES[name]
+    if not rule.needs or inside(coverage(rule.needs, versions), *codes.subtree(division)):
+        return ""
+    return needed(rule)
+
+
+def counties_without(rule: Rule, versions: Versions, division: int) -> list[int]:
+    """The counties at or below a division (or the one above it) for which the data that a rule reads are missing."""
+    if not rule.needs:
+        return []
+    ranges = coverage(rule.needs, versions)
+    if codes.level(division) > codes.COUNTY:
+        counties = [codes.at(division, codes.COUNTY)]
+    else:
+        low, high = codes.subtree(division)
+        rows = Division.objects.filter(level=codes.COUNTY, code__range=(low, high), ended_on=None)
+        counties = list(rows.values_list("code", flat=True))
+    return [county for county in counties if not lies_in(codes.subtree(county), ranges)]
 
 
 def start_nightly(night: datetime.date | None = None) -> Run | None:
@@ -171,13 +206,18 @@ def _work(unit_id: int, attempt: int, scope: scopes.Scope) -> Written | None:
         return None
     run = unit.run
     low, high = codes.subtree(run.division_id)
-    context = context_for(run.date, year=run.year, low=low, high=high)
-    written = write_region(RULES[unit.rule], context, Author(scope.user_id, scope.username, run.pk))
+    context = nightly_context(run.date, year=run.year, low=low, high=high)
+    rule = RULES[unit.rule]
+    written = write_region(rule, context, Author(scope.user_id, scope.username, run.pk))
     unit.state, unit.finished_at, unit.lease_until, unit.reason = UnitState.DONE, timezone.now(), None, ""
+    left_out = counties_without(rule, context.versions, run.division_id)
+    if left_out:
+        unit.reason = _("%(count)d 个旗县没有所需的部门数据，未比对") % {"count": len(left_out)}
     for name in ("hits", "added", "reopened", "changed", "cleared"):
         setattr(unit, name, getattr(written, name))
     unit.save()
     _note_states(run, [unit])
+    _note_left_out(unit, left_out, needed(rule))
     _finish(run.pk)
     return written
 
@@ -232,12 +272,34 @@ def _note_states(run: Run, units: Iterable[RunUnit]) -> None:
         )
         for unit in units
     ]
+    _upsert_states(rows)
+
+
+def _upsert_states(rows: list[RuleState]) -> None:
     RuleState.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["rule", "division"],
         update_fields=["state", "reason", "date", "year", "finished_at"],
     )
+
+
+def _note_left_out(unit: RunUnit, counties: Iterable[int], reason: str) -> None:
+    """Say for each county in which a rule was not asked that it has not run there: never that all is clean."""
+    rows = [
+        RuleState(
+            rule=unit.rule,
+            division_id=county,
+            state=UnitState.NOT_RUN,
+            reason=reason,
+            date=unit.run.date,
+            year=unit.run.year,
+            finished_at=unit.finished_at or timezone.now(),
+        )
+        for county in counties
+        if county != unit.run.division_id
+    ]
+    _upsert_states(rows)
 
 
 def to_ring(run: Run | None = None) -> list[int]:

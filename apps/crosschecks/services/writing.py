@@ -18,12 +18,15 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from apps.access.session import multirange
 from apps.common.days import today
 from apps.crosschecks.choices import ENDED, State, Verdict
 from apps.crosschecks.models.parameter import settings_rows
 from apps.crosschecks.rules import Context, Rule
 from apps.crosschecks.rules.base import COLUMNS
+from apps.crosschecks.rules.coverage import coverage as coverage_of
 from apps.crosschecks.rules.parameters import Settings
+from apps.datasets.services.freshness import in_force
 from apps.households.models import LIVE, REGISTERED
 
 COLUMN_LIST = ", ".join(COLUMNS)
@@ -219,20 +222,28 @@ def write_region(rule: Rule, context: Context, author: Author) -> Written:
     """Write the hits of one rule over the context's division: the night's unit of work.
 
     The rule is asked first, into a table of its own: a SELECT into a table may use several processors, one inside a
-    writing statement may not. Findings of households in a status that the rule does not cover stay as they are.
+    writing statement may not. Findings of households in a status that the rule does not cover stay as they are, and so
+    do those of places where the data that it reads are missing.
     """
     sql, values = hits_sql([rule], context)
     spared = [status for status in LIVE if status not in (rule.statuses or REGISTERED)]
-    coverage = """finding.division_id BETWEEN %(low)s AND %(high)s AND NOT EXISTS (
+    clearable = "" if not rule.needs else " AND finding.division_id <@ %(covered)s::int8multirange"
+    coverage = f"""finding.division_id BETWEEN %(low)s AND %(high)s AND NOT EXISTS (
           SELECT FROM households_household household
-          WHERE household.id = finding.household_id AND household.status = ANY (%(spared)s))"""
+          WHERE household.id = finding.household_id AND household.status = ANY (%(spared)s)){clearable}"""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE crosschecks_hits ({COLUMN_LIST}) ON COMMIT DROP AS {sql}", values)
         if cursor.rowcount > UNCOUNTED:
             cursor.execute("ANALYZE crosschecks_hits")
         cursor.execute(
             _statement("hits AS (SELECT * FROM pg_temp.crosschecks_hits),", coverage, COUNTS),
-            {**_params([rule], context, author), "low": context.low, "high": context.high, "spared": spared},
+            {
+                **_params([rule], context, author),
+                "low": context.low,
+                "high": context.high,
+                "spared": spared,
+                "covered": multirange(coverage_of(rule.needs, context.versions)) or "{}",
+            },
         )
         written = Written(*cursor.fetchone())
         cursor.execute("DROP TABLE pg_temp.crosschecks_hits")
@@ -273,3 +284,9 @@ def write_households(rules: Sequence[Rule], context: Context, author: Author) ->
 def context_for(date: datetime.date | None = None, **more: Any) -> Context:
     """A context of a date (today if none is given) with the thresholds that divisions have set. One query."""
     return Context.at(date or today(), settings=Settings.of(settings_rows()), **more)
+
+
+def nightly_context(date: datetime.date | None = None, **more: Any) -> Context:
+    """The same with the departments' data in force on that day: for runs, whose scope sees all of them. Two queries."""
+    date = date or today()
+    return context_for(date, versions=in_force(date), **more)

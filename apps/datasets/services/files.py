@@ -1,4 +1,4 @@
-"""A delivery by file: stored sealed, read by a process of its own, taken in piece by piece, resumed where it stopped."""
+"""A delivery by file: stored sealed, read by a process of its own, taken in by pieces, resumed where it stopped."""
 
 from __future__ import annotations
 

@@ -57,8 +57,8 @@ class Column:
     @property
     def headers(self) -> set[str]:
         """What it may be called in a file or message, in the form of `bare`."""
-        names: list[str] = [self.name, self.label, without_unit(self.label), *ALSO.get(self.name, ())]
-        return {bare(one) for one in names}
+        others = ALSO.get(self.name, ())
+        return {bare(self.name), bare(self.label), without_unit(self.label), *map(bare, others)}
 
 
 @dataclass
