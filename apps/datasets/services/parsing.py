@@ -92,7 +92,7 @@ class Layout:
     @property
     def copied(self) -> list[str]:
         """The database columns of a line."""
-        return ["row_no", *(one.field.column for one in self.columns)]
+        return ["row_no", *(str(one.field.column) for one in self.columns)]
 
     def read(self, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Parsed:
         """Each row with its number in the file, as a line or as a fault."""
