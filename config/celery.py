@@ -20,6 +20,8 @@ app.conf.beat_schedule = {
     "nightly-crosschecks": {"task": "apps.crosschecks.tasks.nightly", "schedule": crontab(hour=1, minute=0)},
     "sweep-expired-leases": {"task": "apps.crosschecks.tasks.sweep", "schedule": 60.0},
     "resume-imports": {"task": "apps.pages.imports.tasks.resume", "schedule": 60.0},
+    "look-after-deliveries": {"task": "apps.datasets.tasks.look_after", "schedule": 60.0},
+    "purge-datasets": {"task": "apps.datasets.tasks.purge", "schedule": crontab(hour=4, minute=0)},
     "purge-imports": {"task": "apps.pages.imports.tasks.purge", "schedule": crontab(hour=3, minute=30)},
     "close-unused-accounts": {
         "task": "apps.accounts.tasks.close_unused_accounts",

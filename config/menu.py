@@ -25,6 +25,8 @@ MENU = [
             Entry(pgettext_lazy("列表", "疑点"), "finding", "finding-list"),
             Entry(_("比对规则"), "rule", "rule-list"),
             Entry(pgettext_lazy("列表", "比对批次"), "clock", "run-list", capability="run_crosschecks"),
+            Entry(_("部门数据"), "list", "dataset-list"),
+            Entry(pgettext_lazy("列表", "部门数据报送"), "import", "delivery-list", capability="load_datasets"),
         ],
     ),
     Group(

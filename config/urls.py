@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("apps.pages.urls")),
     path("", include("apps.accounts.admin_urls")),
     path("", include("apps.households.urls")),
+    path("", include("apps.datasets.urls")),
     path("", include("apps.partners.urls")),
     path("", include("apps.villages.urls")),
     path("", include("apps.crosschecks.urls")),

@@ -21,6 +21,8 @@ from apps.common.codes import codelist
 from apps.common.fields import CodeField
 from apps.common.sealing import Sealed
 from apps.crosschecks.models import Finding, FindingLog, Run
+from apps.datasets.models import DatasetVersion, Delivery, DeliveryFault, RuralAllowance
+from apps.datasets.services.freshness import index_key
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.history.models import AccessLog
@@ -116,6 +118,7 @@ def build() -> World:
             VillageYear.objects.create(village=village, year=2018, population=900)
         for place in (REGION, LEAGUE, COUNTY, OWN, OTHER_LEAGUE):
             Run.objects.create(division_id=place, kind="manual", date=datetime.date(2018, 12, 31), year=2018, rules=[])
+            _delivered(place, accounts["region"].user)
     for place in (LEAGUE, COUNTY, TOWNSHIP, 150500000000):
         _asked_much(make_department(place).client)
     make_department(COUNTY).change(enabled=False)
@@ -173,6 +176,27 @@ def _officials_of_two_places() -> None:
         appoint(from_above, role="village_officer", division=OWN, by=None)
         lent = make_user("lent", "village_officer", OWN)
         appoint(lent, role="inspector", division=150500000000, by=None)
+
+
+def _delivered(place: int, by: User) -> None:
+    """A department's data of a place: a version in force with a row of somebody, and a row that was refused."""
+    day = datetime.date(2018, 12, 31)
+    version = DatasetVersion.objects.create(
+        dataset="CA-DB", division_id=place, as_of=day, state="accepted", rows=1, index_key=index_key()
+    )
+    RuralAllowance.objects.create(version=version, division_id=place, row_no=1, from_on=day)
+    delivery = Delivery.objects.create(
+        dataset="CA-DB",
+        division_id=place,
+        period=day,
+        version=version,
+        by=by,
+        state="accepted",
+        rows=2,
+        accepted=1,
+        refused=1,
+    )
+    DeliveryFault.objects.create(delivery=delivery, row_no=2)
 
 
 def _asked_much(client: Partner) -> None:
@@ -325,6 +349,9 @@ PLANTED: tuple[type[models.Model], ...] = (
     Run,
     Village,
     VillageYear,
+    RuralAllowance,
+    Delivery,
+    DeliveryFault,
     User,
     Post,
     Reset,

@@ -154,6 +154,16 @@ def reading_whole(account: Any, row: Any) -> set[int]:
     return {200} if "view_personal_data" in account.kind.may or row.household in account.households else {403}
 
 
+def freshness(account: Any) -> set[int]:
+    """For those who see some of the register, or load data."""
+    return {200} if account.kind.datasets else register(account)
+
+
+def loading(*done: int) -> Callable[[Any], set[int]]:
+    """For those who may load departments' data somewhere."""
+    return lambda account: set(done) if "load_datasets" in account.kind.may else {403}
+
+
 RULE = {"rule": "HH-01"}
 
 ALONE: dict[str, Alone] = {
@@ -215,6 +225,10 @@ ALONE: dict[str, Alone] = {
     "api:own-sessions": Alone({"GET": 200, "DELETE": 204}),
     "api:own-session": Alone({"DELETE": 404}, keys={"key": "1"}),
     "api:indicator-list": Alone({"GET": 200}),
+    "dataset-list": Alone({"GET": freshness}),
+    "dataset-detail": Alone({"GET": freshness}, keys={"code": "CA-DB"}),
+    "api:dataset-list": Alone({"GET": freshness}),
+    "delivery-upload": Alone({"GET": loading(200), "POST": loading(422)}),
     "api:rule-list": Alone({"GET": register}),
     "api:rule-detail": Alone({"GET": register}, keys=RULE),
     "api:rule-parameters": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),

@@ -42,6 +42,7 @@ BEYOND: dict[str, dict[str, str]] = {
     "crosschecks_ruleparameter": {"read": "true"},
     "crosschecks_ruleparameterevent": {"read": "true"},
     "crosschecks_rulestate": {"read": "true"},
+    "datasets_datasetversion": {"read": "true"},
     "households_household": {"household": "id"},
     "households_householdevent": {"household": "pgh_obj_id"},
     **{
@@ -56,6 +57,7 @@ BEYOND: dict[str, dict[str, str]] = {
 }
 REALMS = {
     "accounts": "accounts",
+    "datasets": "datasets",
     "partners": "accounts",
     "access_grant": "accounts",
     "history": "audit",

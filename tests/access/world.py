@@ -52,6 +52,7 @@ class Kind:
     register: int | None = None
     accounts: int | None = None
     audit: int | None = None
+    datasets: int | None = None
     may: frozenset[str] = frozenset()
     door: str = "session"
     here: bool = False  # 本级: what is placed at `place` itself, and nothing below
@@ -62,18 +63,26 @@ class Kind:
 
 
 SENIOR = frozenset(
-    {"manage_parameters", "open_urgently", "run_crosschecks", "review_findings", "approve_exports", "trace_access"}
+    {
+        *("manage_parameters", "open_urgently", "run_crosschecks", "review_findings", "approve_exports"),
+        *("trace_access", "load_datasets"),
+    }
 )
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
+
+def _senior(role: str, place: int, *, here: bool = False) -> Kind:
+    """An office that runs its place: it sees and does everything there but read the audit log."""
+    may = ENTERS | SENIOR | MANAGES
+    return Kind(role, place, register=place, accounts=place, datasets=place, may=may, here=here)
+
+
 KINDS: dict[str, Kind] = {
-    "region": Kind("region_officer", REGION, register=REGION, accounts=REGION, may=ENTERS | SENIOR | MANAGES),
-    "league": Kind("league_officer", LEAGUE, register=LEAGUE, accounts=LEAGUE, may=ENTERS | SENIOR | MANAGES),
-    "county": Kind("county_officer", COUNTY, register=COUNTY, accounts=COUNTY, may=ENTERS | SENIOR | MANAGES),
-    "county-here": Kind(
-        "county_officer", COUNTY, register=COUNTY, accounts=COUNTY, may=ENTERS | SENIOR | MANAGES, here=True
-    ),
+    "region": _senior("region_officer", REGION),
+    "league": _senior("league_officer", LEAGUE),
+    "county": _senior("county_officer", COUNTY),
+    "county-here": _senior("county_officer", COUNTY, here=True),
     "township": Kind("township_officer", TOWNSHIP, register=TOWNSHIP, may=ENTERS),
     "village": Kind("village_officer", OWN, register=OWN, may=ENTERS),
     "inspector": Kind("inspector", COUNTY, register=COUNTY, may=frozenset({"open_urgently"})),
@@ -185,7 +194,7 @@ class Account:
             return False
         model = resource.model
         if model is Division:
-            return any((self.kind.register, self.kind.accounts, self.kind.audit)) or bool(self.households)
+            return any(getattr(self.kind, realm) for realm in REALMS) or bool(self.households)
         if model is ImportBatch:
             return "import_register" in self.kind.may
         realm = model.realm

@@ -35,9 +35,8 @@ from apps.crosschecks.rules.context import register_year
 from apps.crosschecks.rules.coverage import Versions, coverage, inside
 from apps.crosschecks.services.writing import Author, Written, nightly_context, write_region
 from apps.datasets.catalogue import datasets
-from apps.datasets.services.freshness import in_force
+from apps.datasets.services.freshness import counties_of, in_force
 from apps.divisions import codes
-from apps.divisions.models import Division
 
 logger = logging.getLogger(__name__)
 
@@ -141,13 +140,7 @@ def counties_without(rule: Rule, versions: Versions, division: int) -> list[int]
     if not rule.needs:
         return []
     ranges = coverage(rule.needs, versions)
-    if codes.level(division) > codes.COUNTY:
-        counties = [codes.at(division, codes.COUNTY)]
-    else:
-        low, high = codes.subtree(division)
-        rows = Division.objects.filter(level=codes.COUNTY, code__range=(low, high), ended_on=None)
-        counties = list(rows.values_list("code", flat=True))
-    return [county for county in counties if not lies_in(codes.subtree(county), ranges)]
+    return [county for county in counties_of(division) if not lies_in(codes.subtree(county), ranges)]
 
 
 def start_nightly(night: datetime.date | None = None) -> Run | None:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from apps.access.scope import Range, merge
+from apps.access.scope import Range, lies_in, merge
 from apps.common.sealing import blind_index
-from apps.datasets.catalogue import datasets
+from apps.datasets.catalogue import DataSet, datasets
 from apps.datasets.models import DatasetVersion, tables
 from apps.divisions import codes
+from apps.divisions.models import Division
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,83 @@ def latest(on: datetime.date, names: Iterable[str]) -> list[DatasetVersion]:
 def covered(versions: Iterable[InForce]) -> tuple[Range, ...]:
     """The ranges that some versions cover together, widest first."""
     return merge(version.range for version in versions)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one data set stands for a place: `counties` of `of` are covered by versions in force."""
+
+    code: str
+    as_of: datetime.date | None
+    fresh_until: datetime.date | None
+    rows: int
+    versions: int
+    counties: int
+    of: int
+
+    @property
+    def dataset(self) -> DataSet:
+        return datasets()[self.code]
+
+    @property
+    def state(self) -> str:
+        """fresh, partly, stale or missing (`apps.datasets.kinds.Freshness`)."""
+        if self.counties:
+            return "fresh" if self.counties == self.of else "partly"
+        return "missing" if self.as_of is None else "stale"
+
+
+def standings(division: int, on: datetime.date) -> list[Standing]:
+    """Every data set as it stands for a place on a day: what covers it or lies within it. Two queries."""
+    counties = counties_of(division)
+    found: dict[str, list[DatasetVersion]] = {code: [] for code in tables()}
+    for version in latest(on, found):
+        if codes.contains(version.division_id, division) or codes.contains(division, version.division_id):
+            found[version.dataset].append(version)
+    return [_standing(code, versions, counties, on) for code, versions in found.items()]
+
+
+def counties_of(division: int) -> list[int]:
+    """The counties at or below a place, or the one above it."""
+    if codes.level(division) > codes.COUNTY:
+        return [codes.at(division, codes.COUNTY)]
+    rows = Division.objects.filter(level=codes.COUNTY, code__range=codes.subtree(division), ended_on=None)
+    return list(rows.values_list("code", flat=True))
+
+
+def _standing(code: str, versions: list[DatasetVersion], counties: list[int], on: datetime.date) -> Standing:
+    oldest, key = datasets()[code].oldest(on), index_key()
+    counting = [one for one in versions if one.as_of >= oldest and one.index_key == key]
+    ranges = merge(codes.subtree(one.division_id) for one in counting)
+    newest = max((one.as_of for one in versions), default=None)
+    first_to_go = min((one.as_of for one in counting), default=None)
+    return Standing(
+        code=code,
+        as_of=newest,
+        fresh_until=first_to_go and first_to_go + datetime.timedelta(days=datasets()[code].stale_days or 0),
+        rows=sum(one.rows for one in counting),
+        versions=len(counting),
+        counties=sum(lies_in(codes.subtree(county), ranges) for county in counties),
+        of=len(counties),
+    )
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A supplier's latest version of a data set, and whether it counts."""
+
+    division: int
+    as_of: datetime.date
+    rows: int
+    received_at: datetime.datetime | None
+    counts: bool
+
+
+def supplies(code: str, division: int, on: datetime.date) -> list[Supply]:
+    """The suppliers of a data set whose versions cover a place or lie within it, the place's own and above first."""
+    oldest, key = datasets()[code].oldest(on), index_key()
+    return [
+        Supply(one.division_id, one.as_of, one.rows, one.received_at, one.as_of >= oldest and one.index_key == key)
+        for one in sorted(latest(on, [code]), key=lambda one: one.division_id)
+        if codes.contains(one.division_id, division) or codes.contains(division, one.division_id)
+    ]
