@@ -21,7 +21,7 @@ class DeliveryFaultResource(Resource):
     model = DeliveryFault
     label = pgettext_lazy("列表", "未接收的行")
     filters = filters.DeliveryFaultFilters
-    order = ("row_no", "pk")
+    order = ("pk",)
     title = "row_no"
     icon = "list"
     empty = _("没有未接收的行。")

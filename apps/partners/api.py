@@ -89,6 +89,7 @@ class ClientAPIView(APIView):
     parser_classes = [StrictJSONParser]
     refusals = (413, 429)
     scope = ""
+    most_bytes = limits.MOST_BYTES
     known: Caller | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -96,7 +97,7 @@ class ClientAPIView(APIView):
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             length = 0
-        if length > limits.MOST_BYTES:
+        if length > self.most_bytes:
             raise TooLarge
         super().initial(request, *args, **kwargs)
         self.spend(1)

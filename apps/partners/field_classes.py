@@ -19,8 +19,8 @@ def declare_all() -> None:
             SERVE,
             "client_id redirect_uris post_logout_redirect_uris client_type authorization_grant_type"
             " hash_client_secret skip_authorization created updated algorithm allowed_origins registration_source"
-            " cimd_expires_at user name contact purpose scopes networks valid_until rate_limit enabled callbacks"
-            " must_sign former_key_until",
+            " cimd_expires_at user name contact purpose scopes datasets networks valid_until rate_limit enabled"
+            " callbacks must_sign former_key_until",
             Basis.AUDIT,
         ),
         high(SERVE, "client_secret signing_key former_key", Basis.AUDIT),

@@ -9,14 +9,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.datasets.catalogue import datasets
+from apps.datasets.models import tables
 from apps.pages.forms import DivisionField, PageForm
-from apps.partners.choices import SCOPE_CHOICES
+from apps.partners.choices import SCOPE_CHOICES, WRITE_DATASETS
 from apps.partners.models import Client
 from apps.partners.services import clients
 from apps.partners.validators import validate_callback, validate_network
 
 MOST_NETWORKS = 50
 MOST_CALLBACKS = 5
+
+
+def receivable() -> list[tuple[str, str]]:
+    """The data sets that a client may be allowed to deliver."""
+    return [(code, f"{code} {datasets()[code].name}") for code in sorted(tables())]
 
 
 class NetworksField(forms.MultipleChoiceField):
@@ -60,6 +67,13 @@ class ClientForm(PageForm):
 
     division = DivisionField(label=_("数据范围（行政区划）"))
     scopes = forms.MultipleChoiceField(label=_("数据权限"), choices=SCOPE_CHOICES, widget=forms.CheckboxSelectMultiple)
+    datasets = forms.MultipleChoiceField(
+        label=_("可报送的数据集"),
+        required=False,
+        choices=receivable,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("有“报送部门数据”权限的客户端才需要。"),
+    )
     networks = NetworksField(
         label=_("允许的网络地址"), help_text=_("每行一个，如 10.1.2.0/24。其他地址的请求一律拒绝。")
     )
@@ -71,7 +85,7 @@ class ClientForm(PageForm):
     class Meta:
         model = Client
         fields = (
-            *("name", "division", "scopes", "networks", "valid_until", "rate_limit", "callbacks"),
+            *("name", "division", "scopes", "datasets", "networks", "valid_until", "rate_limit", "callbacks"),
             *("contact", "purpose"),
         )
 
@@ -81,6 +95,13 @@ class ClientForm(PageForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
             del self.fields["division"]
+
+    def clean(self) -> dict[str, Any]:
+        """Data sets go with the scope to deliver them, and the scope with some."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if "scopes" in found and (WRITE_DATASETS in found["scopes"]) != bool(found.get("datasets")):
+            self.add_error("datasets", _("“报送部门数据”权限和可报送的数据集须同时给出。"))
+        return found
 
     def save(self, commit: bool = True) -> Client:
         if self.instance.pk is not None:

@@ -35,6 +35,7 @@ from apps.partners.validators import validate_callback, validate_network
         "contact",
         "purpose",
         "scopes",
+        "datasets",
         "networks",
         "valid_until",
         "rate_limit",
@@ -59,6 +60,8 @@ class Client(Versioned, AbstractApplication, PlacedModel):
     contact = models.CharField(_("联系人和电话"), max_length=100)
     purpose = models.CharField(_("用途"), max_length=200)
     scopes = ArrayField(models.CharField(max_length=40, choices=SCOPE_CHOICES), verbose_name=_("数据权限"))
+    # Which data sets a client may deliver; none without the scope for it.
+    datasets = ArrayField(models.CharField(max_length=5), verbose_name=_("可报送的数据集"), default=list, blank=True)
     networks = ArrayField(
         models.CharField(max_length=43, validators=[validate_network]), verbose_name=_("允许的网络地址")
     )

@@ -104,6 +104,7 @@ class ClientResource(Resource):
         Column("scopes", _("数据权限"), kind=Scopes()),
         Column("enabled", _("启用"), kind=BOOL),
         Column("valid_until", _("有效期至"), kind=DATE),
+        Column("datasets", _("可报送的数据集"), kind=Networks(), default=False),
         Column("networks", _("允许的网络地址"), kind=Networks(), default=False),
         Column("rate_limit", _("每分钟查询次数上限"), kind=NUMBER, default=False),
         Column("callbacks", _("回调地址"), kind=Networks(), default=False),
@@ -116,7 +117,10 @@ class ClientResource(Resource):
     )
     sections = (
         Section(_("部门"), ("name", "division", "contact", "purpose")),
-        Section(_("接口"), ("client_id", "scopes", "networks", "rate_limit", "valid_until", "enabled", "created_at")),
+        Section(
+            _("接口"),
+            ("client_id", "scopes", "datasets", "networks", "rate_limit", "valid_until", "enabled", "created_at"),
+        ),
         Section(_("签名和回调"), ("must_sign", "former_until", "callbacks")),
     )
     related = (

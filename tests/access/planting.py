@@ -21,7 +21,7 @@ from apps.common.codes import codelist
 from apps.common.fields import CodeField
 from apps.common.sealing import Sealed
 from apps.crosschecks.models import Finding, FindingLog, Run
-from apps.datasets.models import DatasetVersion, Delivery, DeliveryFault, RuralAllowance
+from apps.datasets.models import DatasetVersion, Delivery, DeliveryChunk, DeliveryFault, RuralAllowance, tables
 from apps.datasets.services.freshness import index_key
 from apps.divisions import codes
 from apps.divisions.models import Division
@@ -62,6 +62,7 @@ from tests.access.world import (
     World,
 )
 from tests.factories.accounts import make_user, sign_in
+from tests.factories.datasets import stored
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_household_year, make_person, make_person_year
 from tests.factories.partners import make_department
@@ -184,7 +185,8 @@ def _delivered(place: int, by: User) -> None:
     version = DatasetVersion.objects.create(
         dataset="CA-DB", division_id=place, as_of=day, state="accepted", rows=1, index_key=index_key()
     )
-    RuralAllowance.objects.create(version=version, division_id=place, row_no=1, from_on=day)
+    for model in tables().values():
+        stored(model, version)
     delivery = Delivery.objects.create(
         dataset="CA-DB",
         division_id=place,
@@ -197,6 +199,7 @@ def _delivered(place: int, by: User) -> None:
         refused=1,
     )
     DeliveryFault.objects.create(delivery=delivery, row_no=2)
+    DeliveryChunk.objects.create(delivery=delivery, number=1, digest="0", rows=2, refused=1)
 
 
 def _asked_much(client: Partner) -> None:

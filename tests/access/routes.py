@@ -238,6 +238,13 @@ ALONE: dict[str, Alone] = {
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),
     "api:household-verify": Alone({"POST": 403}, client={"POST": 422}),
+    # Clients alone deliver here; a set that is not one's own, and a delivery that is not, are not there.
+    "api:department-deliveries": Alone({"POST": 403}, keys={"code": "CA-DB"}, client={"POST": {403, 404}}),
+    "api:department-delivery": Alone({"GET": 403}, keys={"code": "CA-DB", "key": "1"}, client={"GET": {403, 404}}),
+    "api:department-chunk": Alone(
+        {"PUT": 403}, keys={"code": "CA-DB", "key": "1", "number": "1"}, client={"PUT": {403, 404}}
+    ),
+    "api:department-complete": Alone({"POST": 403}, keys={"code": "CA-DB", "key": "1"}, client={"POST": {403, 404}}),
     "developers": Alone({"GET": 200}, {"GET": 200}),
     "developers-schema": Alone({"GET": 200}, {"GET": 200}),
     "spdci-sync-search": Alone({"POST": 403}, {"POST": 401}, client={"POST": {400, 415, 422}}),

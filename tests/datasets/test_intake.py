@@ -7,20 +7,18 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, models
+from django.db import connection
 
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.common.errors import ServiceError
-from apps.common.fields import BlindIndexField, CodeArrayField, CodeField
 from apps.common.sealing import blind_index
 from apps.datasets.models import DatasetVersion, Delivery, DeliveryFault, RuralAllowance, Vehicle, tables
-from apps.datasets.models.base import PlaceField
 from apps.datasets.services import intake, retention
 from apps.datasets.services.freshness import covered, in_force
-from apps.datasets.services.parsing import Column, columns_of
+from apps.datasets.services.parsing import columns_of
 from tests.factories.accounts import make_user
-from tests.factories.datasets import deliver
+from tests.factories.datasets import deliver, sample
 from tests.factories.divisions import plant
 from tests.factories.households import citizen_number
 
@@ -295,30 +293,9 @@ def _vehicle() -> dict[str, object]:
 @pytest.mark.parametrize("code", sorted(tables()))
 def test_every_data_set_takes_in_a_row_by_its_labels(officer, code):
     """Every column filled with a value of its kind, under its Chinese header, and read back not null."""
-    row = {column.label: sample(column) for column in columns_of(tables()[code])}
+    row = {column.label: sample(column.field) for column in columns_of(tables()[code])}
     delivery = deliver(code, COUNTY, [row], by=officer)
     assert (delivery.state, faults(delivery)) == ("accepted", [])
     with scopes.acting(officer):
         stored = tables()[code].objects.get()
         assert all(getattr(stored, one.name) not in (None, "", []) for one in tables()[code].columns())
-
-
-def sample(column: Column) -> object:
-    match column.field:
-        case BlindIndexField():
-            return citizen_number()
-        case PlaceField():
-            return "150422100200"
-        case CodeArrayField() | CodeField():
-            return column.field.codelist.values[0].label
-        case models.CharField() if column.field.choices:
-            return str(column.field.choices[0][1])
-        case models.CharField():
-            return "文字"
-        case models.DateField():
-            return "2018-06-01"
-        case models.BooleanField():
-            return "是"
-        case models.PositiveSmallIntegerField() if column.name.endswith("year"):
-            return 2018
-    return 12

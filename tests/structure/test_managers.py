@@ -89,6 +89,13 @@ OWN_VIEWS = {
     "apps.partners.spdci_api.SyncSearchView": "visible rows of the client's own scope, written to the access log",
     "apps.partners.spdci_api.SearchView": "a job of the client itself",
     "apps.partners.spdci_api.StatusView": "a job of the client itself",
+    "apps.partners.deliveries_api.DeliveriesView": "a delivery of the client itself",
+    "apps.partners.deliveries_api.DeliveryView": "a delivery of the client itself",
+    "apps.partners.deliveries_api.ChunkView": "a delivery of the client itself",
+    "apps.partners.deliveries_api.CompleteView": "a delivery of the client itself",
+    "apps.datasets.views.DatasetsPage": "how fresh data are, which is no secret",
+    "apps.datasets.views.DatasetPage": "how fresh data are, which is no secret",
+    "apps.datasets.api.DatasetViewSet": "how fresh data are, which is no secret",
     "apps.dashboards.views.DeskPage": "figures of visible rows",
     "apps.dashboards.api.Indicators": "figures of visible rows",
 }
@@ -123,6 +130,10 @@ OWN_TRANSACTIONS = {
     "apps.partners.spdci_api.SyncSearchView": "the client is known only from its token",
     "apps.partners.spdci_api.SearchView": "the client is known only from its token",
     "apps.partners.spdci_api.StatusView": "the client is known only from its token",
+    "apps.partners.deliveries_api.DeliveriesView": "the client is known only from its token",
+    "apps.partners.deliveries_api.DeliveryView": "the client is known only from its token",
+    "apps.partners.deliveries_api.ChunkView": "the client is known only from its token",
+    "apps.partners.deliveries_api.CompleteView": "the client is known only from its token",
 }
 
 

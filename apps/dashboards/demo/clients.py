@@ -26,10 +26,12 @@ class Department:
     division: int
     scopes: tuple[str, ...]
     purpose: str
+    datasets: tuple[str, ...] = ()
 
 
+CIVIL_AFFAIRS = ("CA-DB", "CA-TK", "CA-CR", "CA-MR")
 DEPARTMENTS = (
-    Department("赤峰市民政局", 150400000000, ("households:verify", "datasets:write"), "低保对象核对"),
+    Department("赤峰市民政局", 150400000000, ("households:verify", "datasets:write"), "低保对象核对", CIVIL_AFFAIRS),
     Department("巴林左旗医疗保障局", 150422000000, ("households:verify", "households:details"), "医疗救助对象核对"),
     Department("科尔沁左翼后旗教育局", 150522000000, ("households:verify",), "教育资助对象核对"),
 )
@@ -45,6 +47,7 @@ def create_clients() -> list[dict[str, Any]]:
                 name=one.name,
                 division_id=one.division,
                 scopes=list(one.scopes),
+                datasets=list(one.datasets),
                 networks=HERE,
                 valid_until=until,
                 contact="演示数据",

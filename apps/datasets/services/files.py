@@ -148,7 +148,7 @@ def _pieces(rows: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def resume() -> list[tuple[int, int]]:
-    """Deliveries by file that no worker has looked at for a minute: (delivery, user) of each, to be rung for again.
+    """Deliveries by file that have stood still for a minute: (delivery, user) of each, to be rung for again.
 
     Those of a client that fell silent are given up after a day.
     """
@@ -157,7 +157,7 @@ def resume() -> list[tuple[int, int]]:
         waiting = Delivery.objects.filter(state=Delivery.State.RECEIVING).order_by("pk")
         found = []
         for delivery in waiting.select_for_update(skip_locked=True):
-            last = max(filter(None, (delivery.rung_at, delivery.created_at)))
+            last = delivery.rung_at or delivery.created_at
             if last < now - GIVE_UP:
                 intake.refuse(delivery, _("超过一天没有完成，请重新报送。"))
             elif delivery.stored and last < now - RING_AGAIN:

@@ -164,7 +164,9 @@ def take_rows(delivery: Delivery, number: int, read: Any, layout: Layout, digest
     held.rows += parsed.read
     held.accepted += stored
     held.refused += refused
-    held.save(update_fields=["chunks", "rows", "accepted", "refused"])
+    # A sign of life: whoever looks after deliveries rings only for those that stand still.
+    held.attempts, held.rung_at = 0, timezone.now()
+    held.save(update_fields=["chunks", "rows", "accepted", "refused", "attempts", "rung_at"])
     return chunk
 
 
