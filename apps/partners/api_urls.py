@@ -12,27 +12,24 @@ router.register("clients", ClientViewSet, "client")
 router.register("client-days", viewset(ClientDayResource), "client-day")
 router.register("search-jobs", viewset(SearchJobResource), "search-job")
 
-urlpatterns = [
-    path("households/verify/", own_transactions(VerifyView.as_view()), name="household-verify"),
-    path(
-        "datasets/<str:code>/deliveries/",
-        own_transactions(deliveries_api.DeliveriesView.as_view()),
-        name="department-deliveries",
-    ),
-    path(
-        "datasets/<str:code>/deliveries/<int:key>/",
-        own_transactions(deliveries_api.DeliveryView.as_view()),
-        name="department-delivery",
-    ),
-    path(
-        "datasets/<str:code>/deliveries/<int:key>/chunks/<int:number>/",
-        own_transactions(deliveries_api.ChunkView.as_view()),
-        name="department-chunk",
-    ),
-    path(
-        "datasets/<str:code>/deliveries/<int:key>/complete/",
-        own_transactions(deliveries_api.CompleteView.as_view()),
-        name="department-complete",
-    ),
-    *router.urls,
+# What a client's token opens: each knows its caller only when it has read the token.
+FOR_CLIENTS = [
+    path(address, own_transactions(view.as_view()), name=name)
+    for address, view, name in (
+        ("households/verify/", VerifyView, "household-verify"),
+        ("datasets/<str:code>/deliveries/", deliveries_api.DeliveriesView, "department-deliveries"),
+        ("datasets/<str:code>/deliveries/<int:key>/", deliveries_api.DeliveryView, "department-delivery"),
+        (
+            "datasets/<str:code>/deliveries/<int:key>/chunks/<int:number>/",
+            deliveries_api.ChunkView,
+            "department-chunk",
+        ),
+        (
+            "datasets/<str:code>/deliveries/<int:key>/complete/",
+            deliveries_api.CompleteView,
+            "department-complete",
+        ),
+    )
 ]
+
+urlpatterns = [*FOR_CLIENTS, *router.urls]

@@ -19,6 +19,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.wording import listed
+from apps.datasets.catalogue import datasets
+from apps.datasets.models import tables
+from apps.datasets.services import intake
+from apps.datasets.services.parsing import columns_of
 from apps.partners.choices import SCOPES
 from apps.partners.services import jobs, limits, signing, spdci
 from apps.partners.services.clients import KEY_OVERLAP
@@ -74,7 +78,7 @@ Part = Title | Text | Code | Table
 
 def parts() -> list[Part]:
     """Everything, in order, in the language that is active when it is read."""
-    return [*_clients(), *_asking(), *_signing(), *_spdci(), *_refusals()]
+    return [*_clients(), *_asking(), *_signing(), *_spdci(), *_delivering(), *_refusals()]
 
 
 def _clients() -> Iterator[Part]:
@@ -217,6 +221,44 @@ def _spdci() -> Iterator[Part]:
             attempts=jobs.ATTEMPTS,
         )
     )
+
+
+def _delivering() -> Iterator[Part]:
+    yield Title(_("报送数据"))
+    yield Text(
+        format_lazy(
+            _(
+                "有 `datasets:write` 权限的客户端报送指定的数据集：先说明期间（数据截至的月份），"
+                "再分批发送，每批最多 {most} 行，最后说明共几批、几行。同一批可以重发；"
+                "中断后再次开始会得到同一次报送，`chunks` 列出已收到的批号，补发其余的即可。"
+                "全部收齐后整体生效，替换上一版。"
+            ),
+            most=intake.CHUNK,
+        )
+    )
+    yield Code("bash", "deliver.sh")
+    yield Text(
+        _(
+            "行是对象，成员名为列的接口名或中文名；证件号码写在 `id_no`，入库时转为不可还原的索引。"
+            "有错的行不接收，`faults` 说明行号、列和原因，其余的行照常接收。"
+            "`state` 为 `accepted` 时已生效；为 `held` 时行数不到上一版的一半，或拒绝的行比接收的多，"
+            "由当地人员核实后生效。"
+        )
+    )
+    yield Table(
+        (_("数据集"), _("列")),
+        [
+            (
+                f"`{code}` {datasets()[code].name}",
+                listed(
+                    f"`{'id_no' if one.name == 'key' else one.name}`{'*' if one.required else ''}"
+                    for one in columns_of(model)
+                ),
+            )
+            for code, model in sorted(tables().items())
+        ],
+    )
+    yield Text(_("带 * 的列必填。"))
 
 
 def _refusals() -> Iterator[Part]:

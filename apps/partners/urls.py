@@ -3,13 +3,12 @@ from drf_spectacular.views import SpectacularAPIView
 
 from apps.access.middleware import own_transactions
 from apps.pages.routes import pages
-from apps.partners import views
-from apps.partners.api import VerifyView
+from apps.partners import api_urls, views
 from apps.partners.tables import ClientDayResource, ClientResource, SearchJobResource
 
 # What a client's token opens, as the schema for departments describes it.
 FOR_CLIENTS = [
-    path("api/v1/households/verify/", VerifyView.as_view()),
+    path("api/v1/", include(api_urls.FOR_CLIENTS)),
     path("spdci/", include("apps.partners.spdci_urls")),
 ]
 

@@ -19,6 +19,7 @@ from django.utils import translation
 from drf_spectacular.validation import validate_schema
 
 from apps.access import scope as scopes
+from apps.common.days import today
 from apps.partners import developers
 from apps.partners.services.clients import give_signing_key
 from tests.factories.accounts import make_user
@@ -53,14 +54,15 @@ def test_the_examples_do_what_the_page_says(live_server):
     plant(*VILLAGES)
     number = citizen_number()
     make_person(make_household(VILLAGES[0]), id_no=number)
-    department = make_department(COUNTY)
+    department = make_department(COUNTY, "households:verify", "datasets:write", datasets=["CA-DB"])
     values = {
         "URL": live_server.url.replace("localhost", "127.0.0.1"),
         "CLIENT_ID": department.client.client_id,
         "CLIENT_SECRET": department.secret,
         "ID_NO": number,
+        "PERIOD": f"{today():%Y-%m}",
     }
-    token, question, signed, spdci = examples("bash")
+    token, question, signed, spdci, deliver = examples("bash")
     assert '"token_type": "Bearer"' in run(["bash", "-c", token], **values)
     expected = '{"registered":true,"household":{"status":"20","village":"150422100200"}}'
     assert run(["bash", "-c", question], **values) == expected
@@ -69,6 +71,7 @@ def test_the_examples_do_what_the_page_says(live_server):
     [program] = examples("python")
     told = "{'registered': True, 'household': {'status': '20', 'village': '150422100200'}}\n"
     assert run([sys.executable, "-c", program], **values) == told
+    assert '"state":"accepted"' in run(["bash", "-c", deliver], **values)
     officer = make_user("officer", "county_officer", COUNTY)
     with scopes.acting(officer):
         values["SIGNING_KEY"] = give_signing_key(department.client, by=officer)
@@ -103,6 +106,10 @@ def test_the_schema_for_departments_holds_what_a_token_opens_and_nothing_else():
     document = json.loads(answer.content)
     validate_schema(document)
     assert set(document["paths"]) == {
+        "/api/v1/datasets/{code}/deliveries/",
+        "/api/v1/datasets/{code}/deliveries/{key}/",
+        "/api/v1/datasets/{code}/deliveries/{key}/chunks/{number}/",
+        "/api/v1/datasets/{code}/deliveries/{key}/complete/",
         "/api/v1/households/verify/",
         "/spdci/registry/search",
         "/spdci/registry/sync/search",
