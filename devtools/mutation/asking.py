@@ -15,7 +15,8 @@ from devtools.mutation.running import Runner
 from devtools.mutation.walking import TEST, Walk
 
 BUDGET = 15.0
-"""So many seconds a guard is looked at in one phase before others have their turn; the last phase knows no limit."""
+"""So many seconds a guard is looked at in one phase before others have their turn, by tests that take at most a third of
+that; the last phase knows no limit."""
 
 WALLS = {"application": 0, "both": 1, "database": 2}
 """Where a hole shows first: with the database opened."""
@@ -158,6 +159,10 @@ class Guards(Runner):
         if budget > BUDGET:
             self.shared.together(phase)
 
+    def took(self, name: str) -> float:
+        """Seconds of a request or test as things are."""
+        return (self.noted.get(name) or self.tests[name])[0]
+
     def cost(self, name: str) -> float:
         """What comes first: short, particular, and such that have found something before."""
         seconds, passed = self.noted.get(name) or self.tests[name]
@@ -169,7 +174,7 @@ class Guards(Runner):
         guards.take_away(key)
         try:
             for name in names:
-                if name in self.tried[key]:
+                if name in self.tried[key] or self.took(name) > budget / 3:
                     continue
                 if time.perf_counter() > until:
                     return
