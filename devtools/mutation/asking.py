@@ -15,8 +15,8 @@ from devtools.mutation.running import Runner
 from devtools.mutation.walking import TEST, Walk
 
 BUDGET = 15.0
-"""So many seconds a guard is looked at in one phase before others have their turn, by tests that take at most a third of
-that; the last phase knows no limit."""
+"""So many seconds a guard is looked at in one phase before others have their turn, by tests of at most a third of that;
+the last phase knows no limit."""
 
 WALLS = {"application": 0, "both": 1, "database": 2}
 """Where a hole shows first: with the database opened."""
