@@ -6,18 +6,21 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db.models import Value
 
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
+from apps.common.numbers import name_key
 from apps.crosschecks.evidence import listed, sentence
 from apps.crosschecks.models import RunUnit
+from apps.crosschecks.rules.matching import folded
 from apps.crosschecks.rules.registers import _successors
 from apps.crosschecks.services.runs import start_run
 from apps.divisions.models import Division
 from apps.households.models import Person
 from tests.crosschecks.departments import COUNTY, Case, assert_cases, cases_of, evidence, row_of, supply
 from tests.crosschecks.families import REFERENCE, REGION, VILLAGE, family
-from tests.factories.divisions import VILLAGES
+from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import citizen_number
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +140,28 @@ def test_families(rule):
 @pytest.mark.parametrize("rule", cases_of(CASES))
 def test_no_family_is_hit_where_the_data_do_not_reach(rule):
     assert_cases(rule, CASES, village=OF_SIBLING, covered=False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "王建国",
+        " 王 建\u3000国\t",
+        "乌兰·图雅",
+        "乌兰・图雅",
+        "乌兰．图雅.",
+        "王\u200b建\ufeff国",
+        "\uf9dc兰",
+        "ｗａｎｇ",
+        "¨王",
+        "·",
+        "\x1c王",
+    ],
+)
+def test_names_are_compared_in_the_database_as_everywhere_else(name):
+    plant(VILLAGE)
+    row = Division.objects.filter(code=VILLAGE).annotate(folded=folded(Value(name))).get()
+    assert row.folded == name_key(name)
 
 
 # --- What the data say of a place and a day ---------------------------------------------------------------------------
