@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,8 @@ from apps.common.fieldclasses import MASK
 from apps.common.models import field_label
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.rules import RULES
+from apps.datasets.catalogue import datasets
+from apps.datasets.models import EnterpriseRole, HouseholdRegister, Pension, PublicPayroll, Vehicle
 from apps.households.models import GUARANTEES, GuaranteeStatus
 
 NONE = "—"
@@ -112,6 +115,34 @@ PLACE: dict[str, str | Promise] = {
     "registered_division": _("本地为在册地"),
     "refused_division": _("本地为被拒绝的申请地"),
 }
+MATCH: dict[str, str | Promise] = {
+    "not_found": _("公安户籍中查无此人"),
+    "name_differs": _("公安户籍中的姓名与登记不同"),
+}
+SUPPORT: dict[str, str | Promise] = {
+    "here": _("登记享受，民政无有效记录"),
+    "there": _("民政有有效记录，登记不享受"),
+}
+ASSETS: dict[str, str | Promise] = {
+    "sale": _("商品房网签"),
+    "dwelling": _("住宅或商业用房"),
+    "resettlement": _("安置住房"),
+    "homesteads": _("多处宅基地"),
+}
+
+
+def _choices(model: type[models.Model], name: str) -> Callable[[Any], str]:
+    """A value of a column with choices, by its label."""
+    return _word(dict(cast("models.Field[Any, Any]", model._meta.get_field(name)).flatchoices))
+
+
+def _registers(value: Any) -> str:
+    """`CA-CR,PS-DE,` by the names of the data sets."""
+    return wording.listed(datasets()[code].name for code in str(value).split(",") if code)
+
+
+def _differs(value: Any) -> str:
+    return gettext("与登记不同") if value else ""
 
 
 def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
@@ -199,6 +230,40 @@ FACTS: dict[str, Fact] = {
     "identified_year": Fact(_("识别收入年度")),
     "identified_on": Fact(_("识别时间")),
     "exit_year": Fact(_("脱贫年度")),
+}
+# What departments know of a person is for those who may see personal data.
+FACTS |= {
+    "name_differs": Fact(_("部门数据中的姓名"), _differs, sensitive=True),
+    "match": Fact(_("公安户籍"), _word(MATCH), sensitive=True),
+    "cancelled_on": Fact(_("注销日期"), sensitive=True),
+    "cancel_reason": Fact(_("注销原因"), _choices(HouseholdRegister, "cancel_reason"), sensitive=True),
+    "registers": Fact(_("有记录的数据集"), _registers, sensitive=True),
+    "cremated_on": Fact(_("火化日期"), sensitive=True),
+    "died_on": Fact(_("死亡日期"), sensitive=True),
+    "registered_county": Fact(_("户籍所在旗县"), sensitive=True),
+    "register_kind": Fact(_("户口性质"), _choices(HouseholdRegister, "kind"), sensitive=True),
+    "support": Fact(_("不符情况"), _word(SUPPORT), sensitive=True),
+    "supported_from": Fact(_("民政记录的开始日期"), sensitive=True),
+    "unregistered": Fact(_("未登记的同户籍人员"), _listed({}), sensitive=True),
+    "imprisoned_from": Fact(_("服刑开始日期"), sensitive=True),
+    "imprisoned_to": Fact(_("服刑结束日期"), sensitive=True),
+    "unit": Fact(_("单位"), sensitive=True),
+    "post_kind": Fact(_("人员类别"), _choices(PublicPayroll, "post_kind"), sensitive=True),
+    "vehicle": Fact(_("车辆类型"), _choices(Vehicle, "kind"), sensitive=True),
+    "registered_on": Fact(_("登记日期"), sensitive=True),
+    "vehicle_value": Fact(_("车辆价值（元）"), _money, sensitive=True),
+    "assets": Fact(_("不动产情况"), _listed(ASSETS), sensitive=True),
+    "located": Fact(_("坐落"), sensitive=True),
+    "homesteads": Fact(_("全户宅基地处数"), sensitive=True),
+    "firm": Fact(_("市场主体"), sensitive=True),
+    "firm_kind": Fact(_("主体类型"), _choices(EnterpriseRole, "firm_kind"), sensitive=True),
+    "firm_role": Fact(_("身份"), _choices(EnterpriseRole, "role"), sensitive=True),
+    "share": Fact(_("持股比例（%）"), _number, sensitive=True),
+    "tax_year": Fact(_("纳税年度"), sensitive=True),
+    "tax": Fact(_("实缴税额（元）"), _money, sensitive=True),
+    "fund_amount": Fact(_("月缴存额（元）"), _money, sensitive=True),
+    "pension_scheme": Fact(_("养老类型"), _choices(Pension, "scheme"), sensitive=True),
+    "pension": Fact(_("月待遇（元）"), _money, sensitive=True),
 }
 
 

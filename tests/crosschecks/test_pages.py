@@ -134,11 +134,12 @@ def test_the_two_places_of_a_conflict_are_shown_only_to_who_has_both_in_view(fin
 
 
 def test_the_rules_page_shows_every_rule_and_never_calls_one_clean_that_did_not_run(county):
+    run("DC-05", division=COUNTY)
     text = page(county, "/rules/")
     assert text.count("<tr>") == 167 + 10
     for piece in (
         "身份证校验码错误",
-        "需要部门数据：民政：农村低保",
+        "需要部门数据（未报送或已过期）：民政：农村低保",
         "需要历史区划代码表",
         "已运行 2 条",
         "未运行 165 条",
@@ -156,6 +157,7 @@ def test_the_page_of_a_rule(county, village):
     for piece in ("出生日期无效或年龄异常", "合理年龄上限", "110", "默认值", "试算", "15 天"):
         assert piece in text
     assert "改为" not in page(village, "/rules/ID-05/")
+    run("DC-05", division=COUNTY)
     assert "需要部门数据" in page(county, "/rules/DC-05/")
     assert county.get("/rules/ID-99/").status_code == 404
 
@@ -203,4 +205,4 @@ def test_a_run_shows_its_progress_until_it_is_over(county, monkeypatch, django_c
 def test_a_run_lists_what_could_not_run(county):
     made = run("ID-06", "DC-05", "ID-02", division=COUNTY)
     text = page(county, f"/runs/{made.pk}/")
-    assert "未运行的规则" in text and "需要部门数据：民政：农村低保" in text
+    assert "未运行的规则" in text and "需要部门数据（未报送或已过期）：民政：农村低保" in text

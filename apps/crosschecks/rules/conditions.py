@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_
@@ -9,6 +10,10 @@ from typing import Any
 
 from django.db.models import Case, CharField, DecimalField, Q, Value, When
 from django.db.models.functions import Concat
+
+# A person whom a department's row can mean: the number begins with a citizen number. Whoever has none is neither found
+# nor missed anywhere (rule-semantics.md a.8).
+HAS_KEY = Q(id_no_index__isnull=False, id_sex__isnull=False)
 
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
 
@@ -22,3 +27,13 @@ def names_of(conditions: Mapping[str, Q]) -> Concat:
     """The names of those conditions that hold, each followed by a comma (`evidence` puts them into words)."""
     parts = [Case(When(where, then=Value(f"{name},")), default=Value("")) for name, where in conditions.items()]
     return Concat(*parts, output_field=CharField())
+
+
+def valid_on(day: datetime.date) -> Q:
+    """A department's row is valid on a day: begun, and not ended before; a day that is not known does not end it."""
+    return (Q(from_on=None) | Q(from_on__lte=day)) & (Q(to_on=None) | Q(to_on__gte=day))
+
+
+def standing_on(day: datetime.date) -> Q:
+    """A department's row is not cancelled on a day; that of the cancellation itself is too late."""
+    return Q(cancelled_on=None) | Q(cancelled_on__gt=day)

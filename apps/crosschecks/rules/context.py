@@ -34,7 +34,7 @@ from django.db.models.functions import Coalesce
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.coverage import Needs, Versions, coverage, placed_in
 from apps.crosschecks.rules.parameters import Settings
-from apps.datasets.models import DepartmentRow, tables
+from apps.datasets.models import tables
 from apps.households.models import LIVE, REGISTERED, Household, Person, RegistrationConflict
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -164,23 +164,26 @@ class Context:
         """Whether any version of a data set is in force."""
         return bool(self.versions.get(code))
 
-    def department(self, code: str) -> QuerySet[DepartmentRow]:
+    def department(self, code: str) -> QuerySet[Any]:
         """All rows of a data set in the versions in force, whichever place supplied them."""
         table: Any = tables()[code]
         return table.objects.filter(version_id__in=[one.pk for one in self.versions.get(code, ())])
 
-    def department_rows(self, code: str, key: str = "id_no_index") -> QuerySet[DepartmentRow]:
+    def department_rows(self, code: str, key: str = "id_no_index") -> QuerySet[Any]:
         """`rows(S, k)`: those with the outer row's key, `key` being the outer path of its blind index (a.12).
 
         A null key meets nothing, neither as a hit nor as a match: conditions on absence ask for a key besides (a.8).
         """
         return self.department(code).filter(key=OuterRef(key))
 
-    def chosen_row(self, code: str, key: str = "id_no_index") -> QuerySet[DepartmentRow]:
-        """`S[k]`: of several rows the one of the latest day, then of the narrowest supplier, the last version, the
+    def chosen_row(self, code: str, key: str = "id_no_index") -> QuerySet[Any]:
+        """`S[k]`: of several rows of the outer row's key the one that `chosen` takes."""
+        return self.chosen(code, self.department_rows(code, key))
+
+    def chosen(self, code: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Of some rows of a data set the one of the latest day, then of the narrowest supplier, the last version, the
         first row; as a subquery of one row."""
         rank = [When(version_id=one.pk, then=Value(number)) for number, one in enumerate(self.versions.get(code, ()))]
-        rows = self.department_rows(code, key)
         if len(rank) > 1:
             return rows.order_by(Case(*rank, output_field=IntegerField()), "row_no")[:1]
         return rows.order_by("row_no")[:1]

@@ -74,6 +74,8 @@ PARAMETERS: dict[str, Parameter] = {
         _whole("pension_min", gettext_lazy("养老保险金合理下限（元）"), 88, 0, 5000),
         _whole("family_planning_min", gettext_lazy("计划生育金合理下限（元）"), 100, 0, 5000),
         _whole("income_change_min", gettext_lazy("人均纯收入年度变化下限（元）"), 1000, 0, 20_000),
+        _whole("vehicle_value", gettext_lazy("机动车价值上限（元）"), 30_000, 0, 1_000_000),
+        _whole("tax_floor", gettext_lazy("个人所得税年度合计上限（元）"), 0, 0, 100_000),
         Parameter("far_above_factor", gettext_lazy("明显超标的倍数"), Decimal("1.5"), Decimal(1), Decimal(5), 2),
         Parameter(
             "income_tolerance", gettext_lazy("收入合计允许误差（元）"), Decimal("1.00"), Decimal(0), Decimal(1000), 2
