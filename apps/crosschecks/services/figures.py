@@ -18,7 +18,7 @@ from apps.crosschecks.choices import UnitState, Verdict
 from apps.crosschecks.models import Finding, RuleParameter, RuleState
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import PARAMETERS, Parameter, Settings
-from apps.crosschecks.services.runs import why_not
+from apps.crosschecks.services.runs import needed, why_not
 from apps.crosschecks.services.writing import context_for, nightly_context
 from apps.divisions import codes
 
@@ -78,7 +78,7 @@ def _standing(entry: Entry, last: RuleState | None, row: Mapping[str, Any]) -> S
     return Standing(
         entry=entry,
         state=str(state),
-        reason=reason or (last.reason if last else ""),
+        reason=reason or (last.reason if last else _never_asked(entry.id)),
         date=last.date if last and not reason else None,
         year=last.year if last and not reason else None,
         finished_at=last.finished_at if last and not reason else None,
@@ -86,6 +86,12 @@ def _standing(entry: Entry, last: RuleState | None, row: Mapping[str, Any]) -> S
         overdue=row.get("overdue", 0),
         verdicts={verdict: row.get(verdict, 0) for verdict in Verdict.values},
     )
+
+
+def _never_asked(name: str) -> str:
+    """Why a rule on departments' data may never have run at a place; nothing of others, which the night will ask."""
+    rule = RULES.get(name)
+    return needed(rule) if rule and rule.needs else ""
 
 
 def _states(division: int | None) -> dict[str, RuleState]:
