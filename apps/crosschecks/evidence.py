@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from apps.common.fieldclasses import MASK
 from apps.common.models import field_label
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.rules import RULES
+from apps.datasets.models import DwellingAppraisal, Marriage, PostHolder
 from apps.households.models import GUARANTEES, GuaranteeStatus
 
 NONE = "—"
@@ -42,6 +44,10 @@ def _number(value: Any) -> str:
 
 def _bool(value: Any) -> str:
     return gettext("有") if value else gettext("无")
+
+
+def _yes_no(value: Any) -> str:
+    return gettext("是") if value else gettext("否")
 
 
 def _ok(value: Any) -> str:
@@ -82,6 +88,41 @@ FIELDS: dict[str, str | Promise] = {
     "serious_illness_insured": _("大病保险"),
     "political": _("政治面貌"),
     "year": _("年度情况"),
+    "national_no": _("户编号"),
+    "member_count": _("人数"),
+    "status": _("脱贫属性"),
+    "is_relocated": _("搬迁户"),
+    "division": _("所在嘎查村"),
+    "education": _("文化程度"),
+    "school_stage": _("在校生状况"),
+    "dibao": _("享受低保"),
+    "tekun": _("特困供养"),
+}
+SCHOOL_ROLL: dict[str, str | Promise] = {
+    "absent": _("没有在读或休学记录"),
+    "stage": _("在读学段不同"),
+}
+ILLNESS: dict[str, str | Promise] = {
+    "chronic_here": _("登记有长期慢性病，系统中没有"),
+    "chronic_there": _("系统中有长期慢性病，登记没有"),
+    "serious_here": _("登记患有大病，系统中没有"),
+    "serious_there": _("系统中患有大病，登记没有"),
+}
+CHECKED: dict[str, str | Promise] = {"household": _("按户检测"), "village": _("按嘎查村检测")}
+POWER: dict[str, str | Promise] = {
+    "cut_off": _("登记通电，供电企业未通"),
+    "connected": _("登记未通电，供电企业已通"),
+    "much": _("用电量明显高于全村"),
+}
+RELOCATION: dict[str, str | Promise] = {
+    "not_in_ledger": _("登记为搬迁户，台账中没有"),
+    "in_ledger": _("台账中有，未登记为搬迁户"),
+}
+SUBSIDIES: dict[str, str | Promise] = {
+    "grassland": _("草原补奖面积"),
+    "cultivated": _("耕地补贴面积"),
+    "livestock": _("牲畜补贴数量"),
+    "machine": _("大型农机具"),
 }
 CLAUSES: dict[str, str | Promise] = {
     "gross": _("年总收入"),
@@ -112,6 +153,12 @@ PLACE: dict[str, str | Promise] = {
     "registered_division": _("本地为在册地"),
     "refused_division": _("本地为被拒绝的申请地"),
 }
+
+
+def _choices(model: type[Model], field: str) -> dict[str, str | Promise]:
+    """The words of a department's choice."""
+    column: Any = model._meta.get_field(field)
+    return dict(column.flatchoices)
 
 
 def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
@@ -199,6 +246,38 @@ FACTS: dict[str, Fact] = {
     "identified_year": Fact(_("识别收入年度")),
     "identified_on": Fact(_("识别时间")),
     "exit_year": Fact(_("脱贫年度")),
+    "out_of_pocket": Fact(_("医疗自付（元）"), _money, sensitive=True),
+    "net_income": Fact(_("纯收入（元）"), _money),
+    "module_months": Fact(_("就业扶贫模块务工月数"), _number),
+    "module_region": Fact(_("就业扶贫模块务工区域"), _code("work_region")),
+    "school_year": Fact(_("学年")),
+    "school_roll": Fact(_("学籍"), _word(SCHOOL_ROLL), sensitive=True),
+    "roll_stage": Fact(_("学籍中的学段"), _code("school_stage"), sensitive=True),
+    "illness": Fact(_("与健康扶贫系统不一致"), _listed(ILLNESS), sensitive=True),
+    "appraised_grade": Fact(_("住建鉴定级别"), _code("dwelling_grade")),
+    "appraised_on": Fact(_("鉴定日期")),
+    "repair_state": Fact(_("改造状态"), _word(_choices(DwellingAppraisal, "repair_state"))),
+    "water_safe": Fact(_("登记饮水安全"), _yes_no),
+    "checked_safe": Fact(_("水利检测饮水安全"), _yes_no),
+    "checked_scope": Fact(_("检测范围"), _word(CHECKED)),
+    "power": Fact(_("用电不符"), _listed(POWER)),
+    "kwh_year": Fact(_("近十二个月用电量（千瓦时）"), _number),
+    "kwh_most": Fact(_("全村中位数的倍数上限（千瓦时）"), _number),
+    "relocation": Fact(_("搬迁不符"), _word(RELOCATION)),
+    "subsidies": Fact(_("农牧补贴不符"), _listed(SUBSIDIES)),
+    "said_grassland": Fact(_("登记牧草地面积（亩）"), _number),
+    "paid_grassland": Fact(_("草原补奖面积（亩）"), _number),
+    "said_cultivated": Fact(_("登记耕地面积（亩）"), _number),
+    "paid_cultivated": Fact(_("耕地补贴面积（亩）"), _number),
+    "said_livestock": Fact(_("登记牲畜存栏（羊单位）"), _number),
+    "paid_livestock": Fact(_("牲畜补贴数量（羊单位）"), _number),
+    "machine_value": Fact(_("机具价值（元）"), _money),
+    "post": Fact(_("职务"), _word(_choices(PostHolder, "post"))),
+    "post_from": Fact(_("任职开始日期")),
+    "national_fields": Fact(_("与全国系统不一致的户信息"), _listed(FIELDS)),
+    "national_persons": Fact(_("与全国系统不一致的成员信息"), _persons, sensitive=True),
+    "marriage": Fact(_("婚姻登记"), _word(_choices(Marriage, "kind")), sensitive=True),
+    "marriage_on": Fact(_("婚姻登记日期"), sensitive=True),
 }
 
 

@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, CharField, DecimalField, Q, Value, When
+from django.db.models import BooleanField, Case, CharField, DecimalField, Func, Q, Value, When
 from django.db.models.functions import Concat
 
+from apps.common.numbers import MIDDLE_DOTS, ZERO_WIDTH
+
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
+# A person's number can be looked for among departments' rows; of others nothing may be called missing (a.8).
+HAS_KEY = Q(id_no_index__isnull=False, id_sex__isnull=False)
+
+
+class Differs(Func):
+    """Two values are not the same; a null differs from every value and not from a null."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " IS DISTINCT FROM "
+    arity = 2
+    output_field = BooleanField()
+
+
+class Unequal(Func):
+    """Two values are both there and not the same."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " <> "
+    arity = 2
+    output_field = BooleanField()
+
+
+class NameKey(Func):
+    """A name as compared: without width, white space, zero-width signs and middle dots (`numbers.name_key`)."""
+
+    template = rf"regexp_replace(normalize(%(expressions)s, NFKC), '[\s{ZERO_WIDTH}{MIDDLE_DOTS}]', '', 'g')"
+    arity = 1
+    output_field = CharField()
+
+
+def valid_on(day: datetime.date) -> Q:
+    """A row's time has begun by a day and not ended before it; an open end is none (a.12)."""
+    return (Q(from_on=None) | Q(from_on__lte=day)) & (Q(to_on=None) | Q(to_on__gte=day))
 
 
 def any_of(conditions: Mapping[str, Q]) -> Q:

@@ -34,7 +34,7 @@ from django.db.models.functions import Coalesce
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.coverage import Needs, Versions, coverage, placed_in
 from apps.crosschecks.rules.parameters import Settings
-from apps.datasets.models import DepartmentRow, tables
+from apps.datasets.models import tables
 from apps.households.models import LIVE, REGISTERED, Household, Person, RegistrationConflict
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -164,26 +164,32 @@ class Context:
         """Whether any version of a data set is in force."""
         return bool(self.versions.get(code))
 
-    def department(self, code: str) -> QuerySet[DepartmentRow]:
+    def department(self, code: str) -> QuerySet[Any]:
         """All rows of a data set in the versions in force, whichever place supplied them."""
         table: Any = tables()[code]
         return table.objects.filter(version_id__in=[one.pk for one in self.versions.get(code, ())])
 
-    def department_rows(self, code: str, key: str = "id_no_index") -> QuerySet[DepartmentRow]:
+    def department_rows(self, code: str, key: str = "id_no_index") -> QuerySet[Any]:
         """`rows(S, k)`: those with the outer row's key, `key` being the outer path of its blind index (a.12).
 
         A null key meets nothing, neither as a hit nor as a match: conditions on absence ask for a key besides (a.8).
         """
         return self.department(code).filter(key=OuterRef(key))
 
-    def chosen_row(self, code: str, key: str = "id_no_index") -> QuerySet[DepartmentRow]:
-        """`S[k]`: of several rows the one of the latest day, then of the narrowest supplier, the last version, the
-        first row; as a subquery of one row."""
+    def member_rows(self, code: str, household: str = "pk") -> QuerySet[Any]:
+        """`rows(S, k)` over all active members of the outer household, `household` being the outer path of its key."""
+        members = Person.objects.filter(is_active=True, household_id=OuterRef(OuterRef(household)))
+        return self.department(code).filter(key__in=members.values("id_no_index"))
+
+    def preference(self, code: str) -> tuple[Expression | str, ...]:
+        """The order in which rows of a data set are preferred: those of the latest day, then of the narrowest
+        supplier, the last version, the first row."""
         rank = [When(version_id=one.pk, then=Value(number)) for number, one in enumerate(self.versions.get(code, ()))]
-        rows = self.department_rows(code, key)
-        if len(rank) > 1:
-            return rows.order_by(Case(*rank, output_field=IntegerField()), "row_no")[:1]
-        return rows.order_by("row_no")[:1]
+        return (Case(*rank, output_field=IntegerField()), "row_no") if len(rank) > 1 else ("row_no",)
+
+    def chosen_row(self, code: str, key: str = "id_no_index") -> QuerySet[Any]:
+        """`S[k]`: of several rows the preferred one; as a subquery of one row."""
+        return self.department_rows(code, key).order_by(*self.preference(code))[:1]
 
     # --- Yearly facts ------------------------------------------------------------------------------------------------
 
@@ -221,6 +227,12 @@ class Context:
         """The last birth date of those who are already older than the threshold `age`: `age + 1` on that day."""
         day = on or self.year_end
         return self.settings.expression(age, DateField(), lambda value: years_before(day, int(value) + 1))
+
+    def days_ago(self, name: str) -> Expression:
+        """The day that lies a threshold's number of days before the run's date."""
+        return self.settings.expression(
+            name, DateField(), lambda value: self.date - datetime.timedelta(days=int(value))
+        )
 
     def number(self, name: str) -> Expression:
         """A threshold as a number."""

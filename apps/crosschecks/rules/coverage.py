@@ -41,7 +41,7 @@ def placed_in(ranges: Iterable[Range], name: str = "division_id") -> Q:
     """The condition that a row lies in one of the ranges; no row lies in none of them."""
     where = Q(pk__in=[])
     for low, high in ranges:
-        where |= Q(**{f"{name}__range": (low, high)})
+        where |= Q(**{f"{name}__gte": low, f"{name}__lte": high})
     return where
 
 
