@@ -36,6 +36,15 @@ class Unequal(Func):
     output_field = BooleanField()
 
 
+class IsAnyOf(Func):
+    """A value is one of an array."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    arity = 2
+    output_field = BooleanField()
+
+
 class NameKey(Func):
     """A name as compared: without width, white space, zero-width signs and middle dots (`numbers.name_key`)."""
 

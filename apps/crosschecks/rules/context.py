@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
     DateField,
     DecimalField,
     Expression,
+    F,
     FilteredRelation,
     IntegerField,
     OuterRef,
@@ -32,6 +34,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from apps.crosschecks.choices import ObjectKind
+from apps.crosschecks.rules.conditions import IsAnyOf
 from apps.crosschecks.rules.coverage import Needs, Versions, coverage, placed_in
 from apps.crosschecks.rules.parameters import Settings
 from apps.datasets.models import tables
@@ -177,9 +180,17 @@ class Context:
         return self.department(code).filter(key=OuterRef(key))
 
     def member_rows(self, code: str, household: str = "pk") -> QuerySet[Any]:
-        """`rows(S, k)` over all active members of the outer household, `household` being the outer path of its key."""
+        """`rows(S, k)` over all active members of the outer household, `household` being the outer path of its key.
+
+        Their keys are gathered first, whatever the planner thinks of the table: it could begin with the whole of it.
+        """
         members = Person.objects.filter(is_active=True, household_id=OuterRef(OuterRef(household)))
-        return self.department(code).filter(key__in=members.values("id_no_index"))
+        return self.department(code).filter(IsAnyOf(F("key"), ArraySubquery(members.values("id_no_index"))))
+
+    def known_to(self, code: str) -> Q:
+        """The condition that a data set has a row of an active member of the household; for many households at once."""
+        keys = self.department(code).values("key")
+        return Q(pk__in=Person.objects.filter(is_active=True, id_no_index__in=keys).values("household_id"))
 
     def preference(self, code: str) -> tuple[Expression | str, ...]:
         """The order in which rows of a data set are preferred: those of the latest day, then of the narrowest

@@ -65,7 +65,7 @@ def dwelling_differs(households: QuerySet[Household], context: Context) -> Query
     last = context.member_rows("HC-WF").order_by("-appraised_on", *context.preference("HC-WF"))
     repaired = Q(repair_state="finished", repaired_on__lte=context.date)
     return (
-        context.with_year(households)
+        context.with_year(households.filter(context.known_to("HC-WF")))
         .annotate(
             dwelling_grade=F("y__dwelling_grade"),
             appraised_grade=Subquery(last.values("grade")[:1]),
@@ -151,14 +151,13 @@ def power_differs(households: QuerySet[Household], context: Context) -> QuerySet
     connected = Q(has_power=False, connected=True)
     much = Q(largest__gt=F("most"))
     return (
-        context.with_year(households)
+        context.with_year(households.filter(context.known_to("EP-PW")))
         .annotate(
             has_power=F("y__has_domestic_power"),
             connected=Exists(rows.filter(connected=True)),
             largest=Subquery(rows.order_by("-kwh_year").values("kwh_year")[:1]),
             most=_most_kwh(context),
         )
-        .filter(largest__isnull=False)
         .filter(cut_off | connected | much)
         .annotate(
             head=context.head_name(),

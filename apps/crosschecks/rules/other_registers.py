@@ -9,7 +9,6 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    DecimalField,
     Exists,
     F,
     OuterRef,
@@ -20,7 +19,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Abs, Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from apps.crosschecks.choices import ObjectKind
@@ -31,7 +31,6 @@ from apps.households.models import REGISTERED, Household, NaturalChange, Person,
 
 __all__: list[str] = []
 
-QUANTITY: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=4)
 # What is subsidised, and the field of the year that says how much of it there is.
 SUBSIDISED = {
     "grassland": "grassland_mu",
@@ -43,10 +42,16 @@ VILLAGE_POSTS = ("village_secretary", "village_director", "committee_member")
 MARRIED = ("A02", "R02", "R08")
 
 
-def _subsidised(context: Context, kind: str) -> Subquery:
-    """How much of a kind the outer household's members were subsidised for in the year; null for none at all."""
+def _subsidised(context: Context, kind: str) -> QuerySet[Any]:
+    """The `sum` that the outer household's members were subsidised for in the year, if it is above 0 and the outer
+    row's `own_<kind>` lies outside `lower` to `upper` times that."""
     rows = context.member_rows("AG-SB").filter(year=context.year, kind=kind).order_by().values("kind")
-    return Subquery(rows.annotate(sum=Sum("quantity")).values("sum"))
+    own = OuterRef(f"own_{kind}")
+    return (
+        rows.annotate(sum=Sum("quantity"))
+        .filter(LessThan(F("sum") * OuterRef("upper"), own) | GreaterThan(F("sum") * OuterRef("lower"), own), sum__gt=0)
+        .values("sum")
+    )
 
 
 @rule(
@@ -75,23 +80,27 @@ def subsidies_differ(households: QuerySet[Household], context: Context) -> Query
         .order_by("-machine_value")
         .values("machine_value")
     )
-    rows = context.with_year(households).annotate(
-        share=context.number("subsidy_diff"),
-        large=context.number("large_machine_value"),
-        **{f"own_{kind}": F(f"y__{field}") for kind, field in SUBSIDISED.items()},
-        **{f"sum_{kind}": _subsidised(context, kind) for kind in SUBSIDISED},
+    sums = {kind: _subsidised(context, kind) for kind in SUBSIDISED}
+    differing = {kind: Q(Exists(rows)) for kind, rows in sums.items()}
+    every = {**differing, "machine": Q(Exists(machines))}
+    share = context.number("subsidy_diff")
+    return (
+        context.with_year(households.filter(context.known_to("AG-SB")))
+        .annotate(
+            lower=1 - share,
+            upper=1 + share,
+            large=context.number("large_machine_value"),
+            **{f"own_{kind}": F(f"y__{field}") for kind, field in SUBSIDISED.items()},
+        )
+        .filter(any_of(every))
+        .annotate(
+            head=context.head_name(),
+            subsidies=names_of(every),
+            machine_value=Subquery(machines[:1]),
+            **{f"said_{kind}": Case(When(where, then=F(f"own_{kind}"))) for kind, where in differing.items()},
+            **{f"paid_{kind}": Subquery(rows) for kind, rows in sums.items()},
+        )
     )
-    found = rows.annotate(
-        machine_value=Subquery(machines[:1]),
-        **{f"apart_{kind}": Abs(F(f"own_{kind}") - F(f"sum_{kind}"), output_field=QUANTITY) for kind in SUBSIDISED},
-    )
-    differing = {
-        kind: Q(**{f"sum_{kind}__gt": 0, f"apart_{kind}__gt": F("share") * F(f"sum_{kind}")}) for kind in SUBSIDISED
-    }
-    said = {f"said_{kind}": Case(When(where, then=F(f"own_{kind}"))) for kind, where in differing.items()}
-    paid = {f"paid_{kind}": Case(When(where, then=F(f"sum_{kind}"))) for kind, where in differing.items()}
-    every = {**differing, "machine": Q(machine_value__isnull=False)}
-    return found.filter(any_of(every)).annotate(head=context.head_name(), subsidies=names_of(every), **said, **paid)
 
 
 @rule(
