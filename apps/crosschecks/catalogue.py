@@ -26,7 +26,6 @@ RECORDS: dict[str, str | Promise] = {
     "next": _("规则所需数据已具备，将在下一批规则中启用"),
     "history": _("需要历史区划代码表（GB/T 2260），尚未导入"),
     "measures": _("需要帮扶措施台账"),
-    "health_records": _("需要大病救治记录"),
     "identification": _("需要识别工作流程记录"),
     "exit": _("需要退出工作流程记录"),
     "notices": _("需要公告公示记录"),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
-from django.db import models
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,16 @@ from apps.common.models import field_label
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.rules import RULES
 from apps.datasets.catalogue import datasets
-from apps.datasets.models import EnterpriseRole, HouseholdRegister, Pension, PublicPayroll, Vehicle
+from apps.datasets.models import (
+    DwellingAppraisal,
+    EnterpriseRole,
+    HouseholdRegister,
+    Marriage,
+    Pension,
+    PostHolder,
+    PublicPayroll,
+    Vehicle,
+)
 from apps.households.models import GUARANTEES, GuaranteeStatus
 
 NONE = "—"
@@ -45,6 +54,10 @@ def _number(value: Any) -> str:
 
 def _bool(value: Any) -> str:
     return gettext("有") if value else gettext("无")
+
+
+def _yes_no(value: Any) -> str:
+    return gettext("是") if value else gettext("否")
 
 
 def _ok(value: Any) -> str:
@@ -85,6 +98,41 @@ FIELDS: dict[str, str | Promise] = {
     "serious_illness_insured": _("大病保险"),
     "political": _("政治面貌"),
     "year": _("年度情况"),
+    "national_no": _("户编号"),
+    "member_count": _("人数"),
+    "status": _("脱贫属性"),
+    "is_relocated": _("搬迁户"),
+    "division": _("所在嘎查村"),
+    "education": _("文化程度"),
+    "school_stage": _("在校生状况"),
+    "dibao": _("享受低保"),
+    "tekun": _("特困供养"),
+}
+SCHOOL_ROLL: dict[str, str | Promise] = {
+    "absent": _("没有在读或休学记录"),
+    "stage": _("在读学段不同"),
+}
+ILLNESS: dict[str, str | Promise] = {
+    "chronic_here": _("登记有长期慢性病，系统中没有"),
+    "chronic_there": _("系统中有长期慢性病，登记没有"),
+    "serious_here": _("登记患有大病，系统中没有"),
+    "serious_there": _("系统中患有大病，登记没有"),
+}
+CHECKED: dict[str, str | Promise] = {"household": _("按户检测"), "village": _("按嘎查村检测")}
+POWER: dict[str, str | Promise] = {
+    "cut_off": _("登记通电，供电企业未通"),
+    "connected": _("登记未通电，供电企业已通"),
+    "much": _("用电量明显高于全村"),
+}
+RELOCATION: dict[str, str | Promise] = {
+    "not_in_ledger": _("登记为搬迁户，台账中没有"),
+    "in_ledger": _("台账中有，未登记为搬迁户"),
+}
+SUBSIDIES: dict[str, str | Promise] = {
+    "grassland": _("草原补奖面积"),
+    "cultivated": _("耕地补贴面积"),
+    "livestock": _("牲畜补贴数量"),
+    "machine": _("大型农机具"),
 }
 CLAUSES: dict[str, str | Promise] = {
     "gross": _("年总收入"),
@@ -131,11 +179,6 @@ ASSETS: dict[str, str | Promise] = {
 }
 
 
-def _choices(model: type[models.Model], name: str) -> Callable[[Any], str]:
-    """A value of a column with choices, by its label."""
-    return _word(dict(cast("models.Field[Any, Any]", model._meta.get_field(name)).flatchoices))
-
-
 def _registers(value: Any) -> str:
     """`CA-CR,PS-DE,` by the names of the data sets."""
     return wording.listed(datasets()[code].name for code in str(value).split(",") if code)
@@ -143,6 +186,12 @@ def _registers(value: Any) -> str:
 
 def _differs(value: Any) -> str:
     return gettext("与登记不同") if value else ""
+
+
+def _choices(model: type[Model], field: str) -> dict[str, str | Promise]:
+    """The words of a department's choice."""
+    column: Any = model._meta.get_field(field)
+    return dict(column.flatchoices)
 
 
 def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
@@ -230,39 +279,71 @@ FACTS: dict[str, Fact] = {
     "identified_year": Fact(_("识别收入年度")),
     "identified_on": Fact(_("识别时间")),
     "exit_year": Fact(_("脱贫年度")),
+    "out_of_pocket": Fact(_("医疗自付（元）"), _money, sensitive=True),
+    "net_income": Fact(_("纯收入（元）"), _money),
+    "module_months": Fact(_("就业扶贫模块务工月数"), _number),
+    "module_region": Fact(_("就业扶贫模块务工区域"), _code("work_region")),
+    "school_year": Fact(_("学年")),
+    "school_roll": Fact(_("学籍"), _word(SCHOOL_ROLL), sensitive=True),
+    "roll_stage": Fact(_("学籍中的学段"), _code("school_stage"), sensitive=True),
+    "illness": Fact(_("与健康扶贫系统不一致"), _listed(ILLNESS), sensitive=True),
+    "appraised_grade": Fact(_("住建鉴定级别"), _code("dwelling_grade")),
+    "appraised_on": Fact(_("鉴定日期")),
+    "repair_state": Fact(_("改造状态"), _word(_choices(DwellingAppraisal, "repair_state"))),
+    "water_safe": Fact(_("登记饮水安全"), _yes_no),
+    "checked_safe": Fact(_("水利检测饮水安全"), _yes_no),
+    "checked_scope": Fact(_("检测范围"), _word(CHECKED)),
+    "power": Fact(_("用电不符"), _listed(POWER)),
+    "kwh_year": Fact(_("近十二个月用电量（千瓦时）"), _number),
+    "kwh_most": Fact(_("全村中位数的倍数上限（千瓦时）"), _number),
+    "relocation": Fact(_("搬迁不符"), _word(RELOCATION)),
+    "subsidies": Fact(_("农牧补贴不符"), _listed(SUBSIDIES)),
+    "said_grassland": Fact(_("登记牧草地面积（亩）"), _number),
+    "paid_grassland": Fact(_("草原补奖面积（亩）"), _number),
+    "said_cultivated": Fact(_("登记耕地面积（亩）"), _number),
+    "paid_cultivated": Fact(_("耕地补贴面积（亩）"), _number),
+    "said_livestock": Fact(_("登记牲畜存栏（羊单位）"), _number),
+    "paid_livestock": Fact(_("牲畜补贴数量（羊单位）"), _number),
+    "machine_value": Fact(_("机具价值（元）"), _money),
+    "post": Fact(_("职务"), _word(_choices(PostHolder, "post"))),
+    "post_from": Fact(_("任职开始日期")),
+    "national_fields": Fact(_("与全国系统不一致的户信息"), _listed(FIELDS)),
+    "national_persons": Fact(_("与全国系统不一致的成员信息"), _persons, sensitive=True),
+    "marriage": Fact(_("婚姻登记"), _word(_choices(Marriage, "kind")), sensitive=True),
+    "marriage_on": Fact(_("婚姻登记日期"), sensitive=True),
 }
 # What departments know of a person is for those who may see personal data.
 FACTS |= {
     "name_differs": Fact(_("部门数据中的姓名"), _differs, sensitive=True),
     "match": Fact(_("公安户籍"), _word(MATCH), sensitive=True),
     "cancelled_on": Fact(_("注销日期"), sensitive=True),
-    "cancel_reason": Fact(_("注销原因"), _choices(HouseholdRegister, "cancel_reason"), sensitive=True),
+    "cancel_reason": Fact(_("注销原因"), _word(_choices(HouseholdRegister, "cancel_reason")), sensitive=True),
     "registers": Fact(_("有记录的数据集"), _registers, sensitive=True),
     "cremated_on": Fact(_("火化日期"), sensitive=True),
     "died_on": Fact(_("死亡日期"), sensitive=True),
     "registered_county": Fact(_("户籍所在旗县"), sensitive=True),
-    "register_kind": Fact(_("户口性质"), _choices(HouseholdRegister, "kind"), sensitive=True),
+    "register_kind": Fact(_("户口性质"), _word(_choices(HouseholdRegister, "kind")), sensitive=True),
     "support": Fact(_("不符情况"), _word(SUPPORT), sensitive=True),
     "supported_from": Fact(_("民政记录的开始日期"), sensitive=True),
     "unregistered": Fact(_("未登记的同户籍人员"), _listed({}), sensitive=True),
     "imprisoned_from": Fact(_("服刑开始日期"), sensitive=True),
     "imprisoned_to": Fact(_("服刑结束日期"), sensitive=True),
     "unit": Fact(_("单位"), sensitive=True),
-    "post_kind": Fact(_("人员类别"), _choices(PublicPayroll, "post_kind"), sensitive=True),
-    "vehicle": Fact(_("车辆类型"), _choices(Vehicle, "kind"), sensitive=True),
+    "post_kind": Fact(_("人员类别"), _word(_choices(PublicPayroll, "post_kind")), sensitive=True),
+    "vehicle": Fact(_("车辆类型"), _word(_choices(Vehicle, "kind")), sensitive=True),
     "registered_on": Fact(_("登记日期"), sensitive=True),
     "vehicle_value": Fact(_("车辆价值（元）"), _money, sensitive=True),
     "assets": Fact(_("不动产情况"), _listed(ASSETS), sensitive=True),
     "located": Fact(_("坐落"), sensitive=True),
     "homesteads": Fact(_("全户宅基地处数"), sensitive=True),
     "firm": Fact(_("市场主体"), sensitive=True),
-    "firm_kind": Fact(_("主体类型"), _choices(EnterpriseRole, "firm_kind"), sensitive=True),
-    "firm_role": Fact(_("身份"), _choices(EnterpriseRole, "role"), sensitive=True),
+    "firm_kind": Fact(_("主体类型"), _word(_choices(EnterpriseRole, "firm_kind")), sensitive=True),
+    "firm_role": Fact(_("身份"), _word(_choices(EnterpriseRole, "role")), sensitive=True),
     "share": Fact(_("持股比例（%）"), _number, sensitive=True),
     "tax_year": Fact(_("纳税年度"), sensitive=True),
     "tax": Fact(_("实缴税额（元）"), _money, sensitive=True),
     "fund_amount": Fact(_("月缴存额（元）"), _money, sensitive=True),
-    "pension_scheme": Fact(_("养老类型"), _choices(Pension, "scheme"), sensitive=True),
+    "pension_scheme": Fact(_("养老类型"), _word(_choices(Pension, "scheme")), sensitive=True),
     "pension": Fact(_("月待遇（元）"), _money, sensitive=True),
 }
 

@@ -8,13 +8,16 @@ from apps.crosschecks.rules.allowances import *  # noqa: F403  (declares)
 from apps.crosschecks.rules.assets import *  # noqa: F403
 from apps.crosschecks.rules.base import Rule, registered
 from apps.crosschecks.rules.context import Context
+from apps.crosschecks.rules.dwelling import *  # noqa: F403
 from apps.crosschecks.rules.guarantees import *  # noqa: F403
 from apps.crosschecks.rules.household import *  # noqa: F403
 from apps.crosschecks.rules.identity import *  # noqa: F403
 from apps.crosschecks.rules.income import *  # noqa: F403
 from apps.crosschecks.rules.net_income import *  # noqa: F403
+from apps.crosschecks.rules.other_registers import *  # noqa: F403
 from apps.crosschecks.rules.registers import *  # noqa: F403
 from apps.crosschecks.rules.status import *  # noqa: F403
+from apps.crosschecks.rules.wellbeing import *  # noqa: F403
 from apps.crosschecks.rules.yearly import *  # noqa: F403
 
 RULES: dict[str, Rule] = registered()

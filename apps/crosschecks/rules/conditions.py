@@ -8,14 +8,39 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, CharField, DecimalField, Q, Value, When
+from django.db.models import BooleanField, Case, CharField, DecimalField, Func, Q, Value, When
 from django.db.models.functions import Concat
 
-# A person whom a department's row can mean: the number begins with a citizen number. Whoever has none is neither found
-# nor missed anywhere (rule-semantics.md a.8).
+MONEY: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
+# A person's number can be looked for among departments' rows; of others nothing may be called missing (a.8).
 HAS_KEY = Q(id_no_index__isnull=False, id_sex__isnull=False)
 
-MONEY: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
+
+class Differs(Func):
+    """Two values are not the same; a null differs from every value and not from a null."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " IS DISTINCT FROM "
+    arity = 2
+    output_field = BooleanField()
+
+
+class Unequal(Func):
+    """Two values are both there and not the same."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " <> "
+    arity = 2
+    output_field = BooleanField()
+
+
+class IsAnyOf(Func):
+    """A value is one of an array."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    arity = 2
+    output_field = BooleanField()
 
 
 def any_of(conditions: Mapping[str, Q]) -> Q:

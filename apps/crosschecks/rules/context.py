@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     Count,
     DateField,
     DecimalField,
     Expression,
+    F,
     FilteredRelation,
     IntegerField,
     OuterRef,
@@ -32,6 +34,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from apps.crosschecks.choices import ObjectKind
+from apps.crosschecks.rules.conditions import IsAnyOf
 from apps.crosschecks.rules.coverage import Needs, Versions, coverage, placed_in
 from apps.crosschecks.rules.parameters import Settings
 from apps.datasets.models import tables
@@ -176,17 +179,32 @@ class Context:
         """
         return self.department(code).filter(key=OuterRef(key))
 
-    def chosen_row(self, code: str, key: str = "id_no_index") -> QuerySet[Any]:
-        """`S[k]`: of several rows of the outer row's key the one that `chosen` takes."""
-        return self.chosen(code, self.department_rows(code, key))
+    def member_rows(self, code: str, household: str = "pk") -> QuerySet[Any]:
+        """`rows(S, k)` over all active members of the outer household, `household` being the outer path of its key.
+
+        Their keys are gathered first, whatever the planner thinks of the table: it could begin with the whole of it.
+        """
+        members = Person.objects.filter(is_active=True, household_id=OuterRef(OuterRef(household)))
+        return self.department(code).filter(IsAnyOf(F("key"), ArraySubquery(members.values("id_no_index"))))
+
+    def known_to(self, code: str) -> Q:
+        """The condition that a data set has a row of an active member of the household; for many households at once."""
+        keys = self.department(code).values("key")
+        return Q(pk__in=Person.objects.filter(is_active=True, id_no_index__in=keys).values("household_id"))
+
+    def preference(self, code: str) -> tuple[Expression | str, ...]:
+        """The order in which rows of a data set are preferred: those of the latest day, then of the narrowest
+        supplier, the last version, the first row."""
+        rank = [When(version_id=one.pk, then=Value(number)) for number, one in enumerate(self.versions.get(code, ()))]
+        return (Case(*rank, output_field=IntegerField()), "row_no") if len(rank) > 1 else ("row_no",)
 
     def chosen(self, code: str, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Of some rows of a data set the one of the latest day, then of the narrowest supplier, the last version, the
-        first row; as a subquery of one row."""
-        rank = [When(version_id=one.pk, then=Value(number)) for number, one in enumerate(self.versions.get(code, ()))]
-        if len(rank) > 1:
-            return rows.order_by(Case(*rank, output_field=IntegerField()), "row_no")[:1]
-        return rows.order_by("row_no")[:1]
+        """Of some rows of a data set the preferred one; as a subquery of one row."""
+        return rows.order_by(*self.preference(code))[:1]
+
+    def chosen_row(self, code: str, key: str = "id_no_index") -> QuerySet[Any]:
+        """`S[k]`: the preferred one of the outer row's key."""
+        return self.chosen(code, self.department_rows(code, key))
 
     # --- Yearly facts ------------------------------------------------------------------------------------------------
 
@@ -224,6 +242,12 @@ class Context:
         """The last birth date of those who are already older than the threshold `age`: `age + 1` on that day."""
         day = on or self.year_end
         return self.settings.expression(age, DateField(), lambda value: years_before(day, int(value) + 1))
+
+    def days_ago(self, name: str) -> Expression:
+        """The day that lies a threshold's number of days before the run's date."""
+        return self.settings.expression(
+            name, DateField(), lambda value: self.date - datetime.timedelta(days=int(value))
+        )
 
     def number(self, name: str) -> Expression:
         """A threshold as a number."""

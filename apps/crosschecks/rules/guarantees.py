@@ -1,4 +1,4 @@
-"""The guarantees: schooling, dwelling, insurance, water, power, contracts (TG-01 … TG-09, TG-11, TG-12).
+"""The guarantees: schooling, dwelling, insurance, water, power, contracts (TG-01 … TG-12).
 
 Readings: rule-semantics.md (c). Relocation is not kept yet and counts as absent: a record that only excuses never
 stops a rule (a.13).
@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.codes import codelist
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
-from apps.crosschecks.rules.conditions import any_of, names_of
+from apps.crosschecks.rules.conditions import HAS_KEY, any_of, names_of
 from apps.crosschecks.rules.context import Context, years_before
 from apps.households.models import EXITED, GUARANTEES, HELPED, Household, Person, Verdict
 
@@ -26,6 +26,7 @@ NOT_A_PUPIL = Q(y__school_stage=None) | Q(y__school_stage="01")
 ILL_OR_DISABLED = ("01", "02")
 OTHER_REASONS = tuple(code for code in codelist("dropout_reason").codes if code not in ILL_OR_DISABLED)
 DANGEROUS = ("C", "D")
+SERIOUS = "03"
 NO_EMPLOYEE = Q(y__medical_employee=None) | Q(y__medical_employee=False)
 NO_OTHER_DWELLING = Q(y__alternative_dwelling__in=["", "none"])
 
@@ -168,6 +169,22 @@ def no_power(households: QuerySet[Household], context: Context) -> QuerySet[Hous
 def chronic_without_doctor(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
     """Health holds 02 and no contract doctor is written."""
     return context.with_year(persons).filter(y__health__contains=["02"], y__contract_doctor="")
+
+
+@rule(
+    "TG-10",
+    on=ObjectKind.PERSON,
+    text=_("%(name)s患大病，当年没有救治记录"),
+    condition=_("健康状况含患有大病，健康扶贫系统中没有自当年1月1日起的大病救治日期。"),
+    evidence=["name", ("health", "y__health")],
+    needs=["HS-CH"],
+)
+def serious_without_treatment(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
+    """Health holds 03 and no row of that kind was treated from 1 January of the year to the run's date."""
+    treated = context.department_rows("HS-CH").filter(
+        kind=SERIOUS, treated_on__range=(datetime.date(context.year, 1, 1), context.date)
+    )
+    return context.with_year(persons).filter(HAS_KEY, ~Exists(treated), y__health__contains=[SERIOUS])
 
 
 def _are(verdict: str) -> dict[str, Q]:

@@ -77,6 +77,20 @@ PARAMETERS: dict[str, Parameter] = {
         _whole("vehicle_value", gettext_lazy("机动车价值上限（元）"), 30_000, 0, 1_000_000),
         _whole("tax_floor", gettext_lazy("个人所得税年度合计上限（元）"), 0, 0, 100_000),
         Parameter("far_above_factor", gettext_lazy("明显超标的倍数"), Decimal("1.5"), Decimal(1), Decimal(5), 2),
+        _whole("work_months_diff", gettext_lazy("务工月数允许相差（月）"), 1, 0, 12),
+        Parameter("kwh_factor", gettext_lazy("用电量为全村中位数的倍数"), Decimal(3), Decimal(1), Decimal(20), 1),
+        _whole("kwh_min_accounts", gettext_lazy("计算用电中位数的最少户数"), 5, 3, 100),
+        Parameter("subsidy_diff", gettext_lazy("补贴数量允许相差比例"), Decimal("0.30"), Decimal(0), Decimal(1), 2),
+        _whole("large_machine_value", gettext_lazy("大型农机具价值（元）"), 50_000, 5000, 1_000_000),
+        _whole("marriage_days", gettext_lazy("婚姻变更办理期限（天）"), 30, 0, 365),
+        Parameter(
+            "small_out_of_pocket",
+            gettext_lazy("医疗自付占纯收入的较小比例"),
+            Decimal("0.10"),
+            Decimal(0),
+            Decimal(1),
+            2,
+        ),
         Parameter(
             "income_tolerance", gettext_lazy("收入合计允许误差（元）"), Decimal("1.00"), Decimal(0), Decimal(1000), 2
         ),

@@ -1,4 +1,4 @@
-"""Identification and exit (ST-01, ST-07, ST-12). Readings: rule-semantics.md (c).
+"""Identification and exit (ST-01, ST-02, ST-07, ST-12). Readings: rule-semantics.md (c).
 
 Whoever was identified is judged by the facts of the year of identification: today's would accuse every household that
 policy has lifted.
@@ -10,7 +10,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +59,38 @@ def _of_that_year(model: Any) -> QuerySet[Any]:
     return model.objects.filter(household_id=OuterRef("pk"), year=OuterRef("identified_year"))
 
 
+def _well_off(households: QuerySet[Household], context: Context, cause: str) -> QuerySet[Any]:
+    """Households identified for this cause alone that stood at or above the line of that year (`identified_year`), all
+    six guarantees met; a missing row of that year is none.
+
+    The line is the nearest division's of that year, else of the latest earlier one.
+    """
+    met = dict.fromkeys(GUARANTEES, Verdict.MET)
+    kept = Subquery(_of_that_year(HouseholdYear).values("members")[:1])
+    net = Subquery(_of_that_year(HouseholdIncome).values("net")[:1])
+    place = F("division_id")
+    here = reduce(or_, (Q(division=OuterRef(name)) for name in ABOVE))
+    lines = PovertyLine.objects.filter(here, year__lte=OuterRef("identified_year")).order_by("-year", "-division_id")
+    return (
+        households.filter(Q(cause_other=[]) | Q(cause_other=None), cause_main=cause)
+        .annotate(month=ExtractMonth("identified_on"))
+        .annotate(
+            identified_year=_identified_year(context),
+            **{name: place - place % Value(span) for name, span in ABOVE.items()},
+        )
+        .annotate(
+            heads=Coalesce(kept, context.member_count(), output_field=HEADS),
+            net_income=net,
+            line=Subquery(lines.values("amount")[:1]),
+        )
+        .filter(
+            Exists(_of_that_year(GuaranteeStatus).filter(**met)),
+            heads__gt=0,
+            net_income__gte=F("line") * F("heads"),
+        )
+    )
+
+
 @rule(
     "ST-01",
     on=ObjectKind.HOUSEHOLD,
@@ -72,39 +104,45 @@ def _of_that_year(model: Any) -> QuerySet[Any]:
     missing=line_is_missing,
 )
 def only_a_student(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
-    """Facts of the year of identification alone; a missing row of that year is no hit.
-
-    The line is the nearest division's of that year, else of the latest earlier one.
-    """
+    """Facts of the year of identification alone; a missing row of that year is no hit."""
     members = PersonYear.objects.filter(
         household_id=OuterRef("pk"), year=OuterRef("identified_year"), person__is_active=True
     )
     weak = Q(health__overlap=ILL) | Q(dibao=True) | Q(tekun=True)
-    met = dict.fromkeys(GUARANTEES, Verdict.MET)
-    kept = Subquery(_of_that_year(HouseholdYear).values("members")[:1])
-    net = Subquery(_of_that_year(HouseholdIncome).values("net")[:1])
-    place = F("division_id")
-    here = reduce(or_, (Q(division=OuterRef(name)) for name in ABOVE))
-    lines = PovertyLine.objects.filter(here, year__lte=OuterRef("identified_year")).order_by("-year", "-division_id")
     return (
-        households.filter(Q(cause_other=[]) | Q(cause_other=None), cause_main="03")
-        .annotate(month=ExtractMonth("identified_on"))
-        .annotate(
-            identified_year=_identified_year(context),
-            **{name: place - place % Value(span) for name, span in ABOVE.items()},
-        )
-        .annotate(
-            heads=Coalesce(kept, context.member_count(), output_field=HEADS),
-            net=net,
-            line=Subquery(lines.values("amount")[:1]),
-        )
-        .filter(
-            Exists(members.filter(school_stage__in=UNIVERSITY)),
-            ~Exists(members.filter(weak)),
-            Exists(_of_that_year(GuaranteeStatus).filter(**met)),
-            heads__gt=0,
-            net__gte=F("line") * F("heads"),
-        )
+        _well_off(households, context, "03")
+        .filter(Exists(members.filter(school_stage__in=UNIVERSITY)), ~Exists(members.filter(weak)))
+        .annotate(head=context.head_name())
+    )
+
+
+@rule(
+    "ST-02",
+    on=ObjectKind.HOUSEHOLD,
+    text=_("%(head)s户仅因家中有病人被识别，应核查清退"),
+    condition=_(
+        "主要致贫原因仅为因病，识别年度内：人均纯收入不低于当年标准，两不愁三保障六项均达标，"
+        "在册成员医疗自付合计（至少有一条记录）不超过纯收入的一定比例（默认十分之一）。"
+    ),
+    evidence=["code", "head", "identified_year", "out_of_pocket", "net_income"],
+    parameters=["small_out_of_pocket"],
+    statuses=LIVE,
+    needs=["HS-MI"],
+    missing=line_is_missing,
+)
+def only_a_patient(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
+    """Facts of the year of identification; the members paid little of their net income themselves, all schemes."""
+    paid = (
+        context.member_rows("HS-MI")
+        .filter(year=OuterRef("identified_year"))
+        .order_by()
+        .values("year")
+        .annotate(paid=Sum("out_of_pocket"))
+    )
+    return (
+        _well_off(households, context, "01")
+        .annotate(out_of_pocket=Subquery(paid.values("paid")))
+        .filter(out_of_pocket__lte=F("net_income") * context.number("small_out_of_pocket"))
         .annotate(head=context.head_name())
     )
 
