@@ -19,6 +19,12 @@ def valid_body(kind: type[serializers.Serializer], data: Any) -> dict[str, Any]:
         wrong = {
             name: ValidationError(_("没有这个字段。"), code="unknown") for name in set(data) - set(form.fields)
         }  # fmt: skip
+        # The framework takes a number for a text; whoever sends one means another field.
+        wrong |= {
+            name: ValidationError(_("应为文本。"), code="invalid")
+            for name, field in form.fields.items()
+            if type(field) is serializers.CharField and not isinstance(data.get(name), str | None)
+        }
     if not form.is_valid():
         wrong |= {
             name: ValidationError([ValidationError(str(one), code=one.code) for one in _flat(found)])

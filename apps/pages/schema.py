@@ -191,7 +191,10 @@ class DeclaredSchema(AutoSchema):
         return answers | self._refused(REFUSALS[action])
 
     def _refused(self, statuses: Iterable[int]) -> Schema:
-        """Answers that are problem documents."""
+        """Answers that are problem documents; those of another standard's addresses are in its own words."""
+        if getattr(self.view, "own_refusals", False):
+            own = {"application/json": {"schema": {"type": "object"}}}
+            return {str(status): {"description": "", "content": own} for status in statuses}
         problem = self._register("Problem", PROBLEM)
         content = {"application/problem+json": {"schema": problem}}
         return {str(status): {"description": "", "content": content} for status in statuses}
@@ -257,10 +260,10 @@ def _field_schema(field: forms.Field) -> Schema:
             return {**label, **one}
         case forms.BooleanField():
             return {**label, "type": "boolean"}
+        case forms.DecimalField():  # is an IntegerField to the framework, so it comes first
+            return {**label, "type": "string", "format": "decimal"}
         case forms.IntegerField():
             return {**label, "type": "integer"}
-        case forms.DecimalField():
-            return {**label, "type": "string", "format": "decimal"}
         case forms.DateField():
             return {**label, "type": "string", "format": "date"}
         case forms.CharField() if field.max_length:

@@ -53,6 +53,7 @@ class SpdciView(ClientAPIView):
     """What the three share."""
 
     scope = VERIFY
+    own_refusals = True
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response | None]:
         return refusal

@@ -6,6 +6,7 @@ number becomes a blind index here and is nowhere else (architecture.md 5).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -203,7 +204,7 @@ def parser_of(one: models.Field[Any, Any]) -> Parser:
         case PlaceField():
             return place
         case CodeArrayField():
-            return _coded(cells.codes(one.list_name))
+            return _several(one)
         case CodeField():
             return _coded(cells.code(one.list_name), set(one.codelist.codes))
         case models.CharField() if one.choices:
@@ -225,12 +226,25 @@ def parser_of(one: models.Field[Any, Any]) -> Parser:
     raise TypeError(f"nobody knows how to read {one!r}")
 
 
-def _coded(by_label: Parser, known: set[str] | None = None) -> Parser:
+def _several(one: CodeArrayField) -> Parser:
+    """Several codes in one cell, as themselves or by their labels."""
+    by_label, known = cells.codes(one.list_name), one.codelist.codes
+
+    def parse(cell: Cell) -> str | None:
+        parts = [part for part in re.split(r"[\s、,，;；]+", cells.clean(cell)) if part]
+        if parts and set(parts) <= set(known):
+            return "{" + ",".join(code for code in known if code in parts) + "}"
+        return by_label(cell)
+
+    return parse
+
+
+def _coded(by_label: Parser, known: set[str]) -> Parser:
     """Codes as themselves, else by their labels."""
 
     def parse(cell: Cell) -> str | None:
         written = cells.clean(cell)
-        return written if known and written in known else by_label(cell)
+        return written if written in known else by_label(cell)
 
     return parse
 
