@@ -3,12 +3,12 @@ from drf_spectacular.views import SpectacularAPIView
 
 from apps.access.middleware import own_transactions
 from apps.pages.routes import pages
-from apps.partners import api_urls, views
+from apps.partners import client_addresses, views
 from apps.partners.tables import ClientDayResource, ClientResource, SearchJobResource
 
 # What a client's token opens, as the schema for departments describes it.
 FOR_CLIENTS = [
-    path("api/v1/", include(api_urls.FOR_CLIENTS)),
+    path("api/v1/", include(client_addresses.FOR_CLIENTS)),
     path("spdci/", include("apps.partners.spdci_urls")),
 ]
 
