@@ -29,7 +29,11 @@ _KEPT = 2  # states of the migrated cluster
 def run(arguments: list[str]) -> int:
     """Run pytest with these arguments on two workers (unless they say otherwise); its exit status."""
     with prepared() as (env, complete):
-        workers = [] if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments) else ["-n", "2"]
+        workers = (
+            []
+            if any(word.startswith(("-n", "--numprocesses", "--pdb")) for word in arguments)
+            else ["-n", "2", "--dist", "worksteal"]
+        )
         command = [str(PYTHON), "-m", "pytest", *workers, *arguments]
         return processes.foreground(command, env=env, ending=signal.SIGINT) or (0 if complete else 1)
 

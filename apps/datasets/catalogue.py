@@ -35,11 +35,17 @@ class DataSet:
     """A data set that a department supplies; `stale_days` after its period it counts no more (None: not received)."""
 
     code: str
-    department: str
+    department_zh: str
+    department_en: str
     name_zh: str
     name_en: str
     refresh: str
     stale_days: int | None
+
+    @property
+    def department(self) -> str:
+        """The department that supplies it, in the active language."""
+        return in_language(self.department_zh, self.department_en)
 
     @property
     def title(self) -> str:
@@ -48,8 +54,8 @@ class DataSet:
 
     @property
     def name(self) -> str:
-        """Its name in the active language, with the department in Chinese."""
-        return in_language(labelled(self.department, self.name_zh), self.name_en)
+        """Its name in the active language, in Chinese after the department."""
+        return in_language(labelled(self.department_zh, self.name_zh), self.name_en)
 
     def oldest(self, on: datetime.date) -> datetime.date:
         """The earliest last day of a period that still counts on a day; the limit day itself is fresh (a.12)."""
@@ -71,7 +77,8 @@ def datasets() -> dict[str, DataSet]:
         return {
             row["code"]: DataSet(
                 row["code"],
-                row["department"],
+                row["department_zh"],
+                row["department_en"],
                 row["name_zh"],
                 row["name_en"],
                 row["refresh"],

@@ -69,12 +69,14 @@ def test_every_address_answers_this_account_rightly_and_tells_it_nothing_foreign
 def test_a_method_that_an_address_does_not_know_is_answered_so(world, name):
     account = world.accounts[name]
     wrong = []
-    for route in filter(known, routes()):
+    for number, route in enumerate(filter(known, routes())):
         address, row = next(addresses(route, world, account))
-        for method in METHODS:
+        # One of those that it does not know, in turn: they are all answered by the same piece.
+        others = [method for method in METHODS if method not in route.kinds]
+        for method in others[number % len(others) :][:1] if others else ():
             # Form pages look at the row and the right before they look at the method.
             right = expected(route, method, account, row) | ({403, 404} if account.user else set())
-            if method not in route.kinds and (status := ask(account, method, address)[0]) not in right:
+            if (status := ask(account, method, address)[0]) not in right:
                 wrong.append(f"{method} {address}: {status}, not {sorted(right)}")
     assert not wrong, "\n".join(wrong)
 

@@ -24,8 +24,9 @@ NOBODYS = 999_999_999
 
 # They see no row that is not their own: the nearest foreign one stands for all of them.
 BARE = ("stranger", "ended", "system-admin")
-# With one wall taken away: an officer above, one of a village, a helping cadre and an administrator.
-ALONE_ALSO = ("county", "village", "helper", "security-admin")
+# With one wall taken away: an office above (of register, accounts and data sets), an officer of a village, a helping
+# cadre.
+ALONE_ALSO = ("county", "village", "helper")
 
 
 def content(response: HttpResponse) -> str:

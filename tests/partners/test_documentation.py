@@ -60,6 +60,7 @@ def test_the_examples_do_what_the_page_says(live_server):
         "CLIENT_ID": department.client.client_id,
         "CLIENT_SECRET": department.secret,
         "ID_NO": number,
+        "NAME": "王建国",
         "PERIOD": f"{today():%Y-%m}",
     }
     token, question, signed, spdci, deliver = examples("bash")

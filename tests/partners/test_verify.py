@@ -211,7 +211,7 @@ def test_the_rest_of_the_api_does_not_know_a_client_s_token(numbers, department)
     browser = Browser(raise_request_exception=False)
     wrong = []
     for route in routes():
-        if not route.api or route.name == "api:household-verify":
+        if not route.api or (route.name in ALONE and ALONE[route.name].client is not None):
             continue
         address = "/" + route.pattern
         for method in route.kinds:

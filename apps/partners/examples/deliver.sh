@@ -6,5 +6,5 @@ send() {
     --header "Authorization: Bearer $TOKEN" --header "Content-Type: application/json" --data "$3"
 }
 ID=$(send POST "" "{\"period\": \"$PERIOD\"}" | sed 's/.*"id": *\([0-9]*\).*/\1/')
-send PUT "$ID/chunks/1/" "{\"rows\": [{\"id_no\": \"$ID_NO\", \"name\": \"张三\", \"grade\": \"1\", \"from_on\": \"2018-01-01\"}]}"
+send PUT "$ID/chunks/1/" "{\"rows\": [{\"id_no\": \"$ID_NO\", \"name\": \"$NAME\", \"grade\": \"1\", \"from_on\": \"2018-01-01\"}]}"
 send POST "$ID/complete/" "{\"chunks\": 1, \"rows\": 1}"
