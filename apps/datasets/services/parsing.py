@@ -7,7 +7,7 @@ number becomes a blind index here and is nowhere else (architecture.md 5).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -197,32 +197,10 @@ def place(cell: Cell) -> str | None:
 
 
 def parser_of(one: models.Field[Any, Any]) -> Parser:
-    """How a cell of this field is read."""
-    match one:
-        case BlindIndexField():
-            return token
-        case PlaceField():
-            return place
-        case CodeArrayField():
-            return _several(one)
-        case CodeField():
-            return _coded(cells.code(one.list_name), set(one.codelist.codes))
-        case models.CharField() if one.choices:
-            return _one_of(one)
-        case models.CharField():
-            return cells.text(one.max_length or 60)
-        case models.DateField():
-            return cells.date
-        case models.BooleanField():
-            return cells.flag
-        case models.DecimalField():
-            return cells.number(one.max_digits or 12, one.decimal_places or 0, least=None)
-        case models.PositiveSmallIntegerField() if str(one.name).endswith("year"):
-            return cells.year(1990)
-        case models.PositiveSmallIntegerField():
-            return cells.number(5, 0, most=32767)
-        case models.PositiveIntegerField():
-            return cells.number(9, 0)
+    """How a cell of this field is read; TypeError for a kind of field that no data set has."""
+    for kind, parser in _PARSERS:
+        if isinstance(one, kind):
+            return parser(one)
     raise TypeError(f"nobody knows how to read {one!r}")
 
 
@@ -261,6 +239,29 @@ def _one_of(one: models.CharField[Any, Any]) -> Parser:
         return by_value(cell) if cells.clean(cell) in values else by_label(cell)
 
     return parse
+
+
+def _text(one: Any) -> Parser:
+    return _one_of(one) if one.choices else cells.text(one.max_length)
+
+
+def _small_number(one: Any) -> Parser:
+    return cells.year(1990) if one.name.endswith("year") else cells.number(5, 0, most=32767)
+
+
+# Particular kinds before those that they are made from.
+_PARSERS: tuple[tuple[type[models.Field[Any, Any]], Callable[[Any], Parser]], ...] = (
+    (BlindIndexField, lambda one: token),
+    (PlaceField, lambda one: place),
+    (CodeArrayField, _several),
+    (CodeField, lambda one: _coded(cells.code(one.list_name), set(one.codelist.codes))),
+    (models.CharField, _text),
+    (models.DateField, lambda one: cells.date),
+    (models.BooleanField, lambda one: cells.flag),
+    (models.DecimalField, lambda one: cells.number(one.max_digits, one.decimal_places, least=None)),
+    (models.PositiveSmallIntegerField, _small_number),
+    (models.PositiveIntegerField, lambda one: cells.number(9, 0)),
+)
 
 
 def _cell(value: Any) -> Cell:
