@@ -90,7 +90,7 @@ class DatasetPage(View):
             "standing": standing,
             "light": FRESHNESS.html(standing.state),
             "supplies": [(places.full(one.division), one) for one in supplies],
-            "columns": [(one.label, one.name, one.required) for one in columns_of(tables()[code])],
+            "columns": [(one.label, one.api_name, one.required) for one in columns_of(tables()[code])],
             "division": place.chosen or "",
             "may_load": policy.can(request.user, "load_datasets"),
             "on": today(),

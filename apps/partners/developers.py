@@ -250,10 +250,7 @@ def _delivering() -> Iterator[Part]:
         [
             (
                 f"`{code}` {datasets()[code].name}",
-                listed(
-                    f"`{'id_no' if one.name == 'key' else one.name}`{'*' if one.required else ''}"
-                    for one in columns_of(model)
-                ),
+                listed(f"`{one.api_name}`{'*' if one.required else ''}" for one in columns_of(model)),
             )
             for code, model in sorted(tables().items())
         ],

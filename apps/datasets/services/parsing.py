@@ -51,6 +51,11 @@ class Column:
         return str(self.field.name)
 
     @property
+    def api_name(self) -> str:
+        """What programs call it: the number is sent, its index is kept."""
+        return ALSO[self.name][0] if isinstance(self.field, BlindIndexField) else self.name
+
+    @property
     def label(self) -> str:
         """The header that people know."""
         return str(self.field.verbose_name)
