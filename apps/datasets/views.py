@@ -15,7 +15,6 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.common.days import today
 from apps.common.errors import ServiceError
-from apps.common.wording import listed
 from apps.datasets.catalogue import datasets
 from apps.datasets.forms import DeliveryForm
 from apps.datasets.kinds import FRESHNESS, Freshness
@@ -159,7 +158,6 @@ class DeliveryPage(DetailPage):
             "may_confirm": may and found.state == Delivery.State.HELD,
             "may_abandon": may and found.is_open,
             "may_withdraw": may and found.state == Delivery.State.ACCEPTED,
-            "needed": listed(one.label for one in columns_of(tables()[found.dataset]) if one.required),
         }
 
 

@@ -14,6 +14,7 @@ from apps.crosschecks.services import figures, runs
 from apps.datasets.models import Delivery
 from apps.datasets.services import intake
 from apps.divisions import codes
+from apps.households.models import Person
 from tests.factories.accounts import make_user
 from tests.factories.datasets import deliver
 from tests.factories.divisions import plant
@@ -46,17 +47,17 @@ def supply(place: int, by, *, period: str = "2018-12") -> Delivery:
     return deliver("CA-DB", place, [row], by=by, period=period)
 
 
-def night(date: datetime.date = DAY, division: int = codes.WHOLE_REGION):
+def night(date: datetime.date = DAY, division: int = codes.WHOLE_REGION, rule: str = "DC-05"):
     with scopes.acting(system_account()):
-        run = runs.start_run(division, kind="command", rules=["DC-05"], date=date)
+        run = runs.start_run(division, kind="command", rules=[rule], date=date)
         for key in run.units.values_list("pk", flat=True):
             runs.execute(key)
         return run.units.get()
 
 
-def hits() -> dict[int, str]:
+def hits(rule: str = "DC-05") -> dict[int, str]:
     with scopes.acting(system_account()):
-        return dict(Finding.objects.filter(rule="DC-05").values_list("division_id", "state"))
+        return dict(Finding.objects.filter(rule=rule).values_list("division_id", "state"))
 
 
 def standing(place: int):
@@ -104,6 +105,27 @@ def test_findings_stay_as_they_are_where_the_data_have_gone(region):
     night()
     assert hits() == {HERE: "cleared_by_data", THERE: "new"}
     assert standing(THERE).state == "not_run"
+
+
+def test_of_two_sets_the_one_that_is_left_does_not_clear_what_the_other_had_found(region):
+    """DC-03 runs with either register; it says that nobody is dead only with both."""
+    with scopes.acting(system_account()):
+        number = Person.objects.get(division_id=HERE).id_no.clear()
+    dead = {"id_no": number, "name": "甲乙", "died_on": "2018-05-01"}
+    deaths = deliver("PS-DE", ONE, [dead], by=region)
+    cremations = deliver(
+        "CA-CR", ONE, [{"id_no": citizen_number(), "name": "甲", "cremated_on": "2018-05-01"}], by=region
+    )
+    assert cremations.state == "accepted"
+    night(rule="DC-03")
+    assert hits("DC-03") == {HERE: "new"}
+    with scopes.acting(region):
+        intake.withdraw(deaths, by=region, reason="口径错误")
+    assert night(rule="DC-03").state == "done"
+    assert hits("DC-03") == {HERE: "new"}
+    deliver("PS-DE", ONE, [{**dead, "id_no": citizen_number()}], by=region)
+    night(rule="DC-03")
+    assert hits("DC-03") == {HERE: "cleared_by_data"}
 
 
 @pytest.mark.parametrize(("days", "state"), [(60, "done"), (61, "not_run")])

@@ -115,6 +115,28 @@ def test_wrong_rows_are_refused_one_by_one_with_their_reasons(officer):
         assert not any(twice in one.message for one in DeliveryFault.objects.all())
 
 
+@pytest.mark.parametrize("column", ["grade", "amount", "from_on"])
+def test_a_number_in_a_wrong_column_is_not_repeated_in_the_reason(officer, column):
+    number = citizen_number()
+    delivery = deliver("CA-DB", COUNTY, [allowance(), allowance(**{column: number})], by=officer)
+    assert [(row, code) for row, _field, code in faults(delivery)] == [(2, "invalid")]
+    with scopes.acting(officer):
+        assert number not in DeliveryFault.objects.get().message
+
+
+def test_signs_that_the_database_reads_are_kept_as_they_were(officer):
+    written = {
+        "id_no": citizen_number(),
+        "name": "甲乙",
+        "plate": r"\\x\N\t",
+        "kind": "car",
+        "registered_on": "2018-01-01",
+    }
+    deliver("PS-VH", COUNTY, [written], by=officer)
+    with scopes.acting(officer):
+        assert Vehicle.objects.get().plate == written["plate"]
+
+
 def test_nothing_counts_before_all_of_it_is_here(officer):
     with scopes.acting(officer):
         delivery = intake.open_delivery("CA-DB", COUNTY, "2018-12", by=officer, source="api")

@@ -27,9 +27,10 @@ def coverage(needs: Needs, versions: Versions) -> tuple[Range, ...]:
     return found
 
 
-def lacking(needs: Needs, versions: Versions) -> list[str]:
-    """The data sets of the groups of which nothing at all is in force."""
-    return [name for group in needs if not any(versions.get(one) for one in group) for name in group]
+def certain(needs: Needs, versions: Versions) -> tuple[Range, ...]:
+    """The ranges in which a rule can say that there is nothing: every set is in force that could speak. Where only one
+    of several is, what the others had found stands."""
+    return coverage(tuple((name,) for group in needs for name in group), versions)
 
 
 def inside(ranges: Iterable[Range], low: int, high: int) -> tuple[Range, ...]:

@@ -19,7 +19,6 @@ from apps.access import policy
 from apps.common.days import month_end, today
 from apps.common.errors import ServiceError
 from apps.common.wording import listed
-from apps.datasets.catalogue import datasets
 from apps.datasets.models import DatasetVersion, Delivery, DeliveryChunk, DeliveryFault, DepartmentRow, tables
 from apps.datasets.services.freshness import index_key
 from apps.datasets.services.parsing import Layout, Parsed, rows_of, unknown_headers
@@ -329,8 +328,3 @@ def _held(delivery: Delivery, *states: Delivery.State) -> Delivery:
         label = State(held.state).label
         raise ServiceError(_("这次报送的状态是“%(state)s”，不能这样做。") % {"state": label}, status=409, code="state")
     return held
-
-
-def names_of(codes_: Sequence[str]) -> str:
-    """Data sets by name, for people."""
-    return listed(datasets()[code].name for code in codes_)

@@ -129,7 +129,7 @@ class Layout:
                     faults.append(Fault(number, column.label, _("不能为空。"), "required"))
                 values.append(NULL if column.field.null else "")
             else:
-                values.append(_escaped(value))
+                values.append(value if isinstance(column.field, BlindIndexField) else _escaped(value))
         return values, faults
 
 
@@ -192,12 +192,12 @@ def place(cell: Cell) -> str | None:
     if written in cells.BLANKS:
         return None
     if not (written.isascii() and written.isdigit() and len(written) in (6, 9, 12)):
-        raise CellError(_("“%(text)s”不是 6、9 或 12 位区划代码。") % {"text": written[:20]})
+        raise CellError(_("“%(text)s”不是 6、9 或 12 位区划代码。") % {"text": cells.said(written)})
     code = written.ljust(12, "0")
     try:
         codes.level(int(code))
     except ValueError:
-        raise CellError(_("“%(text)s”不是 6、9 或 12 位区划代码。") % {"text": written[:20]}) from None
+        raise CellError(_("“%(text)s”不是 6、9 或 12 位区划代码。") % {"text": cells.said(written)}) from None
     return code
 
 
@@ -279,7 +279,5 @@ def _cell(value: Any) -> Cell:
 
 
 def _escaped(text: str) -> str:
-    """A value for `COPY`; tokens come escaped."""
-    if text.startswith(r"\\x"):
-        return text
+    """A value for `COPY`."""
     return text.replace("\\", "\\\\").replace("\t", " ").replace("\n", " ").replace("\r", " ")

@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 
 from apps.common.codes import codelist, yes_no
-from apps.common.numbers import ZERO_WIDTH, normalise_name, normalise_number
+from apps.common.numbers import ZERO_WIDTH, masked_text, normalise_name, normalise_number
 from apps.common.wording import listed
 from apps.pages.imports.workbook import Cell
 
@@ -54,6 +54,12 @@ def plain(cell: Cell) -> str:
     if isinstance(cell, float):
         return clean(cell)
     return _GUARD.sub("", _SPACES.sub(" ", _INVISIBLE.sub("", str(cell))).strip())
+
+
+def said(text: str) -> str:
+    """What a cell holds, as a refusal repeats it: in short, and never a person's number that stands in a wrong column
+    (the shortest, a phone's, has eleven digits)."""
+    return (masked_text(text) if sum(one.isdigit() for one in text) >= 11 else text)[:20]
 
 
 def is_blank(cell: Cell) -> bool:
@@ -103,7 +109,7 @@ def number(digits: int, places: int, *, least: int | None = 0, most: Decimal | i
                 return None
             written = written.replace(" ", "")
             if not _NUMBER.fullmatch(written):
-                raise CellError(_("“%(text)s”不是数字。") % {"text": written[:20]})
+                raise CellError(_("“%(text)s”不是数字。") % {"text": said(written)})
             value = Decimal(written.replace(",", ""))
         if least is not None and value < least:
             raise CellError(_("不能小于%(least)d。") % {"least": least})
@@ -162,7 +168,7 @@ def date(cell: Cell) -> str | None:
             return datetime.date(*map(int, found.groups())).isoformat()
     except ValueError:
         pass
-    raise CellError(_("“%(text)s”不是有效日期，应如2014-06-30。") % {"text": written[:20]})
+    raise CellError(_("“%(text)s”不是有效日期，应如2014-06-30。") % {"text": said(written)})
 
 
 def flag(cell: Cell) -> str | None:
@@ -171,7 +177,7 @@ def flag(cell: Cell) -> str | None:
         return None
     value = yes_no(clean(cell))
     if value is None:
-        raise CellError(_("“%(text)s”应填“是”或“否”。") % {"text": clean(cell)[:20]})
+        raise CellError(_("“%(text)s”应填“是”或“否”。") % {"text": said(clean(cell))})
     return "t" if value else "f"
 
 
@@ -185,7 +191,7 @@ def code(name: str, *, none: Collection[str] = ()) -> Parser:
             return None
         found = values.code_for(written)
         if found is None:
-            raise CellError(_("“%(text)s”不在代码表中。") % {"text": written[:20]})
+            raise CellError(_("“%(text)s”不在代码表中。") % {"text": said(written)})
         return found
 
     return parse
@@ -201,7 +207,7 @@ def codes(name: str, *, none: Collection[str] = ()) -> Parser:
             return None
         found, unknown = values.codes_for(written)
         if unknown:
-            raise CellError(_("“%(text)s”不在代码表中。") % {"text": listed(unknown)[:20]})
+            raise CellError(_("“%(text)s”不在代码表中。") % {"text": said(listed(unknown))})
         return "{" + ",".join(found) + "}"
 
     return parse
@@ -215,7 +221,7 @@ def choice(labels: dict[str, str]) -> Parser:
         if written in BLANKS:
             return None
         if written not in labels:
-            raise CellError(_("“%(text)s”应为：%(labels)s。") % {"text": written[:20], "labels": listed(labels)})
+            raise CellError(_("“%(text)s”应为：%(labels)s。") % {"text": said(written), "labels": listed(labels)})
         return labels[written]
 
     return parse
