@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+import random
 from collections import Counter
 from dataclasses import asdict
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -13,10 +17,12 @@ from apps.dashboards.demo import numbers
 from apps.dashboards.demo.calibration import apportion
 from apps.dashboards.demo.contradictions import CARRIERS, finding_counts, plants
 from apps.dashboards.demo.families import Batch, families
+from apps.dashboards.demo.income import Reasons, income_of
 from apps.dashboards.demo.places import league_counts, rural_villages
 from apps.dashboards.demo.plan import make_plan
-from apps.dashboards.demo.records import Family, Truth, net_of
+from apps.dashboards.demo.records import Family, HouseholdYear, PersonYear, Truth, net_of
 from apps.divisions import reference
+from apps.households.models.income import COUNTED
 from tests.dashboards.oracle import findings
 
 RULES = {f"ID-{number:02d}" for number in range(1, 11)} | {f"HH-{number:02d}" for number in range(1, 18)}
@@ -194,6 +200,45 @@ def test_incomes_are_as_calibrated_and_nobody_out_of_poverty_is_under_the_line(h
                 assert 3_999 <= a_head <= 12_001
     for name, wanted in {"transfer": 40, "operating": 30, "wage": 24, "property": 6}.items():
         assert abs(share(totals[name], totals.total()) - wanted) < 2.5
+
+
+def test_no_part_of_an_income_is_below_nothing_whatever_a_household_lives_on():
+    """A destitute member, an allowance and a worker under one roof have to share what may be little."""
+    for seed in range(500):
+        chance = random.Random(seed)
+        persons = [
+            cast(
+                PersonYear,
+                SimpleNamespace(
+                    work_months=chance.choice([None, 3, 10]),
+                    public_job="",
+                    public_job_months=None,
+                    dibao=chance.random() < 0.5,
+                    tekun=chance.random() < 0.5,
+                    pension_resident=True,
+                ),
+            )
+            for _ in range(chance.randint(1, 5))
+        ]
+        living = cast(
+            HouseholdYear,
+            SimpleNamespace(
+                household_id=1,
+                division_id=1,
+                year=2018,
+                members=len(persons),
+                forest_mu=1,
+                grassland_mu=0,
+                returned_mu=0,
+                cultivated_mu=3,
+            ),
+        )
+        born = [datetime.date(chance.randint(1940, 2010), 3, 3) for _ in persons]
+        reasons = Reasons(born, persons, living, chance.random() < 0.5, True)
+        income = income_of(chance, reasons, chance.choice([1, 300, 1250, 4000]))
+        assert {name: getattr(income, name) for name in COUNTED if getattr(income, name) < 0} == {}
+        assert bool(income.tekun_amount) == reasons.tekun
+        assert bool(income.dibao_amount) == reasons.dibao
 
 
 def test_the_last_event_is_the_status_and_events_are_in_order(all_families):

@@ -91,9 +91,11 @@ def income_of(chance: random.Random, reasons: Reasons, per_head: int) -> Househo
     members = max(living.members, 1)
     pension = reasons.pension
     least = (800 if reasons.workers else 120) + (LEAST_ALLOWANCE + 100 if reasons.dibao else 0)
-    net = max(per_head * members, round(pension * 1.15), pension + least)
+    destitute = LEAST_ALLOWANCE if reasons.tekun else 0
+    net = max(per_head * members, round(pension * 1.15), pension + least + destitute)
     rest = net - pension
-    tekun = round(rest * chance.uniform(0.7, 0.9)) if reasons.tekun else 0
+    # What the others of the household live on is not the destitute member's: least is left for it.
+    tekun = max(destitute, round((rest - least) * chance.uniform(0.7, 0.9))) if reasons.tekun else 0
     rest -= tekun
     dibao = max(LEAST_ALLOWANCE, round(rest * chance.uniform(0.28, 0.52))) if reasons.dibao else 0
     if reasons.workers:
