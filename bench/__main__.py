@@ -28,7 +28,7 @@ def main(names: list[str]) -> int:
           f"{os.cpu_count()} processors")  # fmt: skip
     for name in names or NAMES:
         module = importlib.import_module(f"bench.{name}")
-        print(f"\n# {name}: {module.__doc__.splitlines()[0]} (load {os.getloadavg()[0]:.1f})", flush=True)
+        print(f"\n# {name}: {(module.__doc__ or name).splitlines()[0]} (load {os.getloadavg()[0]:.1f})", flush=True)
         started = time.perf_counter()
         try:
             module.run(bench)

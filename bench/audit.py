@@ -18,7 +18,6 @@ from apps.accounts.tables import AccessLogResource
 from apps.divisions.codes import subtree
 from apps.history.services import log_access
 from apps.history.verification import verify_all
-from apps.pages.columns import Reader
 from apps.pages.selection import Selection
 from bench.data import LEVELS, Bench, Connection, copied, fetcher, statements
 from bench.measuring import against
@@ -152,7 +151,7 @@ def reading(bench: Bench, app_url: str) -> None:
         for what, query in QUESTIONS.items():
             sql = _page_sql(scope, query.format(**days))
             mine, theirs = fetcher(app, sql), fetcher(admin, sql)
-            plan = "\n".join(row[0] for row in app.execute(f"EXPLAIN {sql}").fetchall())  # type: ignore[arg-type]
+            plan = "\n".join(row[0] for row in app.execute(f"EXPLAIN {sql}").fetchall())
             if "Seq Scan" in plan:
                 raise AssertionError(f"{name}, {what}: reads the whole log\n{plan}")
             used = sorted(set(re.findall(r"(?:using|Index Scan on) (\w+)", plan)))
@@ -192,4 +191,5 @@ def _page_sql(scope: scopes.Scope, query: str) -> str:
         selection = Selection(AccessLogResource, scope, QueryDict(query))
         if selection.problems:
             raise AssertionError(f"{query}: {selection.problems}")
-        return max(statements(lambda: selection.page(Reader(selection.columns()))), key=len)
+        reader = AccessLogResource.reader(scope, selection.columns())
+        return max(statements(lambda: selection.page(reader)), key=len)

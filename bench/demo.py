@@ -64,13 +64,13 @@ def _floors(bench: Bench, database: str) -> tuple[float, float, int]:
                 [table],
             ).fetchall()
         )
-        with source.cursor().copy(f"COPY (SELECT {columns} FROM {table}) TO STDOUT") as copy:  # type: ignore[call-overload]
+        with source.cursor().copy(f"COPY (SELECT {columns} FROM {table}) TO STDOUT") as copy:
             blocks = [bytes(block) for block in copy]
         rows += len(blocks)
         for turn in (0, 1):
-            target.execute(f"CREATE UNLOGGED TABLE bench_floor AS SELECT {columns} FROM {table} WITH NO DATA")  # type: ignore[call-overload]
+            target.execute(f"CREATE UNLOGGED TABLE bench_floor AS SELECT {columns} FROM {table} WITH NO DATA")
             started = time.perf_counter()
-            with target.cursor().copy(f"COPY bench_floor ({columns}) FROM STDIN") as copy:  # type: ignore[call-overload]
+            with target.cursor().copy(f"COPY bench_floor ({columns}) FROM STDIN") as copy:
                 for at in range(0, len(blocks), 2000):
                     copy.write(b"".join(blocks[at : at + 2000]))
             times[turn] += time.perf_counter() - started

@@ -86,8 +86,8 @@ def summarise(bench: Bench, admin: Connection, level: Level) -> list[str]:
                 found[unit] = counts
     names = sorted({name for counts in found.values() for name in counts})
     admin.execute("DROP TABLE IF EXISTS bench_summary")
-    admin.execute(f"CREATE UNLOGGED TABLE bench_summary (unit bigint PRIMARY KEY, {_columns(names)})")  # type: ignore[call-overload]
-    with admin.cursor().copy(f"COPY bench_summary (unit, {', '.join(names)}) FROM STDIN") as copy:  # type: ignore[call-overload]
+    admin.execute(f"CREATE UNLOGGED TABLE bench_summary (unit bigint PRIMARY KEY, {_columns(names)})")
+    with admin.cursor().copy(f"COPY bench_summary (unit, {', '.join(names)}) FROM STDIN") as copy:
         for unit, counts in found.items():
             copy.write_row([unit, *(counts.get(name, 0) for name in names)])
     admin.execute("ANALYZE bench_summary")

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import django
 
@@ -81,15 +81,18 @@ def memory() -> float:
 
 def _written(kind: str, target: Path) -> Iterator[int]:
     """Made-up rows, nothing but the writing."""
+    from apps.access.scope import ANONYMOUS  # noqa: PLC0415
+    from apps.divisions.models import Division  # noqa: PLC0415
     from apps.pages import kinds, workbook  # noqa: PLC0415  # after the set-up
-    from apps.pages.columns import Column  # noqa: PLC0415
+    from apps.pages.columns import Column, Reader  # noqa: PLC0415
 
     of: Mapping[type, Any] = {str: kinds.TEXT, int: kinds.NUMBER, float: kinds.Number(2), bool: kinds.BOOL}
     columns = [Column(f"c{at}", f"列{at}", kind=of[type(value)]) for at, value in enumerate(_row(0))]
+    reader = Reader(columns, model=Division, user=ANONYMOUS)
     yield 0
     rows = (_row(number) for number in range(ROWS))
     if kind == "xlsx":
-        yield workbook.write(str(target), "导出", columns, rows, {})
+        yield workbook.write(str(target), "导出", reader, rows, {})
     else:
         yield _csv(target, rows)
 
@@ -112,7 +115,6 @@ def _exported(kind: str, target: Path) -> Iterator[int]:
     from apps.access.querysets import ScopedQuerySet  # noqa: PLC0415
     from apps.households.tables import PersonYearResource  # noqa: PLC0415
     from apps.pages import exports, workbook  # noqa: PLC0415
-    from apps.pages.columns import Reader  # noqa: PLC0415
     from bench.data import LEVELS, Bench  # noqa: PLC0415
 
     class Shorter(PersonYearResource):
@@ -120,9 +122,9 @@ def _exported(kind: str, target: Path) -> Iterator[int]:
 
         @classmethod
         def exportable(cls, user: Any) -> ScopedQuerySet:
-            keys = super().exportable(user).order_by("division_id", "pk").values("pk")
+            rows = cast(ScopedQuerySet, super().exportable(user))
+            keys = rows.order_by("division_id", "pk").values("pk")
             last = list(keys[ROWS - 1 : ROWS].values_list("division_id", "pk"))
-            rows: ScopedQuerySet = super().exportable(user)
             if last:
                 rows = rows.filter(division_id__lte=last[0][0]).exclude(division_id=last[0][0], pk__gt=last[0][1])
             return rows
@@ -137,7 +139,7 @@ def _exported(kind: str, target: Path) -> Iterator[int]:
         if kind == "xlsx":
             yield exports.write(selection, user, str(target))
             return
-        paths = Reader(selection.columns()).paths
+        paths = Shorter.reader(user, selection.columns()).paths
         rows = selection.keys.ordered(selection.rows).values_list(*paths).iterator(chunk_size=workbook.CHUNK)
         yield _csv(target, rows)
 

@@ -63,7 +63,7 @@ def flat_rows(bench: Bench, year: int) -> Iterator[list[str]]:
     )
     with psycopg.connect(bench.admin_url) as opened, opened.cursor(name="flat") as cursor:
         cursor.itersize = 5000
-        for division, *values in cursor.execute(sql):  # type: ignore[call-overload]
+        for division, *values in cursor.execute(sql):
             yield [*places[division], *(text(value) for text, value in zip(shows, values, strict=True))]
 
 

@@ -16,7 +16,6 @@ from apps.access import scope as scopes
 from apps.access.session import _STATEMENT, settings_of
 from apps.households.models import Household
 from apps.households.tables import HouseholdResource
-from apps.pages.columns import Reader
 from apps.pages.selection import Selection
 from bench.api import plain_rows
 from bench.data import LEVELS, Bench, Connection, Level, fetcher, statements
@@ -43,7 +42,7 @@ def page_of(user: Any, params: QueryDict) -> Callable[[], Any]:
 
     def ask() -> Any:
         selection = Selection(HouseholdResource, user, params)
-        return selection.page(Reader(selection.columns()))
+        return selection.page(HouseholdResource.reader(user, selection.columns()))
 
     return ask
 
@@ -90,8 +89,8 @@ def scoped(opened: Connection, scope: scopes.Scope, sql: str) -> Callable[[], An
 
     def ask() -> Any:
         with opened.transaction():
-            opened.execute(_STATEMENT, values)  # type: ignore[call-overload]
-            return opened.execute(sql).fetchall()  # type: ignore[call-overload]
+            opened.execute(_STATEMENT, values)
+            return opened.execute(sql).fetchall()
 
     return ask
 
@@ -101,7 +100,7 @@ def in_transaction(opened: Connection, sql: str) -> Callable[[], Any]:
 
     def ask() -> Any:
         with opened.transaction():
-            return opened.execute(sql).fetchall()  # type: ignore[call-overload]
+            return opened.execute(sql).fetchall()
 
     return ask
 

@@ -191,6 +191,6 @@ def _account(bench: Bench, one: tuple[str, str]) -> Account:
         stem = {"0000000000": 2, "00000000": 4, "000000": 6, "000": 9}
         digits = next((12 - len(zeros) for zeros in stem if place.endswith(zeros)), 12)
         where = f"left(division_id::text, {digits}) = '{place[:digits]}'"
-    rows: Any = bench.admin().execute(f"SELECT id, code FROM households_household WHERE {where}").fetchall()  # type: ignore[arg-type]
+    rows: Any = bench.admin().execute(f"SELECT id, code FROM households_household WHERE {where}").fetchall()
     cookies = {key: morsel.value for key, morsel in bench.client(name).cookies.items()}
     return Account(name, cookies, dict(rows))

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from apps.access import scope as scopes
 from apps.households.tables import HouseholdResource, PersonResource
-from apps.pages.columns import Reader
 from apps.pages.resources import Resource
 from apps.pages.selection import Selection
 from bench.data import LEVELS, Bench, fetcher, statements
@@ -47,7 +46,7 @@ def names_of(bench: Bench) -> dict[str, str]:
     opened = bench.admin()
 
     def first(sql: str) -> str:
-        return str(opened.execute(sql).fetchone()[0])  # type: ignore[call-overload,index]
+        return str(opened.execute(sql).fetchall()[0][0])
 
     counted = "SELECT {0} FROM households_person WHERE is_active AND name <> '' GROUP BY {0} ORDER BY count(*) {1}, {0}"
     return {
@@ -62,7 +61,7 @@ def page_sql(resource: type[Resource], user: Any, query: str) -> str:
     selection = Selection(resource, user, QueryDict(query))
     if selection.problems:
         raise AssertionError(f"{query}: {selection.problems}")
-    return max(statements(lambda: selection.page(Reader(selection.columns()))), key=len)
+    return max(statements(lambda: selection.page(resource.reader(user, selection.columns()))), key=len)
 
 
 def of_box(bench: Bench, level: str, username: str, name: str) -> None:

@@ -26,4 +26,6 @@ class ScopedBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> Any:
         with scopes.activate(scopes.identity(user_id)), transaction.atomic():
-            return super().get_user(user_id)
+            user = super().get_user(user_id)
+            scopes.of(user)  # kept on the user; in the transaction that is open anyway
+            return user

@@ -62,6 +62,9 @@ def apply(connection: Any, scope: Scope | None = None) -> None:
 @contextmanager
 def activate(scope: Scope) -> Iterator[Scope]:
     """Act with this scope inside the block; the one before comes back at its end, also inside a transaction."""
+    if scope == _current.get():
+        yield scope
+        return
     token = _current.set(scope)
     _rewrite(scope)
     try:
