@@ -18,8 +18,8 @@ from devtools import processes, testing
 from devtools.paths import PYTHON, local_folder
 
 # What the mutants are shown: each wall by itself, then what belongs to single pages and services.
-_GUARDS = ("tests/access", "tests/accounts", "tests/crosschecks", "tests/dashboards", "tests/households", "tests/pages",
-           "tests/partners", "tests/villages")  # fmt: skip
+_GUARDS = ("tests/access", "tests/accounts", "tests/crosschecks", "tests/dashboards", "tests/datasets",
+           "tests/households", "tests/pages", "tests/partners", "tests/villages")  # fmt: skip
 _POLICIES = ("tests/access/test_policies.py",)
 
 
