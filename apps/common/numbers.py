@@ -143,6 +143,11 @@ def disability_no_ok(disability_no: str | None, id_no: str | None) -> bool | Non
     return text[:18] == key and _DISABILITY_TAIL.fullmatch(text[18:]) is not None
 
 
+def disability_grade(disability_no: str | None, id_no: str | None) -> str | None:
+    """The grade (1-4, the 20th character) of a certificate that belongs to the citizen number and is well formed."""
+    return normalise_number(disability_no)[19] if disability_no_ok(disability_no, id_no) else None
+
+
 def phone_ok(text: str | None) -> bool:
     """A mobile number (1 and 10 digits) or a landline (0 and 9 to 11 digits); blank is not ok (HH-15)."""
     return _PHONE.fullmatch(normalise_number(text)) is not None

@@ -114,6 +114,15 @@ ILLNESS: dict[str, str | Promise] = {
     "serious_here": _("登记患有大病，系统中没有"),
     "serious_there": _("系统中患有大病，登记没有"),
 }
+CERTIFICATE: dict[str, str | Promise] = {
+    "certificate_here": _("登记有残疾人证，残联没有有效证件"),
+    "certificate_there": _("残联有有效证件，登记没有残疾人证"),
+    "grade": _("残疾等级不同"),
+}
+INSURED: dict[str, str | Promise] = {
+    "insured_here": _("登记参加居民医保，医保没有当年记录"),
+    "insured_there": _("医保有当年居民参保记录，登记未参保"),
+}
 CHECKED: dict[str, str | Promise] = {"household": _("按户检测"), "village": _("按嘎查村检测")}
 POWER: dict[str, str | Promise] = {
     "cut_off": _("登记通电，供电企业未通"),
@@ -283,6 +292,10 @@ FACTS: dict[str, Fact] = {
     "school_roll": Fact(_("学籍"), _word(SCHOOL_ROLL), sensitive=True),
     "roll_stage": Fact(_("学籍中的学段"), _code("school_stage"), sensitive=True),
     "illness": Fact(_("与健康扶贫系统不一致"), _listed(ILLNESS), sensitive=True),
+    "disability": Fact(_("与残联不一致"), _listed(CERTIFICATE), sensitive=True),
+    "certificate_grade": Fact(_("证号中的等级"), _code("disability_grade"), sensitive=True),
+    "federation_grade": Fact(_("残联登记的等级"), _code("disability_grade"), sensitive=True),
+    "insurance": Fact(_("与医保不一致"), _listed(INSURED)),
     "appraised_grade": Fact(_("住建鉴定级别"), _code("dwelling_grade")),
     "appraised_on": Fact(_("鉴定日期")),
     "repair_state": Fact(_("改造状态"), _word(_choices(DwellingAppraisal, "repair_state"))),

@@ -69,7 +69,7 @@ def declare_all() -> None:
         high(IDENTIFY, "id_no id_no_index"),
         general(CHECK, "id_length id_check_ok id_birth_ok id_division_known"),
         sensitive(CHECK, "id_sex"),
-        high(HEALTH, "disability_no disability_no_ok"),
+        high(HEALTH, "disability_no disability_no_ok disability_grade"),
         sensitive(IDENTIFY, "birth_date", Basis.CHILD),
     )
     declare(

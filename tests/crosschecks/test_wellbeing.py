@@ -1,4 +1,4 @@
-"""DC-15, DC-16, DC-18, TG-10 and ST-02: hit, miss, null and boundary (rule-semantics.md c), and sets not in force."""
+"""DC-07, DC-15 to DC-18, TG-10 and ST-02: hit, miss, null and boundary (rule-semantics.md c), and sets not in force."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from apps.households.models import GUARANTEES, GuaranteeStatus, HouseholdIncome
 from tests.crosschecks.families import LINES, VILLAGE
 from tests.crosschecks.supplied import COUNTY, assert_supplied, found, known, of_nobody, supply
 from tests.factories.divisions import VILLAGES, plant
+from tests.factories.households import citizen_number
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,22 @@ def pupil(
 
 def ill(health: list[str], *rows: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
     return [{"year": {"health": health}, "rows": {"HS-CH": [{"ended_on": None, **row} for row in rows]}, **more}]
+
+
+def certified(kind_and_grade: str | None, *rows: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
+    """A member with the certificate that its number, a type and a grade make, and rows of the disabled persons'
+    federation."""
+    number = citizen_number(datetime.date(1962, 3, 15))
+    sent = [{"type": "4", "grade": "2", "state": "valid", **row} for row in rows]
+    own = {"disability_no": number + kind_and_grade} if kind_and_grade else {}
+    return [{"id_no": number, **own, "rows": {"DF-CE": sent}, **more}]
+
+
+def insured(resident: bool | None, *rows: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
+    """A member with or without residents' insurance (None: no facts of the year), and rows of the insurer."""
+    sent = [{"year": 2018, "scheme": "resident", "out_of_pocket": "0", **row} for row in rows]
+    year = None if resident is None else {"medical_resident": resident}
+    return [{"year": year, "rows": {"HS-MI": sent}, **more}]
 
 
 CHRONIC, SERIOUS = {"kind": "02"}, {"kind": "03"}
@@ -92,6 +109,28 @@ CASES = [
     ("DC-16", "another stage, suspended", pupil("04", {"state": "suspended"}), {}, NONE),
     ("DC-16", "another stage at eighteen", pupil("08", {"stage": "07"}, born="2000-05-01"), {}, SECOND),
     ("DC-16", "not covered", pupil("03"), {"village": UNCOVERED}, NONE),
+    ("DC-07", "no certificate", certified(None), {}, NONE),
+    ("DC-07", "in both", certified("42", {}), {}, NONE),
+    ("DC-07", "only here", certified("42"), {}, FIRST),
+    ("DC-07", "only there", certified(None, {}), {}, FIRST),
+    ("DC-07", "expired there", certified("42", {"state": "expired"}), {}, FIRST),
+    ("DC-07", "cancelled there, none here", certified(None, {"state": "cancelled"}), {}, NONE),
+    ("DC-07", "another grade", certified("43", {}), {}, FIRST),
+    ("DC-07", "another type is not compared", certified("62", {}), {}, NONE),
+    ("DC-07", "reissued", certified("42B1", {}), {}, NONE),
+    ("DC-07", "another grade in a malformed number", certified("43X", {}), {}, NONE),
+    ("DC-07", "no key", certified("42", **NO_KEY), {}, NONE),
+    ("DC-07", "not covered", certified("42"), {"village": UNCOVERED}, NONE),
+    ("DC-17", "insured in both", insured(True, {}), {}, NONE),
+    ("DC-17", "in neither", insured(False), {}, NONE),
+    ("DC-17", "only here", insured(True), {}, FIRST),
+    ("DC-17", "only there", insured(False, {}), {}, FIRST),
+    ("DC-17", "as an employee there", insured(True, {"scheme": "employee"}), {}, FIRST),
+    ("DC-17", "as an employee there, not here", insured(False, {"scheme": "employee"}), {}, NONE),
+    ("DC-17", "last year", insured(True, {"year": 2017}), {}, FIRST),
+    ("DC-17", "no facts of the year", insured(None, {}), {}, NONE),
+    ("DC-17", "no key", insured(True, **NO_KEY), {}, NONE),
+    ("DC-17", "not covered", insured(True), {"village": UNCOVERED}, NONE),
     ("DC-18", "healthy in both", ill(["01"]), {}, NONE),
     ("DC-18", "only here", ill(["02"]), {}, FIRST),
     ("DC-18", "only there", ill(["01"], CHRONIC), {}, FIRST),
@@ -226,10 +265,38 @@ def test_st_02():
     }
 
 
+# --- DC-07 and DC-17 ---
+
+
+def test_dc_07_names_both_grades():
+    rows: dict[str, Any] = {}
+    known(*certified("43", {}), rows=rows)
+    supply(rows)
+    (evidence,) = found("DC-07").values()
+    assert evidence == {
+        "name": "王建国", "disability": "grade,", "certificate_grade": "3", "federation_grade": "2",
+    }  # fmt: skip
+
+
+def test_dc_17_is_asked_only_where_the_data_have_rows_of_the_year():
+    """A list of 2017 is fresh in December 2018 and says nothing of 2018: not run, rather than nobody insured."""
+    rows: dict[str, Any] = {}
+    made = known(*insured(True, {"year": 2017}), rows=rows)
+    supply(rows)
+    assert not found("DC-17")
+    with scopes.acting(system_account()):
+        started = runs.start_run(codes.WHOLE_REGION, kind="command", rules=["DC-17"], date=datetime.date(2018, 12, 31))
+        unit = RunUnit.objects.get(run=started)
+    assert (unit.state, unit.reason) == ("not_run", "需要部门数据（未报送、已过期或没有当年记录）：医保：参保、报销")
+    supply(of_nobody("HS-MI", [{"year": 2018, "scheme": "resident", "out_of_pocket": "0"}]))
+    assert made.names(set(found("DC-17"))) == FIRST
+
+
 # --- Not run ---
 
 ALL = [
-    "TG-10", "ST-02", "DC-15", "DC-16", "DC-18", "DC-19", "DC-20", "DC-21", "DC-22", "DC-24", "DC-25", "DC-28", "DC-29",
+    "TG-10", "ST-02", "DC-07", "DC-15", "DC-16", "DC-17", "DC-18", "DC-19", "DC-20", "DC-21", "DC-22",
+    "DC-24", "DC-25", "DC-28", "DC-29",
 ]  # fmt: skip
 LIMIT = {"HS-CH": 120, "ED-XJ": 240}
 

@@ -10,10 +10,11 @@ from django.db.models import BigIntegerField, CharField, Expression, F, QuerySet
 from django.db.models.functions import Cast, JSONObject
 from django.utils.functional import Promise
 
+from apps.access.scope import Range
 from apps.crosschecks.catalogue import Entry, catalogue
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.context import Context
-from apps.crosschecks.rules.coverage import Needs
+from apps.crosschecks.rules.coverage import Needs, Versions, certain, coverage, of_year, placed_in
 from apps.crosschecks.rules.parameters import PARAMETERS, Parameter
 
 Evidence = Mapping[str, "str | Expression"]
@@ -35,6 +36,7 @@ class Rule:
     them may see. A rule with `looks_around` compares households with each other: within a narrow scope it can prove a
     hit but not the absence of one. `on_save` is false for a rule that only the night can ask; so is
     every rule with `needs`, the departments' data that its condition reads: whoever saves a form sees none of them.
+    With `of_year` only data with rows of the register year count.
     """
 
     entry: Entry
@@ -52,6 +54,7 @@ class Rule:
     looks_around: bool = False
     on_save: bool = True
     needs: Needs = ()
+    of_year: bool = False
     missing: Callable[[], str] | None = None
 
     @property
@@ -62,11 +65,19 @@ class Rule:
         """Why the rule cannot run now, for people; empty when it can."""
         return self.missing() if self.missing else ""
 
+    def coverage(self, versions: Versions, year: int) -> tuple[Range, ...]:
+        """The ranges in which the departments' data that it reads are in force; of that year, where it asks so."""
+        return coverage(self.needs, of_year(versions, year) if self.of_year else versions)
+
+    def certain(self, versions: Versions, year: int) -> tuple[Range, ...]:
+        """The ranges in which it can say that there is nothing."""
+        return certain(self.needs, of_year(versions, year) if self.of_year else versions)
+
     def rows(self, context: Context) -> QuerySet[Any]:
         """The offending rows: households, persons or conflicts."""
         rows = context.rows(self.on, self.statuses)
         if self.needs:
-            rows = rows.filter(context.covered_by(self.needs))
+            rows = rows.filter(placed_in(self.coverage(context.versions, context.year)))
         return self.find(rows, context)
 
     def hits(self, context: Context) -> list[QuerySet[Any]]:

@@ -35,7 +35,7 @@ from django.db.models.functions import Coalesce
 
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.conditions import IsAnyOf
-from apps.crosschecks.rules.coverage import Needs, Versions, coverage, placed_in
+from apps.crosschecks.rules.coverage import Versions
 from apps.crosschecks.rules.parameters import Settings
 from apps.datasets.models import tables
 from apps.households.models import LIVE, REGISTERED, Household, Person, RegistrationConflict
@@ -158,10 +158,6 @@ class Context:
         return Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)
 
     # --- Departments' data -------------------------------------------------------------------------------------------
-
-    def covered_by(self, needs: Needs) -> Q:
-        """The condition that a row lies where the data sets that a rule reads are in force."""
-        return placed_in(coverage(needs, self.versions))
 
     def in_force(self, code: str) -> bool:
         """Whether any version of a data set is in force."""

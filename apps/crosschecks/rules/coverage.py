@@ -33,6 +33,11 @@ def certain(needs: Needs, versions: Versions) -> tuple[Range, ...]:
     return coverage(tuple((name,) for group in needs for name in group), versions)
 
 
+def of_year(versions: Versions, year: int) -> Versions:
+    """Of some versions those that have rows of a year."""
+    return {name: [one for one in found if year in one.years] for name, found in versions.items()}
+
+
 def inside(ranges: Iterable[Range], low: int, high: int) -> tuple[Range, ...]:
     """The parts of these ranges that lie in another one."""
     return _both(ranges, [(low, high)])

@@ -1,4 +1,4 @@
-"""Work, schooling and illness as the departments know them (DC-15, DC-16, DC-18). Readings: rule-semantics.md (c).
+"""Work, schooling, health and insurance as departments know them (DC-07, DC-15 to 18). Readings: rule-semantics.md (c).
 
 What a department's row is compared with stands on the outer row, thresholds too: inside a subquery `division` is the
 supplier's.
@@ -170,3 +170,55 @@ def illness_differs(persons: QuerySet[Person], context: Context) -> QuerySet[Per
         .filter(HAS_KEY, any_of(differing), health__len__gt=0)
         .annotate(illness=names_of(differing))
     )
+
+
+@rule(
+    "DC-07",
+    on=ObjectKind.PERSON,
+    text=_("%(name)s残疾信息与残联不一致：%(disability)s"),
+    condition=_(
+        "是否登记残疾人证与残联有效证件不同；或都有，而登记的证号格式正确、其中的残疾等级与残联不同。残疾类别不比。"
+    ),
+    evidence=["name", "disability", "certificate_grade", "federation_grade"],
+    needs=["DF-CE"],
+)
+def certificate_differs(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
+    """A certificate only here, or only there; or of another grade, where the number here is one (ID-07)."""
+    valid = context.department_rows("DF-CE").filter(state="valid")
+    here, there = Q(disability_no__isnull=False), Q(Exists(valid))
+    differing = {
+        "certificate_here": here & ~there,
+        "certificate_there": ~here & there,
+        "grade": Q(Unequal(F("federation_grade"), F("disability_grade"))),
+    }
+    return (
+        persons.annotate(
+            certificate_grade=F("disability_grade"),
+            federation_grade=Subquery(context.chosen("DF-CE", valid).values("grade")),
+        )
+        .filter(HAS_KEY, any_of(differing))
+        .annotate(disability=names_of(differing))
+    )
+
+
+@rule(
+    "DC-17",
+    on=ObjectKind.PERSON,
+    text=_("%(name)s参保登记与医保不一致：%(insurance)s"),
+    condition=_("当年是否参加城乡居民基本医疗保险已填写，而与医保当年居民参保记录不同。"),
+    evidence=["name", "insurance"],
+    needs=["HS-MI"],
+    of_year=True,
+)
+def insurance_differs(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
+    """Said to be insured as a resident and not on the insurer's list of the year, or the other way round."""
+    listed = Q(Exists(context.department_rows("HS-MI").filter(year=context.year, scheme="resident")))
+    differing = {
+        "insured_here": Q(y__medical_resident=True) & ~listed,
+        "insured_there": Q(y__medical_resident=False) & listed,
+    }
+    return (
+        context.with_year(persons)
+        .filter(HAS_KEY, any_of(differing))
+        .annotate(insurance=names_of(differing))
+    )  # fmt: skip

@@ -32,7 +32,7 @@ from apps.crosschecks.models import RuleState, Run, RunUnit
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.base import Rule
 from apps.crosschecks.rules.context import register_year
-from apps.crosschecks.rules.coverage import Versions, coverage, inside
+from apps.crosschecks.rules.coverage import Versions, inside
 from apps.crosschecks.services.writing import Author, Written, nightly_context, write_region
 from apps.datasets.catalogue import datasets
 from apps.datasets.services.freshness import counties_of, in_force
@@ -88,7 +88,7 @@ def start_run(
     units = []
     versions = in_force(date)
     for name in chosen:
-        reason = why_not(name) or _without_data(name, versions, division)
+        reason = why_not(name) or _without_data(name, versions, run)
         state = UnitState.NOT_RUN if reason else UnitState.QUEUED
         units.append(
             RunUnit(
@@ -124,23 +124,25 @@ def why_not(name: str) -> str:
 def needed(rule: Rule) -> str:
     """What a rule could not be asked for want of, for people."""
     names = [datasets()[name].name for group in rule.needs for name in group]
+    if rule.of_year:
+        return _("需要部门数据（未报送、已过期或没有当年记录）：%(names)s") % {"names": listed(names)}
     return _("需要部门数据（未报送或已过期）：%(names)s") % {"names": listed(names)}
 
 
-def _without_data(name: str, versions: Versions, division: int) -> str:
-    """Why a rule cannot run anywhere below a division for want of departments' data; empty when it can somewhere."""
+def _without_data(name: str, versions: Versions, run: Run) -> str:
+    """Why a rule can be asked nowhere in a run for want of departments' data; empty when it can somewhere."""
     rule = RULES[name]
-    if not rule.needs or inside(coverage(rule.needs, versions), *codes.subtree(division)):
+    if not rule.needs or inside(rule.coverage(versions, run.year), *codes.subtree(run.division_id)):
         return ""
     return needed(rule)
 
 
-def counties_without(rule: Rule, versions: Versions, division: int) -> list[int]:
-    """The counties at or below a division (or the one above it) for which the data that a rule reads are missing."""
+def counties_without(rule: Rule, versions: Versions, run: Run) -> list[int]:
+    """The counties of a run (or the one above its place) for which the data that a rule reads are missing."""
     if not rule.needs:
         return []
-    ranges = coverage(rule.needs, versions)
-    return [county for county in counties_of(division) if not lies_in(codes.subtree(county), ranges)]
+    ranges = rule.coverage(versions, run.year)
+    return [county for county in counties_of(run.division_id) if not lies_in(codes.subtree(county), ranges)]
 
 
 def start_nightly(night: datetime.date | None = None) -> Run | None:
@@ -203,7 +205,7 @@ def _work(unit_id: int, attempt: int, scope: scopes.Scope) -> Written | None:
     rule = RULES[unit.rule]
     written = write_region(rule, context, Author(scope.user_id, scope.username, run.pk))
     unit.state, unit.finished_at, unit.lease_until, unit.reason = UnitState.DONE, timezone.now(), None, ""
-    left_out = counties_without(rule, context.versions, run.division_id)
+    left_out = counties_without(rule, context.versions, run)
     if left_out:
         unit.reason = _("%(count)d 个旗县没有所需的部门数据，未比对") % {"count": len(left_out)}
     for name in ("hits", "added", "reopened", "changed", "cleared"):

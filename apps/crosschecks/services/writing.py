@@ -24,7 +24,6 @@ from apps.crosschecks.choices import ENDED, State, Verdict
 from apps.crosschecks.models.parameter import settings_rows
 from apps.crosschecks.rules import Context, Rule
 from apps.crosschecks.rules.base import COLUMNS
-from apps.crosschecks.rules.coverage import certain
 from apps.crosschecks.rules.parameters import Settings
 from apps.datasets.services.freshness import in_force
 from apps.households.models import LIVE, REGISTERED
@@ -242,7 +241,7 @@ def write_region(rule: Rule, context: Context, author: Author) -> Written:
                 "low": context.low,
                 "high": context.high,
                 "spared": spared,
-                "covered": multirange(certain(rule.needs, context.versions)) or "{}",
+                "covered": multirange(rule.certain(context.versions, context.year)) or "{}",
             },
         )
         written = Written(*cursor.fetchone())

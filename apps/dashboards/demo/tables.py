@@ -110,6 +110,7 @@ def _person(row: records.Person, known: Known) -> tuple[Any, ...]:
         sheet.id_division_known,
         seal("disability", row.disability_no) if row.disability_no else None,
         sheet.disability_no_ok,
+        sheet.disability_grade,
     )
 
 
@@ -140,6 +141,7 @@ PERSON = Table(
         "id_division_known",
         "disability_no",
         "disability_no_ok",
+        "disability_grade",
     ),
     _person,
     ("id_no", "disability_no"),

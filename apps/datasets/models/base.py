@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +34,9 @@ class DatasetVersion(PlacedModel):
     """数据集版本: one delivery of a data set as a supplier's place gave it, whole.
 
     It covers that place and all below, replaces the supplier's earlier version, and is dated `as_of`, the last day of
-    its period (rule-semantics.md a.12). `index_key` says under which key its numbers were made unreadable: a version
-    under another key than the register's matches nobody and counts no more.
+    its period (rule-semantics.md a.12). `years` are those that its rows speak of, where they do. `index_key` says
+    under which key its numbers were made unreadable: a version under another key than the register's matches nobody
+    and counts no more.
     """
 
     class State(models.TextChoices):
@@ -50,6 +52,7 @@ class DatasetVersion(PlacedModel):
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.STAGED)
     level = models.PositiveSmallIntegerField(_("报送层级"), editable=False)
     rows = models.PositiveIntegerField(_("行数"), default=0)
+    years = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("年度"), default=list, editable=False)
     index_key = models.CharField(max_length=16, default="", editable=False)
     received_at = models.DateTimeField(_("生效时间"), null=True, blank=True)
     emptied_at = models.DateTimeField(_("明细清除时间"), null=True, blank=True)

@@ -242,9 +242,18 @@ def _doubt(delivery: Delivery) -> str:
     return ""
 
 
+def _years(version: DatasetVersion) -> list[int]:
+    """The years that the rows of a version speak of; none where they speak of no year."""
+    table: Any = tables()[version.dataset]
+    if "year" not in {field.name for field in table._meta.fields}:
+        return []
+    return sorted(table.objects.filter(version=version).order_by().values_list("year", flat=True).distinct())
+
+
 def _accept(delivery: Delivery, by: Any) -> Delivery:
     version = delivery.version
     version.state, version.rows, version.received_at = DatasetVersion.State.ACCEPTED, delivery.accepted, timezone.now()
+    version.years = _years(version)
     version.save()
     delivery.state = State.ACCEPTED
     delivery.finished_at = delivery.finished_at or timezone.now()

@@ -177,7 +177,7 @@ def compared(columns: Columns, section: str) -> list[str]:
         case "person":
             left_out = (
                 "id_no", "id_no_index", "id_length", "id_check_ok", "id_sex", "id_birth_ok", "id_division_known",
-                "disability_no", "disability_no_ok", "birth_date",
+                "disability_no", "disability_no_ok", "disability_grade", "birth_date",
             )  # fmt: skip
         case _:
             left_out = ()

@@ -326,11 +326,13 @@ class RowReader:
             ]
         line += derived
         if "disability_no" in p:
-            fits = NULL
+            fits = grade = NULL
             if (certificate := values[p["disability_no"]]) != NULL:
                 line[2 + p["disability_no"]], _index = self._numbers("disability", certificate)
-                fits = _flag(numbers.disability_no_ok(certificate, None if clear == NULL else clear))
-            line.append(fits)
+                owner = None if clear == NULL else clear
+                fits = _flag(numbers.disability_no_ok(certificate, owner))
+                grade = numbers.disability_grade(certificate, owner) or NULL
+            line += [fits, grade]
         if "birth_date" in p:
             line[2 + p["birth_date"]] = birth
         else:

@@ -33,7 +33,7 @@ DERIVED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("id_birth_ok", "boolean"),
         ("id_division_known", "boolean"),
     ),
-    ("person", "disability_no"): (("disability_no_ok", "boolean"),),
+    ("person", "disability_no"): (("disability_no_ok", "boolean"), ("disability_grade", "varchar(1)")),
 }
 SUMS = {"transfer": TRANSFER_PARTS, "property": PROPERTY_PARTS}
 

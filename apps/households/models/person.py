@@ -23,7 +23,7 @@ from apps.households.querysets import PersonQuerySet
 class Person(Versioned, PlacedModel):
     """家庭成员. `is_active` changes through natural changes only.
 
-    The columns from `id_length` to `disability_no_ok` are what rules may know of the encrypted numbers; one function
+    The columns from `id_length` to `disability_grade` are what rules may know of the encrypted numbers; one function
     writes them (`services.numbers.write_number_facts`, decisions.md 18).
     """
 
@@ -50,6 +50,9 @@ class Person(Versioned, PlacedModel):
     id_division_known = models.BooleanField(_("证件号码前六位已知"), null=True, editable=False)
     disability_no = SealedField(kind="disability", verbose_name=_("残疾人证号"), null=True, blank=True)
     disability_no_ok = models.BooleanField(_("残疾人证号格式正确"), null=True, editable=False)
+    disability_grade = CodeField(
+        "disability_grade", verbose_name=_("残疾人证号中的残疾等级"), null=True, editable=False
+    )
     birth_date = models.DateField(_("出生日期"), null=True, blank=True)
     relation = CodeField("relation", verbose_name=_("与户主关系"), null=True, blank=True)
     ethnicity = CodeField("ethnicity", verbose_name=_("民族"), null=True, blank=True)
@@ -76,6 +79,7 @@ class Person(Versioned, PlacedModel):
             code_constraint("id_type", "id_type"),
             code_constraint("relation", "relation"),
             code_constraint("ethnicity", "ethnicity"),
+            code_constraint("disability_grade", "disability_grade"),
         ]
         indexes = [
             models.Index(fields=["division", "id"], name="person_division"),

@@ -43,6 +43,7 @@ def write_number_facts(person: Person, *, known: Callable[[str], bool] | None = 
     person.id_birth_ok = facts.birth_ok if facts else None
     person.id_division_known = facts.division_known if facts else None
     person.disability_no_ok = numbers.disability_no_ok(disability_no, id_no) if disability_no else None
+    person.disability_grade = numbers.disability_grade(disability_no, id_no)
     if facts and facts.birth_date:
         person.birth_date = facts.birth_date
 
