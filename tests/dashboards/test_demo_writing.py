@@ -23,6 +23,7 @@ from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo import writing
 from apps.dashboards.demo.accounts import ACCOUNTS
 from apps.dashboards.demo.contradictions import CARRIERS
+from apps.dashboards.demo.departments import PLANTS
 from apps.dashboards.demo.families import families
 from apps.divisions.services.loading import load
 from apps.households.models import Household, HouseholdYear, Person, RegistrationConflict, StatusEvent
@@ -190,7 +191,7 @@ def test_the_command_writes_accounts_and_truth_for_the_owner_alone(committed_db,
         "division": "150000000000",
     }
     assert ScopedBackend().authenticate(None, username="village-150422100200", password=demo["password"]) is not None
-    assert len({entry["rule"] for entry in truth}) == len(CARRIERS)
+    assert {entry["rule"] for entry in truth} == {*CARRIERS, *(plant.rule for plant in PLANTS)}
     assert set(truth[0]) == {"rule", "object_kind", "household_code", "person_code", "division", "why"}
     assert (tmp_path / "demo.json").stat().st_mode & 0o777 == 0o600
     printed = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""From plan to database: accounts, register, helpers and villages in one transaction, all or nothing."""
+"""From plan to database: accounts, register, helpers, villages and departments' data in one transaction."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from apps.dashboards.demo import records, tables
 from apps.dashboards.demo.accounts import create_accounts
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
+from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Pairer
 from apps.dashboards.demo.plan import Plan, make_plan
@@ -94,6 +95,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
             truths = _register(plan, bulk, show)
             with watch.phase("villages"), bulk.without_history():
                 bulk.rows["villages_villageyear"] = fill_villages(scale, seed)
+            with watch.phase("departments"):
+                truths += deliver_departments(bulk, system_account())
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 

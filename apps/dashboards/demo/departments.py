@@ -1,0 +1,186 @@
+"""What the departments of the demonstration sent: most rows agree with the register, a few contradict it on purpose.
+
+Rows are made in the database out of the register itself (`sql/departments.sql`), at every scale by the same
+statements. Whom a contradiction is about is drawn by a hash of the person's code; nobody carries two, so that each is
+found for itself. Some data sets are not sent at all and one by a single league only: a rule without its data reads
+*not run*.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.dashboards.demo import calibration as figures
+from apps.dashboards.demo.bulk import Bulk
+from apps.dashboards.demo.records import Truth
+from apps.datasets.models import DatasetVersion, Delivery, tables
+from apps.datasets.services.freshness import index_key
+from apps.divisions import codes
+from apps.households.models import REGISTERED
+
+HOUSEHOLDS_A_PLANT = 500
+"""One contradiction of each kind for so many households."""
+SUPPLIERS = {"HF-GJ": 150_400_000_000}
+"""Who supplies a data set, where it is not the region."""
+ROWS = Path(__file__).with_name("sql") / "departments.sql"
+_HEADING = re.compile(r"^-- ([A-Z]{2}-[A-Z]{2}): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One kind of contradiction: the rule that must find it, whom it can be about, and why it is one."""
+
+    rule: str
+    about: str
+    why: str
+    kind: str = ""
+
+
+PLANTS = (
+    Plant("DC-01", "true", "户籍人口中没有该证件号码", "missing"),
+    Plant("DC-01", "true", "同号户籍记录的姓名不同", "name"),
+    Plant("DC-02", "true", "户口已注销"),
+    Plant("DC-03", "birth_date < '1960-01-01'", "死亡注销", "PS-DE"),
+    Plant("DC-03", "birth_date < '1960-01-01'", "火化登记", "CA-CR"),
+    Plant("DC-04", "true", "户籍在其他旗县", "county"),
+    Plant("DC-04", "true", "户口性质为非农业", "urban"),
+    Plant("DC-05", "dibao", "登记低保，民政没有有效记录", "missing"),
+    Plant("DC-05", "NOT dibao", "民政有低保记录，登记没有", "extra"),
+    Plant("DC-06", "NOT tekun", "民政有特困供养记录，登记没有"),
+    Plant("DC-07", "certified", "残联没有有效证件", "missing"),
+    Plant("DC-07", "NOT certified", "残联有有效证件，登记没有", "extra"),
+    Plant("DC-07", "disability_grade IS NOT NULL", "残疾等级不同", "grade"),
+    Plant("DC-08", "true", "财政供养人员"),
+    Plant("DC-09", "true", "名下有轿车"),
+    Plant("DC-10", "true", "商品房网签", "HC-SP"),
+    Plant("DC-10", "true", "住宅不动产", "NR-RE"),
+    Plant("DC-11", "true", "公司股东"),
+    Plant("DC-12", "true", "缴纳个人所得税"),
+    Plant("DC-13", "division_id BETWEEN 150400000000 AND 150499999999", "缴存住房公积金"),
+    Plant("DC-14", "birth_date < '1958-01-01'", "领取职工养老金"),
+    Plant("DC-16", "of_age AND school_stage BETWEEN '03' AND '09'", "没有在读学籍", "missing"),
+    Plant("DC-16", "of_age AND school_stage = '03'", "学籍学段不同", "stage"),
+    Plant("DC-17", "medical_resident", "医保没有当年居民参保记录", "missing"),
+    Plant("DC-17", "NOT medical_resident", "医保有居民参保记录，登记未参保", "extra"),
+    Plant("DC-18", "health = '{01}'", "健康扶贫系统中有慢性病，登记健康", "extra"),
+    Plant("DC-18", "health @> '{02}' AND NOT health @> '{03}'", "健康扶贫系统中没有慢性病", "missing"),
+    Plant("DC-26", "relation = '01' AND heads = 1", "同户籍的子女未登记"),
+    Plant("DC-27", "birth_date BETWEEN '1960-01-01' AND '1995-01-01'", "服刑期间"),
+    Plant("TG-10", "health @> '{03}'", "患大病，当年没有救治记录"),
+)
+
+_PEOPLE = """
+CREATE TEMPORARY TABLE demo_people ON COMMIT DROP AS
+SELECT person.id, person.code, person.household_id, household.code AS household_code, person.division_id,
+       person.id_no_index AS key, person.name, person.relation, person.birth_date, person.disability_grade,
+       person.disability_no IS NOT NULL AS certified, facts.dibao, facts.tekun, facts.medical_resident, facts.health,
+       facts.school_stage, household.status = ANY (%s) AS tested,
+       -- Of school age on 31 August, and some day of the year by the person's number.
+       person.birth_date BETWEEN '2002-09-01' AND '2012-08-31' AS of_age,
+       date '2018-02-01' + get_byte(person.id_no_index, 3) AS a_day,
+       count(*) FILTER (WHERE person.relation = '01') OVER (PARTITION BY person.household_id) AS heads,
+       person.id_sex IS NOT NULL AS usable
+FROM households_person person JOIN households_household household ON household.id = person.household_id
+LEFT JOIN households_personyear facts ON facts.person_id = person.id AND facts.year = %s
+WHERE person.is_active;
+CREATE TEMPORARY TABLE demo_planted (rule text, kind text, id bigint PRIMARY KEY) ON COMMIT DROP;
+ANALYZE demo_people"""
+
+_DRAW = """
+INSERT INTO demo_planted
+SELECT %s, %s, id FROM demo_people
+WHERE tested AND usable AND key IS NOT NULL AND ({about}) AND id NOT IN (SELECT id FROM demo_planted)
+ORDER BY md5(code || %s || %s) LIMIT %s"""
+
+# The names that the statements of the file speak of.
+_NAMES = """
+CREATE TEMPORARY VIEW people AS
+SELECT one.*, coalesce(rule, '') AS rule, coalesce(kind, '') AS kind,
+       trim(coalesce(rule, '') || ' ' || coalesce(kind, '')) AS carries
+FROM demo_people one LEFT JOIN demo_planted USING (id) WHERE usable AND key IS NOT NULL;
+CREATE TEMPORARY VIEW strangers AS
+SELECT sha256(('stranger' || number)::bytea) AS key, number,
+       (ARRAY['王强', '李娜', '包青山', '张伟', '白玉兰', '赵敏', '乌云', '刘洋'])[1 + number % 8] AS name
+FROM generate_series(1, 400) AS number"""
+
+
+def deliver_departments(bulk: Bulk, by: User) -> list[Truth]:
+    """Put the departments' data in force at the reference date; the contradictions that were planted among them.
+
+    In the caller's transaction and scope, which reaches the whole register and all data sets.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, [list(REGISTERED), figures.YEAR])
+        cursor.execute("SELECT count(DISTINCT household_id) FROM demo_people")
+        count = max(1, cursor.fetchone()[0] // HOUSEHOLDS_A_PLANT)
+        for plant in PLANTS:
+            words = [plant.rule, plant.kind]
+            cursor.execute(_DRAW.format(about=plant.about), [*words, *words, count])
+        cursor.execute("ANALYZE demo_planted")
+        cursor.execute(_NAMES)
+        # A heading's code and columns, then its rows, and so on.
+        _about, *parts = _HEADING.split(ROWS.read_text(encoding="utf-8"))
+        for dataset, columns, rows in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+            _deliver(dataset, columns, rows, bulk, by)
+        cursor.execute("DROP VIEW people, strangers")
+        return list(_planted())
+
+
+def _deliver(dataset: str, columns: str, rows: str, bulk: Bulk, by: User) -> None:
+    """One data set as a version in force, with the delivery that it came by."""
+    table, place = tables()[dataset]._meta.db_table, SUPPLIERS.get(dataset, codes.WHOLE_REGION)
+    received = timezone.make_aware(datetime.datetime.combine(figures.REFERENCE, datetime.time(18)))
+    version = DatasetVersion.objects.create(
+        dataset=dataset, division_id=place, as_of=figures.REFERENCE, index_key=index_key()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (version_id, division_id, row_no, key, name, {columns})"  # noqa: S608
+            f" SELECT {version.pk}, {place}, row_number() OVER (), * FROM ({rows}) AS sent"
+        )
+        version.rows = cursor.rowcount
+    bulk.rows[table] += version.rows
+    version.state, version.received_at = DatasetVersion.State.ACCEPTED, received
+    version.years = [figures.YEAR] if "year" in columns.split(", ") else []
+    version.save()
+    Delivery.objects.create(
+        dataset=dataset,
+        division_id=place,
+        period=figures.REFERENCE,
+        version=version,
+        by=by,
+        by_name=str(by),
+        source="command",
+        state=Delivery.State.ACCEPTED,
+        rows=version.rows,
+        accepted=version.rows,
+        finished_at=received,
+    )
+
+
+def _planted() -> Iterator[Truth]:
+    """The contradictions as the night must find them."""
+    why = {(plant.rule, plant.kind): plant.why for plant in PLANTS}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rule, kind, household_code, code, division_id"
+            " FROM demo_planted JOIN demo_people USING (id) ORDER BY rule, code"
+        )
+        for rule, kind, household, person, division in cursor.fetchall():
+            of_household = rule == "DC-26"
+            yield Truth(
+                rule=rule,
+                object_kind="household" if of_household else "person",
+                household_code=household,
+                person_code=None if of_household else person,
+                division=str(division),
+                why=why[rule, kind],
+            )
