@@ -44,6 +44,9 @@ class ObjectKind(models.TextChoices):
     HOUSEHOLD = "household", _("户")
     PERSON = "person", _("人")
     CONFLICT = "conflict", _("重复登记")
+    CHANGE = "change", _("自然变更")
+    VILLAGE = "village", _("嘎查村")
+    DATASET = "dataset", _("部门数据")
 
 
 class State(models.TextChoices):

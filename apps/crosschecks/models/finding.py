@@ -105,7 +105,9 @@ class Finding(Versioned, PlacedModel):
             models.CheckConstraint(
                 condition=Q(object_kind=ObjectKind.CONFLICT, household=None, person=None)
                 | Q(object_kind=ObjectKind.HOUSEHOLD, household=models.F("object_id"), person=None)
-                | Q(object_kind=ObjectKind.PERSON, household__isnull=False, person=models.F("object_id")),
+                | Q(object_kind=ObjectKind.PERSON, household__isnull=False, person=models.F("object_id"))
+                | Q(object_kind=ObjectKind.CHANGE, household__isnull=False)
+                | Q(object_kind__in=[ObjectKind.VILLAGE, ObjectKind.DATASET], household=None, person=None),
                 name="finding_names_its_object",
             ),
         ]

@@ -13,6 +13,7 @@ from apps.crosschecks.rules.guarantees import *  # noqa: F403
 from apps.crosschecks.rules.household import *  # noqa: F403
 from apps.crosschecks.rules.identity import *  # noqa: F403
 from apps.crosschecks.rules.income import *  # noqa: F403
+from apps.crosschecks.rules.loans import *  # noqa: F403
 from apps.crosschecks.rules.net_income import *  # noqa: F403
 from apps.crosschecks.rules.other_registers import *  # noqa: F403
 from apps.crosschecks.rules.registers import *  # noqa: F403

@@ -32,7 +32,8 @@ class Rule:
 
     `find` narrows the rows under test to the offending ones and annotates what the evidence names. `blocks` is the
     form field that refuses the entry. `statuses` are those that the condition names itself (none: the register).
-    `places` are columns of a conflict whose divisions get a finding each; `only_at` names evidence that just one of
+    `place` and `key` name the columns that say where the object lies and which one it is. `places` are columns of a
+    conflict whose divisions get a finding each; `only_at` names evidence that just one of
     them may see. A rule with `looks_around` compares households with each other: within a narrow scope it can prove a
     hit but not the absence of one. `on_save` is false for a rule that only the night can ask; so is
     every rule with `needs`, the departments' data that its condition reads: whoever saves a form sees none of them.
@@ -50,6 +51,8 @@ class Rule:
     statuses: tuple[str, ...] = ()
     blocks: str = ""
     places: tuple[str, ...] = ()
+    place: str = "division_id"
+    key: str = "pk"
     only_at: Mapping[str, str] = field(default_factory=dict)
     looks_around: bool = False
     on_save: bool = True
@@ -75,16 +78,23 @@ class Rule:
 
     def rows(self, context: Context) -> QuerySet[Any]:
         """The offending rows: households, persons or conflicts."""
+        if self.on == ObjectKind.DATASET:
+            return self._sent(context)
         rows = context.rows(self.on, self.statuses)
         if self.needs:
             rows = rows.filter(placed_in(self.coverage(context.versions, context.year)))
         return self.find(rows, context)
 
+    def _sent(self, context: Context) -> QuerySet[Any]:
+        """Of a department's own rows those that offend, at the place that each of them names."""
+        rows = self.find(context.department(self.needs[0][0]), context)
+        return rows.filter(**{f"{self.place}__range": (context.low, context.high)})
+
     def hits(self, context: Context) -> list[QuerySet[Any]]:
         """The offending rows as tuples of COLUMNS; one queryset, or one per place of a conflict."""
         rows = self.rows(context).order_by()
         if not self.places:
-            return [self._shaped(rows, F("division_id"), Value(0))]
+            return [self._shaped(rows, F(self.place), Value(0))]
         return [
             self._shaped(rows.filter(**{f"{place}__range": (context.low, context.high)}), F(place), F(place), place)
             for place in self.places
@@ -93,8 +103,8 @@ class Rule:
     def _shaped(self, rows: QuerySet[Any], division: Any, side: Any, place: str = "") -> QuerySet[Any]:
         """The eight columns of a hit. Their names carry a prefix, so that they never meet a field's."""
         nobody = Cast(Value(None), BigIntegerField())
-        person = self.on == ObjectKind.PERSON
-        household = self.on == ObjectKind.HOUSEHOLD
+        household = {"household": F("pk"), "person": F("household_id"), "change": F("household_id")}
+        person = {"person": F("pk"), "change": F("person_id")}
         evidence: dict[str, Any] = {name: F(self.paths.get(name, name)) for name in self.evidence}
         if place:
             hidden = [name for name, where in self.only_at.items() if where != place]
@@ -103,10 +113,10 @@ class Rule:
         columns = {
             "rule": Value(self.id, output_field=CharField()),
             "object_kind": Value(str(self.on), output_field=CharField()),
-            "object_id": F("pk"),
+            "object_id": F(self.key),
             "side": Cast(side, BigIntegerField()),
-            "household_id": F("household_id") if person else F("pk") if household else nobody,
-            "person_id": F("pk") if person else nobody,
+            "household_id": household.get(self.on, nobody),
+            "person_id": person.get(self.on, nobody),
             "division_id": Cast(division, BigIntegerField()),
             "evidence": JSONObject(**evidence),
         }

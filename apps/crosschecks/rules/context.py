@@ -38,7 +38,8 @@ from apps.crosschecks.rules.conditions import IsAnyOf
 from apps.crosschecks.rules.coverage import Versions
 from apps.crosschecks.rules.parameters import Settings
 from apps.datasets.models import tables
-from apps.households.models import LIVE, REGISTERED, Household, Person, RegistrationConflict
+from apps.households.models import LIVE, REGISTERED, Household, NaturalChange, Person, RegistrationConflict
+from apps.villages.models import Village
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
@@ -100,9 +101,16 @@ class Context:
 
     def rows(self, kind: ObjectKind, statuses: tuple[str, ...] = ()) -> QuerySet[Any]:
         """The rows of one kind under test; `statuses` only where the rule names some (a.3)."""
-        if kind == ObjectKind.CONFLICT:
-            return self.conflicts()
-        return self.households(statuses) if kind == ObjectKind.HOUSEHOLD else self.persons(statuses)
+        match kind:
+            case ObjectKind.CONFLICT:
+                return self.conflicts()
+            case ObjectKind.CHANGE:
+                return self.changes(statuses)
+            case ObjectKind.VILLAGE:
+                return self.villages()
+            case ObjectKind.HOUSEHOLD:
+                return self.households(statuses)
+        return self.persons(statuses)
 
     def households(self, statuses: tuple[str, ...] = ()) -> QuerySet[Household]:
         """Households under test."""
@@ -112,6 +120,16 @@ class Context:
         """Active persons of households under test (a.4)."""
         rows = Person.objects.filter(is_active=True, household__status__in=statuses or self.statuses)
         return self._narrow(rows, "household_id")
+
+    def changes(self, statuses: tuple[str, ...] = ()) -> QuerySet[NaturalChange]:
+        """Natural changes of households under test."""
+        rows = NaturalChange.objects.filter(household__status__in=statuses or self.statuses)
+        return self._narrow(rows, "household_id")
+
+    def villages(self) -> QuerySet[Village]:
+        """Villages with a profile. They belong to no household: none on save."""
+        rows = Village.objects.all()
+        return rows.none() if self.only is not None else self._narrow(rows, "pk")
 
     @property
     def statuses(self) -> tuple[str, ...]:

@@ -82,6 +82,8 @@ PARAMETERS: dict[str, Parameter] = {
         _whole("kwh_min_accounts", gettext_lazy("计算用电中位数的最少户数"), 5, 3, 100),
         Parameter("subsidy_diff", gettext_lazy("补贴数量允许相差比例"), Decimal("0.30"), Decimal(0), Decimal(1), 2),
         _whole("large_machine_value", gettext_lazy("大型农机具价值（元）"), 50_000, 5000, 1_000_000),
+        Parameter("exit_incidence", gettext_lazy("退出时贫困发生率上限"), Decimal("0.03"), Decimal(0), Decimal(1), 4),
+        _whole("change_days", gettext_lazy("自然变更办理期限（天）"), 30, 0, 365),
         _whole("marriage_days", gettext_lazy("婚姻变更办理期限（天）"), 30, 0, 365),
         Parameter(
             "small_out_of_pocket",

@@ -1,4 +1,4 @@
-"""Identification and exit (ST-01, ST-02, ST-07, ST-12). Readings: rule-semantics.md (c).
+"""Identification, changes and exit (ST-01, ST-02, ST-07, ST-11, ST-12, ST-14). Readings: rule-semantics.md (c).
 
 Whoever was identified is judged by the facts of the year of identification: today's would accuse every household that
 policy has lifted.
@@ -10,12 +10,28 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear
+from django.db.models import (
+    Case,
+    DateField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, ExtractDay, ExtractMonth, ExtractYear, Round
 from django.utils.translation import gettext_lazy as _
 
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
+from apps.crosschecks.rules.conditions import MONEY
 from apps.crosschecks.rules.context import HEADS, Context, accounting_year
 from apps.crosschecks.rules.net_income import line_is_missing
 from apps.households.models import (
@@ -27,11 +43,14 @@ from apps.households.models import (
     Household,
     HouseholdIncome,
     HouseholdYear,
+    NaturalChange,
     Person,
     PersonYear,
     PovertyLine,
     Verdict,
 )
+from apps.villages.models import Village, VillageYear
+from apps.villages.querysets import poor_persons
 
 __all__: list[str] = []
 
@@ -178,3 +197,45 @@ def exit_not_after_identification(households: QuerySet[Household], context: Cont
 def no_path(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
     """An active member of a poor household has facts of the year without a path of help."""
     return context.with_year(persons).filter(y__id__isnull=False, y__five_path=None)
+
+
+@rule(
+    "ST-11",
+    on=ObjectKind.CHANGE,
+    text=_("%(name)s%(change)s%(days)s天未办理"),
+    condition=_("自然变更已上报，既未批准也未退回，发生日期距比对日期超过期限（默认30天）。"),
+    evidence=["name", "change", "happened_on", "days"],
+    parameters=["change_days"],
+    on_save=False,
+)
+def change_is_late(changes: QuerySet[NaturalChange], context: Context) -> QuerySet[NaturalChange]:
+    """Neither approved nor rejected, and more days ago than the threshold."""
+    ago = ExpressionWrapper(Value(context.date, DateField()) - F("happened_on"), DurationField())
+    return changes.filter(approved_on=None, rejected_on=None).annotate(
+        name=Coalesce(F("person__name"), context.head_name("household_id")),
+        change=F("kind"),
+        days=ExtractDay(ago),
+    ).filter(days__gt=context.number("change_days"))  # fmt: skip
+
+
+@rule(
+    "ST-14",
+    on=ObjectKind.VILLAGE,
+    text=_("%(village)s退出时贫困发生率%(incidence)s%%"),
+    condition=_("退出年度为比对年度的嘎查村，在册贫困人口不少于当年总人口的上限（默认3%）；总人口未知或为0的不比。"),
+    evidence=["village", "poor_persons", "population", "incidence"],
+    parameters=["exit_incidence"],
+    on_save=False,
+)
+def left_above_the_limit(villages: QuerySet[Village], context: Context) -> QuerySet[Village]:
+    """Poor persons of the register at least the threshold's share of the population of the year, unrounded."""
+    population = VillageYear.objects.filter(village=OuterRef("pk"), year=context.year).values("population")
+    return (
+        villages.filter(exit_year=context.year)
+        .annotate(population=Subquery(population), poor_persons=poor_persons())
+        .filter(population__gt=0, poor_persons__gte=context.number("exit_incidence") * F("population"))
+        .annotate(
+            village=F("division__short_name"),
+            incidence=Round(Cast(F("poor_persons"), MONEY) * Value(100) / F("population"), precision=2),
+        )
+    )
