@@ -14,7 +14,8 @@ COMPARE = _("与建档立卡信息比对")
 def declare_all() -> None:
     """Declare the fields of deliveries and of every data set; once, when the app is ready."""
     declare(
-        DatasetVersion, general(SUPPLY, "dataset as_of years state level rows index_key received_at emptied_at", Basis.PUBLIC)
+        DatasetVersion,
+        general(SUPPLY, "dataset as_of years state level rows index_key received_at emptied_at", Basis.PUBLIC),
     )
     declare(
         Delivery,
