@@ -10,7 +10,7 @@ import pytest
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.dashboards.demo import places
-from apps.dashboards.demo.villages import LISTED, fill_villages, listed_status, populations
+from apps.dashboards.demo.villages import LISTED, fill_villages, left_in_order, listed_status, populations
 from apps.divisions import codes, reference
 from apps.divisions.models import Division
 from apps.villages.models import Village, VillageYear
@@ -79,3 +79,9 @@ def test_villages_and_their_year_are_made_whole_and_once():
             list(Village.objects.order_by("pk").values_list("leader", "attributes", "village_status", "lon")) == before
         )
         assert VillageYear.objects.with_poverty().get(division_id=VILLAGES[0]).incidence > Decimal("0.04")
+
+
+def test_no_village_left_this_year_with_three_per_cent_poor():
+    kinds = {1: ("40", 2018), 2: ("40", 2018), 3: ("40", 2017), 4: ("10", None), 5: ("40", 2018)}
+    poor, people = {1: 3, 2: 3, 3: 50, 4: 50}, {1: 100, 2: 101, 3: 100, 4: 100}
+    assert left_in_order(kinds, poor, people) == {**kinds, 1: ("40", 2017)}

@@ -22,7 +22,7 @@ from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo import places
 from apps.dashboards.demo.names import Namer
 from apps.divisions.models import Division
-from apps.households.models import Household, Person
+from apps.households.models import POOR, Household, Person
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 
@@ -38,6 +38,8 @@ STILL_POOR = 676 / 2_834
 RURAL_POPULATION = figures.POOR_PERSONS_2018 / 0.0106
 PEOPLE_A_REGISTERED = RURAL_POPULATION / figures.PERSONS
 MEAN_FAMILY = 2.6
+LEAST_INCIDENCE = 3
+"""Per cent of poor persons at which a village may not leave the list."""
 SMALLEST = 120
 """People of a village at least, where its league has room for that."""
 
@@ -84,9 +86,9 @@ def fill_villages(scale: int, seed: int | str) -> int:
     with nullcontext() if scopes.current() else scopes.acting(system_account()):
         ensure_villages()
         rural = places.rural_villages(Division.objects.current())
-        registered = dict(
-            Person.objects.filter(is_active=True).order_by().values_list("division_id").annotate(n=Count("pk"))
-        )
+        persons = Person.objects.filter(is_active=True).order_by().values_list("division_id")
+        registered = dict(persons.annotate(n=Count("pk")))
+        poor = dict(persons.filter(household__status__in=POOR).annotate(n=Count("pk")))
         centres = {
             code: (float(lon), float(lat))
             for code, lon, lat in Household.objects.exclude(lon=None)
@@ -94,7 +96,8 @@ def fill_villages(scale: int, seed: int | str) -> int:
             .values_list("division_id")
             .annotate(middle_lon=Avg("lon"), middle_lat=Avg("lat"))
         }
-        status, people = listed_status(rural, registered, str(seed)), populations(registered, str(seed))
+        people = populations(registered, str(seed))
+        status = left_in_order(listed_status(rural, registered, str(seed)), poor, people)
         profiles, years = [], []
         for serial, village in enumerate(rural, start=1):
             chance = random.Random(f"{seed}:village:{village.code}")  # noqa: S311  # invented data, no secrets
@@ -140,6 +143,19 @@ def listed_status(
         for village, kind in zip(chosen, kinds, strict=True):
             found[village.code] = ("40", kind) if kind > 0 else ("10" if kind == 0 else "30", None)
     return found
+
+
+def left_in_order(
+    status: Mapping[int, tuple[str, int | None]], poor: Mapping[int, int], people: Mapping[int, int]
+) -> dict[int, tuple[str, int | None]]:
+    """The same, but a village in which too many are poor for one that left this year left the year before: what the
+    incidence was then nobody asks (rule ST-14)."""
+    return {
+        village: (kind, figures.YEAR - 1)
+        if exit_year == figures.YEAR and 100 * poor.get(village, 0) >= LEAST_INCIDENCE * people.get(village, 0) > 0
+        else (kind, exit_year)
+        for village, (kind, exit_year) in status.items()
+    }
 
 
 class Maker:
