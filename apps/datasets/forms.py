@@ -34,8 +34,8 @@ class DeliveryForm(forms.Form):
         label=_("文件"),
         allow_empty_file=True,  # so that an empty file is answered by the reader's own words
         max_length=200,
-        help_text=_(".xlsx、.xls，或 UTF-8、GB 18030 编码的 .csv；第一行（或标题下一行）为表头。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        help_text=_(".xlsx、.xls、.parquet，或 UTF-8、GB 18030 编码的 .csv；第一行（或标题下一行）为表头。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.parquet"}),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:

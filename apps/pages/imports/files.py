@@ -13,6 +13,7 @@ from apps.common.errors import ServiceError
 
 MB = 1 << 20
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PARQUET = b"PAR1"
 HEAD = 4096
 # Text never holds these; every picture, program, archive or database does within its first kilobytes.
 _BINARY = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
@@ -42,7 +43,7 @@ LIMITS = Limits()
 
 
 def kind_of(file: BinaryIO, *, limits: Limits = LIMITS) -> str:
-    """ "xlsx", "xls" or the encoding of a text file ("utf-8-sig", "gb18030", "utf-16"); FileRefused otherwise.
+    """ "xlsx", "xls", "parquet" or a text file's encoding ("utf-8-sig", "gb18030", "utf-16"); FileRefused otherwise.
 
     The file is left at its beginning.
     """
@@ -61,6 +62,8 @@ def kind_of(file: BinaryIO, *, limits: Limits = LIMITS) -> str:
         kind = _workbook(file, limits) if head.startswith(ZIP) else "xls"
         file.seek(0)
         return kind
+    if head.startswith(PARQUET):
+        return _columnar(file, size, limits)
     if size > limits.text:
         raise FileRefused(
             _("文件有 %(size)d MB，超过 %(most)d MB 的上限，请拆分后导入。")
@@ -90,6 +93,22 @@ def _workbook(file: BinaryIO, limits: Limits) -> str:
             code="zip_bomb",
         )
     return "xlsx"
+
+
+def _columnar(file: BinaryIO, size: int, limits: Limits) -> str:
+    """A Parquet file says that it is one at its beginning and at its end."""
+    file.seek(-len(PARQUET), 2)
+    whole = size > 2 * len(PARQUET) and file.read() == PARQUET
+    file.seek(0)
+    if not whole:
+        raise FileRefused(_("Parquet 文件不完整或已损坏，请重新导出后再试。"), code="truncated")
+    if size > limits.workbook:
+        raise FileRefused(
+            _("Parquet 文件有 %(size)d MB，超过 %(most)d MB 的上限，请拆分后导入。")
+            % {"size": size // MB, "most": limits.workbook // MB},
+            code="too_large",
+        )
+    return "parquet"
 
 
 def _encoding(file: BinaryIO, head: bytes) -> str:

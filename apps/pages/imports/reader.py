@@ -1,4 +1,4 @@
-"""Reads a workbook or text file from standard input and writes its rows to standard output.
+"""Reads a workbook, Parquet or text file from standard input and writes its rows to standard output.
 
 Runs as a process of its own (`workbook.py` starts it), so that a file made to exhaust memory ends this process and
 not the worker; the limits are set here, before anything is read. Nothing of the platform is imported.
@@ -36,7 +36,10 @@ def main(kind: str, memory: int, seconds: int, rows: int, columns: int) -> None:
     _confine(memory, seconds)
     try:
         data = sys.stdin.buffer.read()
-        frames = _workbook(data, columns) if kind in ("xlsx", "xls") else _text(data, kind)
+        if kind in ("xlsx", "xls"):
+            frames = _workbook(data, columns)
+        else:
+            frames = _parquet(data, rows, columns) if kind == "parquet" else _text(data, kind)
         seen = 0
         for frame in frames:
             if frame[0] == "rows":
@@ -94,6 +97,40 @@ def _workbook(data: bytes, columns: int) -> Iterator[tuple[Any, ...]]:
     except python_calamine.CalamineError as error:
         text = str(error)
         raise Refusal("password" if "password" in text.lower() else "truncated", text) from None
+
+
+def _parquet(data: bytes, rows: int, columns: int) -> Iterator[tuple[Any, ...]]:
+    """The columns' names as the row before the first. What the file says of its size is looked at before it is read."""
+    import pyarrow  # noqa: PLC0415  # not needed for others
+    from pyarrow import parquet  # noqa: PLC0415
+
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    try:
+        file = parquet.ParquetFile(pyarrow.BufferReader(data))
+        if file.metadata.num_columns > columns:
+            raise Refusal("too_many_columns", str(columns))
+        if file.metadata.num_rows > rows:
+            raise Refusal("too_many_rows", str(rows))
+        yield "sheet", 0, ""
+        yield "rows", 0, [list(file.schema_arrow.names)]
+        first = 1
+        for batch in file.iter_batches(batch_size=CHUNK, use_threads=False):
+            read = [[_plain(value) for value in column.to_pylist()] for column in batch.columns]
+            yield "rows", first, [list(row) for row in zip(*read, strict=True)]
+            first += batch.num_rows
+    except pyarrow.ArrowMemoryError:
+        raise MemoryError from None
+    except (pyarrow.ArrowException, OSError) as error:
+        raise Refusal("parquet", str(error)) from None
+
+
+def _plain(value: Any) -> Any:
+    """A value of a column as a cell of a sheet: nothing is "", several are joined, bytes are text."""
+    if value is None or value != value:  # the one number that is not itself: not a number
+        return ""
+    if isinstance(value, list):
+        return ",".join(str(_plain(one)) for one in value)
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def _other(cell: Any) -> str:

@@ -1,4 +1,4 @@
-"""A workbook or CSV file as title, header row and rows, whatever it was made with."""
+"""A workbook, Parquet or CSV file as title, header row and rows, whatever it was made with."""
 
 from __future__ import annotations
 
@@ -162,6 +162,8 @@ def _refused(code: str, detail: str, limits: Limits) -> FileRefused:
             message = _("超过 %(most)d 行，请按旗县或苏木乡镇拆分后导入。") % {"most": limits.rows}
         case "too_many_columns":
             message = _("超过 %(most)d 列，不是可导入的表格。") % {"most": limits.columns}
+        case "parquet":
+            message = _("Parquet 文件不完整或已损坏，请重新导出后再试。")
         case "password":
             message = _("工作簿有密码保护，请去掉密码后再导入。")
         case "csv":
