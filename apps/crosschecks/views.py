@@ -176,6 +176,7 @@ class RuleView(View):
             "units": _units(by_unit),
             "most": max(by_unit.values(), default=1),
             "thresholds": thresholds,
+            "no_trial": why_no_trial(request.user, rule, place.code) if thresholds else "",
             "may_set": bool(place.code) and policy.can(request.user, "manage_parameters", place.code),
             "runs": _last_runs(request.user, rule),
             "division": place.code or "",
@@ -243,12 +244,20 @@ class ThresholdPage(RuleView):
         return self.page(request, rule, 422, problem=problem)
 
 
-def require_whole(user: Any, rule: str, place: int | None) -> None:
-    """PermissionDenied where a count under thresholds of choice would tell what is masked for this account."""
+def why_no_trial(user: Any, rule: str, place: int | None) -> str:
+    """Why this account may not try a rule with other thresholds here: the count would tell what is masked for it, or
+    it sees but a part of the data compared. Empty when it may."""
     known = RULES.get(rule)
     asks = known is not None and any(is_sensitive(name) for name in known.evidence if name not in UNLISTED)
     if asks and not sight.of(user, Finding).whole(place):
-        raise PermissionDenied(_("这条规则涉及敏感个人信息，您没有试算的权限。"))
+        return _("这条规则涉及敏感个人信息，您没有试算的权限。")
+    return figures.why_no_what_if(rule) if known else ""
+
+
+def require_whole(user: Any, rule: str, place: int | None) -> None:
+    """PermissionDenied where this account may not try the rule."""
+    if why := why_no_trial(user, rule, place):
+        raise PermissionDenied(why)
 
 
 def _units(counts: dict[int, int], now: dict[int, int] | None = None) -> list[dict[str, Any]]:

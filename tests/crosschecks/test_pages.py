@@ -171,6 +171,16 @@ def test_what_if_on_the_page(county):
     page(county, f"/rules/ID-02/what-if/?division={COUNTY}", status=404)
 
 
+def test_who_may_not_try_a_rule_is_told_so_in_place_of_the_form(county, finding):
+    """Vehicles are compared with the whole region's data, of which a county sees a part."""
+    text = page(county, f"/rules/DC-09/?division={COUNTY}")
+    assert "只有自治区级可以试算" in text and "/rules/DC-09/what-if/" not in text
+    text = page(county, f"/rules/ID-05/?division={COUNTY}")
+    assert "/rules/ID-05/what-if/" in text
+    region = signed_in(make_user("region", "region_officer", codes.WHOLE_REGION))
+    assert "/rules/DC-09/what-if/" in page(region, f"/rules/DC-09/?division={codes.WHOLE_REGION}")
+
+
 def test_a_threshold_is_set_on_the_page(county, village):
     address = f"/rules/ID-05/threshold/?division={COUNTY}"
     assert county.post(address, {"name": "age_max", "value": "115", "basis": "长寿之乡"}).status_code == 302

@@ -117,20 +117,22 @@ def what_if(rule: str, division: int, values: Mapping[str, Decimal]) -> dict[int
     """
     changed = {name: PARAMETERS[name].clean(value) for name, value in values.items()}
     low, high = codes.subtree(division)
+    if refused := why_no_what_if(rule):
+        raise PermissionDenied(refused)
     if RULES[rule].needs:
-        _require_all_data()
         context = nightly_context(low=low, high=high)
     else:
         context = context_for(low=low, high=high)
     return by_unit(RULES[rule].rows(context.what_if(**changed)), division)
 
 
-def _require_all_data() -> None:
-    """Raise PermissionDenied unless the scope in force sees all departments' data: over a part of them whatever was
-    not found would be a hit."""
+def why_no_what_if(rule: str) -> str:
+    """Why the scope in force may not ask what if: it sees but a part of the departments' data, and over a part of them
+    whatever was not found would be a hit. Empty when it may."""
     scope = scopes.current() or scopes.ANONYMOUS
-    if not scope.covers("load_datasets", codes.subtree(codes.WHOLE_REGION)):
-        raise PermissionDenied(_("这条规则比对全区的部门数据，只有自治区级可以试算。"))
+    if RULES[rule].needs and not scope.covers("load_datasets", codes.subtree(codes.WHOLE_REGION)):
+        return _("这条规则比对全区的部门数据，只有自治区级可以试算。")
+    return ""
 
 
 @dataclass(frozen=True)

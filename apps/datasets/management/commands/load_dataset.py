@@ -27,9 +27,9 @@ class Command(BaseCommand):
     """Exit status 0: all rows taken in and in force; 1: with refused rows, or held for confirmation; 2: nothing."""
 
     help = (
-        "Takes in an .xlsx, .xls, .parquet or .csv file of a department's data set as the version of a period. The last "
-        "line reads `rows N accepted A refused R STATE`; the exit status is 0 when every row was taken in, 1 when some "
-        "were refused or the version waits for confirmation, 2 when nothing was taken in."
+        "Takes in an .xlsx, .xls, .parquet or .csv file of a department's data set as the version of a period. The "
+        "last line reads `rows N accepted A refused R STATE`; the exit status is 0 when every row was taken in, 1 "
+        "when some were refused or the version waits for confirmation, 2 when nothing was taken in."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
