@@ -28,6 +28,8 @@ from apps.crosschecks.rules import RULES
 from apps.crosschecks.services import figures, reading
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.tables import FindingResource, RunResource
+from apps.datasets.catalogue import datasets
+from apps.datasets.models import tables
 from apps.divisions.models import Division
 from apps.history.services import log_access
 from apps.pages.places import Place
@@ -175,6 +177,7 @@ class RuleView(View):
             "state": UNIT_STATE.html(standing.state),
             "units": _units(by_unit),
             "most": max(by_unit.values(), default=1),
+            "data_sets": [(code, datasets()[code].name, code in tables()) for code in standing.entry.data_sets],
             "thresholds": thresholds,
             "no_trial": why_no_trial(request.user, rule, place.code) if thresholds else "",
             "may_set": bool(place.code) and policy.can(request.user, "manage_parameters", place.code),

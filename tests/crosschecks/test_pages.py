@@ -175,6 +175,7 @@ def test_who_may_not_try_a_rule_is_told_so_in_place_of_the_form(county, finding)
     """Vehicles are compared with the whole region's data, of which a county sees a part."""
     text = page(county, f"/rules/DC-09/?division={COUNTY}")
     assert "只有自治区级可以试算" in text and "/rules/DC-09/what-if/" not in text
+    assert f'<a href="/datasets/PS-VH/?division={COUNTY}">公安车管：机动车登记</a>' in text
     text = page(county, f"/rules/ID-05/?division={COUNTY}")
     assert "/rules/ID-05/what-if/" in text
     region = signed_in(make_user("region", "region_officer", codes.WHOLE_REGION))
