@@ -41,7 +41,6 @@ def asked(by: User) -> Reset:
 @pytest.mark.parametrize(("name", "may"), [("county", True), ("inspector", False)])
 def test_a_request_is_taken_back_only_by_who_still_runs_the_accounts(world: World, name: str, may: bool) -> None:
     by = world.accounts[name].user
-    assert by is not None
     reset = asked(by)
     with scopes.acting(by):
         assert resets.may_withdraw(by, reset) is may
@@ -57,7 +56,6 @@ def test_a_request_is_taken_back_only_by_who_still_runs_the_accounts(world: Worl
 @pytest.mark.parametrize(("name", "may"), [("county", True), ("inspector", False)])
 def test_a_post_is_not_offered_to_be_ended_where_one_runs_no_accounts(world: World, name: str, may: bool) -> None:
     by, holder = world.accounts[name].user, world.accounts["village"].user
-    assert by is not None
     with scopes.activate(EVERYTHING):
         post = Post.objects.select_related("role").get(user=holder)
     with scopes.acting(by):
@@ -67,7 +65,6 @@ def test_a_post_is_not_offered_to_be_ended_where_one_runs_no_accounts(world: Wor
 def test_what_one_does_not_hold_is_not_given_even_where_it_reaches_nothing(world: World) -> None:
     """A post 仅本人 has no range that could lie beyond one's own."""
     by, less = world.accounts["county"].user, make_user("less", "county_officer", COUNTY)
-    assert by is not None
     with scopes.activate(EVERYTHING):
         Grant.objects.filter(user=less, permission__codename="open_urgently").delete()
     with scopes.acting(by):
