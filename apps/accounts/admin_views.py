@@ -122,7 +122,7 @@ class ResetActionPage(ResourceView):
             messages.error(request, str(error))
             return back
         if password:
-            return _show_password(request, User.objects.visible_to(by).get(pk=found.user_id), password)
+            return _show_password(request, found.user, password)
         found.refresh_from_db()
         done = found.state == Reset.State.DONE
         messages.success(request, _("已办理。") if done else _("已确认，还须另一人确认。"))

@@ -55,7 +55,7 @@ class PersonPage(DetailPage):
         may_read = policy.can(self.request.user, "view_personal_data", found)
         return {
             "file_url": reverse("person-file", args=[found.pk]) if may_read else "",
-            "may_reveal": policy.can(self.request.user, "view_personal_data", found),
+            "may_reveal": may_read,
             "reveal_url": reverse("person-reveal", args=[found.pk]),
             "numbers": [("id_no", _("证件号码")), ("disability_no", _("残疾人证号"))],
         }

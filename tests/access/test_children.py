@@ -17,12 +17,16 @@ from django.db import models
 from django.utils import timezone
 
 from apps.access import scope as scopes
+from apps.access.models import Pairing
 from apps.access.querysets import ScopedQuerySet
+from apps.accounts.models import User
 from apps.crosschecks.models import Finding, FindingLog, Run, RunUnit
 from apps.dashboards import counting
 from apps.dashboards.extent import Extent
+from apps.households import personfile
 from apps.households.models import Household, Person, StatusEvent
 from apps.pages.places import Place, tops
+from apps.villages.models import Village
 from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN, Account, World
 
 pytestmark = [
@@ -155,6 +159,29 @@ def test_what_happened_is_told_without_the_names_of_households_out_of_sight(worl
         texts = {one["text"] for one in account.client().get("/").context["happenings"]}
     assert {names[own], codes[foreign]} <= texts
     assert names[foreign] not in texts
+
+
+def test_a_village_is_shown_without_its_years(world):
+    account = world.accounts["village"]
+    own, foreign = own_and_foreign(world, account, Village)
+    with opened(Village):
+        shown = {key: account.client().get(f"/villages/{key}/").context for key in (own, foreign)}
+    assert (shown[own]["years"], shown[foreign]["years"]) == ([2018], [])
+
+
+def test_the_file_of_a_person_names_the_helper_to_whoever_sees_that_account(world):
+    helper = world.accounts["helper"].user
+    with scopes.activate(EVERYTHING):
+        person = Person.objects.filter(division_id=OWN, is_active=True)[0]
+        here = {"household": person.household, "division_id": OWN}
+        Pairing.objects.create(**here, helper=helper, from_on=timezone.localdate())
+        name = User.objects.get(pk=helper.pk).name
+    for account, told in (("village", None), ("county", name)):
+        by = world.accounts[account].user
+        with scopes.acting(by):
+            parts = {table.part.resource: table for table in personfile.read(by, person)}
+        table = parts[personfile.PairingPart]
+        assert [one["helper"] for one in table.reader.json(table.rows)] == [told], account
 
 
 @pytest.mark.parametrize("model", [Household, Person])

@@ -108,11 +108,12 @@ def test_who_runs_no_clients_gives_no_secret(world):
         ("/api/v1/households/urgent/", "township"),
         ("/api/v1/households/%d/check/", "inspector"),
         ("/api/v1/findings/%d/step/", "inspector"),
+        ("/api/v1/persons/%d/lookers/", "township"),
     ],
 )
 def test_what_one_may_not_do_is_refused_before_what_was_sent_is_looked_at(world, address, name):
     """A body that is wrong is told so to those alone who could have sent a right one."""
-    resource = "finding" if "findings" in address else "household"
+    resource = next((name for name in ("finding", "person") if name in address), "household")
     key = next(row.key for row in world.rows[resource] if row.place == OWN and not row.gone)
     client = world.accounts[name].client()
     answer = client.post(address % key if "%" in address else address, {}, content_type="application/json")

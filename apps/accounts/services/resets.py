@@ -114,20 +114,16 @@ def withdraw(reset: Reset, *, by: User) -> Reset:
 
 def may_confirm(by: User, reset: Reset) -> bool:
     """Whether `by` may confirm this request as it stands."""
-    user = User.objects.visible_to(by).filter(pk=reset.user_id).first()
-    if user is None or not reset.is_open or by.pk in (reset.asked_by_id, reset.first_by_id):
+    if not reset.is_open or by.pk in (reset.asked_by_id, reset.first_by_id):
         return False
-    return may_manage(by, user)
+    return _manages(by, reset.user_id)
 
 
 def may_withdraw(by: User, reset: Reset) -> bool:
     """Whether `by` may take this request back."""
     if not reset.is_open or not policy.can(by, "manage_accounts", reset.division_id):
         return False
-    if reset.asked_by_id == by.pk:
-        return True
-    user = User.objects.visible_to(by).filter(pk=reset.user_id).first()
-    return user is not None and may_manage(by, user)
+    return reset.asked_by_id == by.pk or _manages(by, reset.user_id)
 
 
 def runs_the_region(user: User) -> bool:
@@ -139,12 +135,6 @@ def runs_the_region(user: User) -> bool:
         for post in held(user, timezone.now())
         if post.role.name in ROLES
     )
-
-
-def lapse(user: User) -> int:
-    """Mark what nobody confirmed in time, as far as `user` runs the accounts; answers how many."""
-    late = Reset.objects.editable_by(user).filter(state=Reset.State.ASKED, expires_at__lte=timezone.now())
-    return late.update(state=Reset.State.LAPSED)
 
 
 def _carry_out(user: User, what: str) -> str:
@@ -177,6 +167,12 @@ def _locked(reset: Reset, by: User) -> Reset:
     if not found.is_open:
         raise ServiceError(_("这项申请已经办结或过期。"), code="ended", status=409)
     return found
+
+
+def _manages(by: User, account: int) -> bool:
+    """Whether an account is `by`'s to manage. It may have moved out of his sight since it was asked for."""
+    user = User.objects.filter(pk=account).first()
+    return user is not None and may_manage(by, user)
 
 
 def _require_managing(by: User, user: User) -> None:

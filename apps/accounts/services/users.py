@@ -69,7 +69,7 @@ def create_account(user: User, *, by: User) -> str:
 @transaction.atomic
 def change_account(user: User, *, by: User) -> User:
     """Store a changed name or place of an account; both the old and the new place are the changing account's own."""
-    before = User.objects.editable_by(by).select_for_update().filter(pk=user.pk).first()
+    before = User.objects.select_for_update().filter(pk=user.pk).first()
     if before is None:
         raise PermissionDenied
     require_managing(by, before)
