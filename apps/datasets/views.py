@@ -24,7 +24,7 @@ from apps.datasets.services.parsing import columns_of
 from apps.datasets.tables import DeliveryResource
 from apps.divisions import codes
 from apps.pages.places import Place, Places
-from apps.pages.views import DetailPage, ListPage, ResourceView
+from apps.pages.views import DetailPage, ResourceView
 
 
 def place_of(request: HttpRequest) -> tuple[Place, int]:
@@ -97,14 +97,6 @@ class DatasetPage(View):
         return render(request, "datasets/dataset_detail.html", context)
 
 
-class DeliveryList(ListPage):
-    """Deliveries, and the way to a new one."""
-
-    def show(self, template: str = "", *, status: int = 200, **context: Any) -> HttpResponse:
-        may_load = policy.can(self.request.user, "load_datasets")
-        return super().show(template, status=status, may_load=may_load, **context)
-
-
 class UploadPage(ResourceView):
     """Choosing what to deliver and the file. It is looked at while the requester waits, and read by a worker."""
 
@@ -147,17 +139,17 @@ def policy_place(user: Any, division: int) -> None:
 
 
 class DeliveryPage(DetailPage):
-    """One delivery: how far it is, what was refused, and the steps that one may take."""
+    """One delivery: how far it is, what was refused, and the steps that may be taken. Whoever sees it may load there:
+    the realm of deliveries is opened by that same right, and the steps ask for it themselves."""
 
     def title(self, found: Delivery) -> str:
         return f"{found.title} {found.period:%Y-%m}"
 
     def more(self, found: Delivery) -> dict[str, Any]:
-        may = policy.can(self.request.user, "load_datasets", found)
         return {
-            "may_confirm": may and found.state == Delivery.State.HELD,
-            "may_abandon": may and found.is_open,
-            "may_withdraw": may and found.state == Delivery.State.ACCEPTED,
+            "may_confirm": found.state == Delivery.State.HELD,
+            "may_abandon": found.is_open,
+            "may_withdraw": found.state == Delivery.State.ACCEPTED,
         }
 
 

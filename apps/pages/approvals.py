@@ -121,7 +121,7 @@ def decided(user: Any) -> QuerySet[ExportApproval]:
 
 def get(user: Any, key: int) -> ExportApproval:
     """A request that the account may decide, or one of its own; Http404 for any other."""
-    rows = ExportApproval.objects.editable_by(user) | ExportApproval.objects.visible_to(user).filter(user=user)
+    rows = ExportApproval.objects.editable_by(user) | ExportApproval.objects.filter(user=user)
     found = rows.filter(pk=key).first()
     if found is None:
         raise Http404
@@ -209,7 +209,7 @@ def notices(user: Any) -> dict[str, int]:
     scope = scopes.of(user)
     now = timezone.now()
     since = now - timedelta(days=NEWS)
-    own = ExportApproval.objects.visible_to(user).filter(user=user, created_at__gt=since)
+    own = ExportApproval.objects.filter(user=user, created_at__gt=since)
     rows = own.values_list("pk", "state", "user_id")
     if places := [low for low, _high in scope.ranges_of(CAPABILITY)]:
         mine = waiting(user).order_by().filter(acting_division__in=places)
