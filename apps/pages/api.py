@@ -150,7 +150,7 @@ class ReadingViewSet(viewsets.ViewSet):
         Very many households or persons take a `reason`, and the job stays in the state `asked` until a second person
         has approved it.
         """
-        reason = valid_body(ExportRequest, self.body(request) if request.data else {}).get("reason", "")
+        reason = valid_body(ExportRequest, self.body(request)).get("reason", "")
         answer = export_views.start(self.resource, request._request, reason)
         if not isinstance(answer, ExportJob):
             return answer

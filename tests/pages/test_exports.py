@@ -202,3 +202,11 @@ def test_files_are_thrown_away_after_a_day(client, job, monkeypatch):
     assert (job.path.exists(), draft.exists()) == (False, False)
     assert client.get(f"/exports/{job.pk}/file/").status_code == 404
     assert "文件已过期" in client.get(f"/exports/{job.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [("", 200), ("{}", 200), ("null", 400), ("0", 400), ('""', 400), ("[]", 400)]
+)
+def test_an_export_takes_no_body_or_an_object(client, officer, households, body, status):
+    answer = sign_in(client, officer).post("/api/v1/households/export/", body, content_type="application/json")
+    assert answer.status_code == status
