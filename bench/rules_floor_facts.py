@@ -155,5 +155,20 @@ STATEMENTS: dict[str, str] = {
         "ELSE extract(year FROM h.identified_on) END",
         X,
     ),
+    "ST-11": (
+        "SELECT c.id, c.division_id FROM households_naturalchange c "
+        "JOIN households_household h ON h.id = c.household_id "
+        "WHERE h.status IN ('20', '30', '50', '40', '41') AND c.approved_on IS NULL AND c.rejected_on IS NULL "
+        "AND date '{date}' - c.happened_on > 30"
+    ),
     "ST-12": _persons("y.five_path IS NULL", POOR),
+    "ST-14": (
+        "SELECT v.id, v.division_id FROM villages_village v "
+        "JOIN villages_villageyear y ON y.village_id = v.id AND y.year = {year} "
+        "JOIN (SELECT p.division_id, count(*) AS poor FROM households_person p "
+        "JOIN households_household h ON h.id = p.household_id "
+        "WHERE p.is_active AND h.status IN ('20', '30', '50') GROUP BY p.division_id) c "
+        "ON c.division_id = v.division_id "
+        "WHERE v.exit_year = {year} AND y.population > 0 AND c.poor >= 0.03 * y.population"
+    ),
 }
