@@ -11,6 +11,7 @@ from django.test import Client
 
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
+from apps.crosschecks.evidence import is_sensitive
 from apps.crosschecks.models import Finding
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import Settings
@@ -207,3 +208,7 @@ def test_dc_23_of_two_suppliers_each_has_its_own_findings():
     supply(rows)
     supply(rows, division=codes.parent(COUNTY))
     assert len(write("DC-23")) == 2
+
+
+def test_dc_23_what_the_bank_says_of_a_loan_is_not_for_everybody():
+    assert all(map(is_sensitive, RULES["DC-23"].evidence))

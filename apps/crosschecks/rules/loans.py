@@ -29,12 +29,12 @@ class NumberOf(Func):
 @rule(
     "DC-23",
     on=ObjectKind.DATASET,
-    text=_("%(name)s享受扶贫贷款但不在册"),
+    text=_("%(borrower)s享受扶贫贷款但不在册"),
     condition=_(
         "未还清的扶贫小额信贷，借款人有可用的证件号码，但其所在户不是未脱贫、预脱贫、已脱贫或返贫户，"
         "也不是放款之后才稳定脱贫的户；注销的成员也算。"
     ),
-    evidence=["name", "loan_no", ("loan_amount", "amount"), "lent_on"],
+    evidence=[("borrower", "name"), "loan_no", ("loan_amount", "amount"), "lent_on"],
     needs=["BK-LN"],
     key="row_key",
     place="placed_at",
