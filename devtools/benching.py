@@ -27,6 +27,7 @@ def run(names: list[str], *, scale: int, fresh: bool) -> int:
         admin = _admin_url(ours)
         ours.extra |= {
             "MEDIA_ROOT": str(folder / "media"),
+            "SNAPSHOT_ROOT": str(folder / "snapshots"),
             "BENCH_SCALE": str(scale),
             "BENCH_FOLDER": str(folder),
             "BENCH_ADMIN_URL": admin,

@@ -66,7 +66,12 @@ def _throw_away() -> None:
     if lock is None:
         raise Failure("The platform of this checkout is running; stop it before --fresh.")
     with lock:
-        for folder in (postgres.home() / "postgres" / "main", LOCAL / "valkey" / "main", LOCAL / "media"):
+        for folder in (
+            postgres.home() / "postgres" / "main",
+            LOCAL / "valkey" / "main",
+            LOCAL / "media",
+            LOCAL / "snapshots",
+        ):
             if (folder / "data").exists():
                 postgres.Cluster(folder / "data", "").stop_orphan()
             shutil.rmtree(folder, ignore_errors=True)

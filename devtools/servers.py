@@ -46,6 +46,7 @@ class Servers:
             "SECRET_KEY": secrets.passwords()["secret_key"],
             "FIELD_KEYS": json.dumps(secrets.field_keys()),
             "MEDIA_ROOT": str(LOCAL / "media"),
+            "SNAPSHOT_ROOT": str(LOCAL / "snapshots"),
             "SECOND_FACTOR_REQUIRED": "0",
             "PASSWORD_CHANGE_REQUIRED": "0",
             "REFERENCE_DATE": "2018-12-31",

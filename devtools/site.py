@@ -85,7 +85,8 @@ def site() -> Iterator[Site]:
     children: list[running.Child] = []
     try:
         url = f"http://127.0.0.1:{processes.free_port()}/"
-        ours.extra |= {"MEDIA_ROOT": str(folder / "media"), "CSRF_TRUSTED_ORIGINS": url.rstrip("/")}
+        ours.extra |= {"MEDIA_ROOT": str(folder / "media"), "SNAPSHOT_ROOT": str(folder / "snapshots")}
+        ours.extra |= {"CSRF_TRUSTED_ORIGINS": url.rstrip("/")}
         ours.extra |= {"DEMO_SCALE": str(SCALE), "INSTALL_TOKEN": NAME, "TMPDIR": str(local_folder(NAME, "tmp"))}
         for log in LOGS.glob(f"{NAME}-*.log"):
             log.unlink()

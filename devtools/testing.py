@@ -54,6 +54,7 @@ def prepared() -> Iterator[tuple[dict[str, str], bool]]:
         valkey.start()
         env = _servers(cluster, valkey).environment()
         env |= {"DJANGO_SETTINGS_MODULE": "config.settings.test", "TEST_ADMIN_URL": cluster.admin_url}
+        env |= {"SNAPSHOT_ROOT": str(place / "snapshots")}
         env |= {"TEST_TEMPLATE": TEMPLATE, "TEST_ARTEFACTS": str(local_folder("test-artefacts"))}
         say(f"servers ready after {time.monotonic() - started:.1f} s")
         yield env, complete

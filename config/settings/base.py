@@ -341,6 +341,10 @@ STATICFILES_FINDERS = [
 # Exports and staged imports; never served by path, only by a view that asks whose they are.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 FILE_UPLOAD_PERMISSIONS = 0o600
+# The columnar snapshots of the night run, on a disk of this machine that is protected like the database's: they hold
+# names, birth dates and illnesses, and no number. `SNAPSHOT_MEMORY` is what one process may take to ask them.
+SNAPSHOT_ROOT = Path(env.str("SNAPSHOT_ROOT", default=str(BASE_DIR / "snapshots")))
+SNAPSHOT_MEMORY = env.str("SNAPSHOT_MEMORY", default="2GB")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -12,6 +12,7 @@ from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.services.writing import nightly_context
+from tests.crosschecks.engines import rows_of
 from tests.crosschecks.families import REFERENCE, VILLAGE, Family, family
 from tests.factories.accounts import make_user
 from tests.factories.datasets import deliver
@@ -74,7 +75,7 @@ def evidence(rule: str, date: datetime.date = REFERENCE, **context: Any) -> dict
     """What a rule finds in the region with the departments' data in force, with the evidence of each hit."""
     with scopes.acting(system_account()):
         asked = replace(nightly_context(date), **context)
-        rows = [row for found in RULES[rule].hits(asked) for row in found]
+        rows = rows_of(RULES[rule], asked)
     return {(row[1], row[2]): row[7] for row in rows}
 
 

@@ -13,6 +13,7 @@ from apps.crosschecks.rules import RULES, Context
 from apps.crosschecks.rules.parameters import Settings
 from apps.divisions.models import Division
 from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
+from tests.crosschecks.engines import rows_of
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_household_year, make_person, make_person_year
 
@@ -85,7 +86,7 @@ def hits(rule: str, date: datetime.date = REFERENCE, **context: Any) -> set[tupl
     """What a rule finds in the region, as (object kind, id)."""
     context.setdefault("settings", Settings.of(LINES))
     with scopes.acting(system_account()):
-        rows = [row for found in RULES[rule].hits(Context.at(date, **context)) for row in found]
+        rows = rows_of(RULES[rule], Context.at(date, **context))
     return {(row[1], row[2]) for row in rows}
 
 

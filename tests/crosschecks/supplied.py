@@ -12,6 +12,7 @@ from apps.accounts.services import system_account
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import Settings
 from apps.crosschecks.services.writing import nightly_context
+from tests.crosschecks.engines import rows_of
 from tests.crosschecks.families import LINES, REFERENCE, VILLAGE, Family, day, family
 from tests.factories.datasets import deliver
 from tests.factories.divisions import VILLAGES, plant
@@ -58,7 +59,7 @@ def found(rule: str, date: datetime.date = REFERENCE, **context: Any) -> dict[tu
     """What a rule finds at night with the data in force: (object kind, id) → evidence."""
     with scopes.acting(system_account()):
         asked = replace(nightly_context(date), **{"settings": Settings.of(LINES), **context})
-        return {(row[1], row[2]): row[7] for rows in RULES[rule].hits(asked) for row in rows}
+        return {(row[1], row[2]): row[7] for row in rows_of(RULES[rule], asked)}
 
 
 def assert_supplied(

@@ -100,6 +100,13 @@ class Rule:
             for place in self.places
         ]
 
+    def objects(self, context: Context) -> QuerySet[Any]:
+        """Which objects offend, as (key, division), without the evidence."""
+        rows = self.rows(context).order_by()
+        return rows.annotate(hit_object_id=F(self.key), hit_division_id=F(self.place)).values_list(
+            "hit_object_id", "hit_division_id"
+        )
+
     def _shaped(self, rows: QuerySet[Any], division: Any, side: Any, place: str = "") -> QuerySet[Any]:
         """The eight columns of a hit. Their names carry a prefix, so that they never meet a field's."""
         nobody = Cast(Value(None), BigIntegerField())

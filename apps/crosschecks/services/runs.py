@@ -31,9 +31,10 @@ from apps.crosschecks.choices import RunKind, RunState, UnitState
 from apps.crosschecks.models import RuleState, Run, RunUnit
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.base import Rule
-from apps.crosschecks.rules.context import register_year
+from apps.crosschecks.rules.context import Context, register_year
 from apps.crosschecks.rules.coverage import Versions, inside
 from apps.crosschecks.services.writing import Author, Written, nightly_context, write_region
+from apps.crosschecks.snapshot.asking import Snapshot, of_run
 from apps.datasets.catalogue import datasets
 from apps.datasets.services.freshness import counties_of, in_force
 from apps.divisions import codes
@@ -45,6 +46,7 @@ ONCE_A_NIGHT = "run_once_a_night"
 # While a unit is worked its row is locked, so nobody takes it however long it lasts; the lease only covers a worker
 # that died before or after.
 LEASE = datetime.timedelta(seconds=60)
+WORTH_A_SNAPSHOT = 20
 RING_AGAIN = datetime.timedelta(seconds=60)
 WAITING = (UnitState.QUEUED, UnitState.RUNNING)
 
@@ -203,7 +205,7 @@ def _work(unit_id: int, attempt: int, scope: scopes.Scope) -> Written | None:
     low, high = codes.subtree(run.division_id)
     context = nightly_context(run.date, year=run.year, low=low, high=high)
     rule = RULES[unit.rule]
-    written = write_region(rule, context, Author(scope.user_id, scope.username, run.pk))
+    written = write_region(rule, context, Author(scope.user_id, scope.username, run.pk), _snapshot(run, context))
     unit.state, unit.finished_at, unit.lease_until, unit.reason = UnitState.DONE, timezone.now(), None, ""
     left_out = counties_without(rule, context.versions, run)
     if left_out:
@@ -215,6 +217,14 @@ def _work(unit_id: int, attempt: int, scope: scopes.Scope) -> Written | None:
     _note_left_out(unit, left_out, needed(rule))
     _finish(run.pk)
     return written
+
+
+def _snapshot(run: Run, context: Context) -> Snapshot | None:
+    """The run's snapshot, where taking one is worth it: for many rules over the region."""
+    if run.division_id != codes.WHOLE_REGION or len(run.rules) < WORTH_A_SNAPSHOT:
+        return None
+    # A database that was set back may use a run's number again, but not at the same moment.
+    return of_run(f"{run.pk}-{run.created_at:%Y%m%d%H%M%S%f}", context)
 
 
 def _give_back(unit_id: int, attempt: int, reason: str) -> None:

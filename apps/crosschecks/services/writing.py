@@ -25,6 +25,7 @@ from apps.crosschecks.models.parameter import settings_rows
 from apps.crosschecks.rules import Context, Rule
 from apps.crosschecks.rules.base import COLUMNS
 from apps.crosschecks.rules.parameters import Settings
+from apps.crosschecks.snapshot.asking import Snapshot
 from apps.datasets.services.freshness import in_force
 from apps.households.models import LIVE, REGISTERED
 
@@ -217,23 +218,22 @@ def _on_save_sql(rules: Sequence[Rule], context: Context) -> str:
     return _compiled[key]
 
 
-def write_region(rule: Rule, context: Context, author: Author) -> Written:
+def write_region(rule: Rule, context: Context, author: Author, snapshot: Snapshot | None = None) -> Written:
     """Write the hits of one rule over the context's division: the night's unit of work.
 
     The rule is asked first, into a table of its own: a SELECT into a table may use several processors, one inside a
-    writing statement may not. Findings of households in a status that the rule does not cover stay as they are, and so
-    do those of places where the data that it reads are missing.
+    writing statement may not. With a `snapshot` it is asked about those objects only that the snapshot names or that
+    have an open finding: what is written or cleared is always what stands in the register now. Findings of households
+    in a status that the rule does not cover stay as they are, and so do those of places where the data that it reads
+    are missing.
     """
-    sql, values = hits_sql([rule], context)
     spared = [status for status in LIVE if status not in (rule.statuses or REGISTERED)]
     clearable = "" if not rule.needs else " AND finding.division_id <@ %(covered)s::int8multirange"
     coverage = f"""finding.division_id BETWEEN %(low)s AND %(high)s AND NOT EXISTS (
           SELECT FROM households_household household
           WHERE household.id = finding.household_id AND household.status = ANY (%(spared)s)){clearable}"""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE crosschecks_hits ({COLUMN_LIST}) ON COMMIT DROP AS {sql}", values)
-        if cursor.rowcount > UNCOUNTED:
-            cursor.execute("ANALYZE crosschecks_hits")
+        _ask(cursor, rule, context, snapshot)
         cursor.execute(
             _statement("hits AS (SELECT * FROM pg_temp.crosschecks_hits),", coverage, COUNTS),
             {
@@ -247,6 +247,29 @@ def write_region(rule: Rule, context: Context, author: Author) -> Written:
         written = Written(*cursor.fetchone())
         cursor.execute("DROP TABLE pg_temp.crosschecks_hits")
     return written
+
+
+def _ask(cursor: Any, rule: Rule, context: Context, snapshot: Snapshot | None) -> None:
+    """Put the hits of a rule into `crosschecks_hits`, a table of this transaction."""
+    sql, values = hits_sql([rule], context)
+    named = snapshot.objects(rule, context) if snapshot is not None else None
+    if named is not None:
+        cursor.execute("CREATE TEMPORARY TABLE crosschecks_named (object_id bigint) ON COMMIT DROP")
+        with cursor.copy("COPY pg_temp.crosschecks_named FROM STDIN") as copy:
+            for key in named:
+                copy.write_row((key,))
+        cursor.execute(
+            "INSERT INTO pg_temp.crosschecks_named SELECT DISTINCT object_id FROM crosschecks_finding "
+            "WHERE rule = %s AND division_id BETWEEN %s AND %s AND state <> ALL (%s)",
+            [rule.id, context.low, context.high, [str(state) for state in ENDED]],
+        )
+        cursor.execute("ANALYZE pg_temp.crosschecks_named")
+        sql = f"SELECT * FROM ({sql}) AS found ({COLUMN_LIST}) WHERE object_id IN (TABLE pg_temp.crosschecks_named)"  # noqa: S608
+    cursor.execute(f"CREATE TEMPORARY TABLE crosschecks_hits ({COLUMN_LIST}) ON COMMIT DROP AS {sql}", values)
+    if cursor.rowcount > UNCOUNTED:
+        cursor.execute("ANALYZE crosschecks_hits")
+    if named is not None:
+        cursor.execute("DROP TABLE pg_temp.crosschecks_named")
 
 
 def write_households(rules: Sequence[Rule], context: Context, author: Author) -> list[Hit]:

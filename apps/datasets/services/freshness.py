@@ -23,6 +23,7 @@ class InForce:
     division: int
     as_of: datetime.date
     rows: int
+    received_at: datetime.datetime
     years: tuple[int, ...] = ()
 
     @property
@@ -49,7 +50,10 @@ def in_force(on: datetime.date, names: Iterable[str] | None = None) -> dict[str,
     found: dict[str, list[InForce]] = {name: [] for name in wanted}
     for version in latest(on, wanted):
         if version.as_of >= wanted[version.dataset].oldest(on) and version.index_key == index_key():
-            one = InForce(version.pk, version.division_id, version.as_of, version.rows, tuple(version.years))
+            assert version.received_at is not None  # noqa: S101  (it is accepted)
+            one = InForce(
+                version.pk, version.division_id, version.as_of, version.rows, version.received_at, tuple(version.years)
+            )  # fmt: skip
             found[version.dataset].append(one)
     for versions in found.values():
         versions.sort(key=lambda one: (one.as_of, codes.level(one.division), one.pk), reverse=True)

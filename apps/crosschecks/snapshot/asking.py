@@ -1,0 +1,119 @@
+"""Asking a snapshot where a rule finds something; None where only PostgreSQL can say."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from sqlglot.errors import SqlglotError
+
+from apps.crosschecks.rules import RULES, Context, Rule
+from apps.crosschecks.rules.coverage import Versions
+from apps.crosschecks.snapshot import building, engine
+from apps.crosschecks.snapshot.reading import department_tables
+from apps.crosschecks.snapshot.translation import Question, Reads, question, together
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A register as it was, with the departments' data of that night; it lies on this machine."""
+
+    folder: Path
+
+    @cached_property
+    def contents(self) -> building.Contents:
+        """Table → its columns, and its files by version."""
+        return json.loads((self.folder / building.CONTENTS).read_text())
+
+    @cached_property
+    def opened(self) -> duckdb.DuckDBPyConnection:
+        """The engine over its files."""
+        opened = engine.connect(building.root(), settings.SNAPSHOT_MEMORY)
+        engine.view(opened, building.files(self.folder, self.contents))
+        return opened
+
+    def objects(self, rule: Rule, context: Context) -> set[int] | None:
+        """The keys of the objects that a rule finds in it; None when it does not hold what the rule reads."""
+        return self._answered(rule, context, "SELECT DISTINCT object_id", "")
+
+    def by_unit(self, rule: Rule, context: Context, span: int) -> dict[int, int] | None:
+        """How many rows lie in each division of so many codes; None when it does not hold what the rule reads."""
+        unit = f"division_id - division_id % {span}"
+        return self._answered(rule, context, f"SELECT {unit}, count(*)", f" GROUP BY {unit}")
+
+    def _answered(self, rule: Rule, context: Context, select: str, rest: str) -> Any:
+        asked = asked_of(rule, context)
+        if asked is None or not self._holds(asked.reads, context.versions):
+            return None
+        rows = self.opened.execute(f"{select} FROM ({asked.sql}) AS found (object_id, division_id){rest}").fetchall()
+        return dict(rows) if rest else {key for (key,) in rows}
+
+    def _holds(self, reads: Reads, versions: Versions) -> bool:
+        """Whether every column is there, and every version that counts now."""
+        for table, columns in reads.items():
+            kept = self.contents.get(table, {"columns": [], "files": {}})
+            code = department_tables().get(table)
+            wanted = {str(version.pk) for version in versions.get(code, ())} if code else {""}
+            if columns - {*kept["columns"]} or wanted - {*kept["files"]}:
+                return False
+        return True
+
+
+def of_run(name: str, context: Context) -> Snapshot:
+    """The snapshot of a run, taken now if this machine has none. The scope in force must be the whole region's."""
+    folder = building.root() / "registers" / name
+    if not (folder / building.CONTENTS).exists():
+        with building.alone():
+            if not (folder / building.CONTENTS).exists():
+                building.take(name, all_that_rules_read(RULES.values(), context), context.versions)
+    return _kept(folder)
+
+
+def latest() -> Snapshot | None:
+    """The last one that this machine has taken."""
+    return next((_kept(folder) for folder in building.taken()), None)
+
+
+_open: dict[Path, Snapshot] = {}
+
+
+def _kept(folder: Path) -> Snapshot:
+    """The same snapshot for all questions of a process; an older one is closed."""
+    if folder not in _open:
+        _open.clear()
+        _open[folder] = Snapshot(folder)
+    return _open[folder]
+
+
+def all_that_rules_read(rules: Iterable[Rule], context: Context) -> Reads:
+    """The columns that any of these rules reads in a context."""
+    asked = [asked_of(rule, context) for rule in rules if not rule.waits_for()]
+    return together(one.reads for one in asked if one is not None)
+
+
+def asked_of(rule: Rule, context: Context) -> Question | None:
+    """A rule's question to a snapshot; None for those about conflicts, of which there are few and two places each, and
+    for those that have no equal there."""
+    if rule.places:
+        return None
+    try:
+        sql, values = rule.objects(context).query.sql_with_params()
+    except EmptyResultSet:
+        return Question("SELECT 0, 0 WHERE false", {})
+    operations: Any = connection.ops  # PostgreSQL's, which know how
+    try:
+        return question(operations.compose_sql(sql, values))
+    except SqlglotError:
+        logger.exception("Rule %s has no equal in the snapshot", rule.id)
+        return None

@@ -1,0 +1,60 @@
+"""DuckDB over a snapshot's files: it reads them, knows nothing else, and cannot reach anything else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow
+
+from apps.crosschecks.snapshot.translation import NORMALIZED
+
+SPILL = "spill"
+
+
+def connect(folder: Path, memory: str) -> duckdb.DuckDBPyConnection:
+    """An engine that reads and writes below one folder and nowhere else; `memory` as DuckDB writes sizes ("2GB").
+
+    What does not fit goes to files there. It takes all processors that this process may use.
+    """
+    (folder / SPILL).mkdir(mode=0o700, exist_ok=True)
+    spill = tempfile.mkdtemp(
+        dir=folder / SPILL
+    )  # DuckDB removes it; of two in one folder each would write over the other
+    opened = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": memory,
+            "threads": len(os.sched_getaffinity(0)),
+            "temp_directory": spill,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,
+        },
+    )
+    opened.create_function(NORMALIZED, _normalized, ["VARCHAR"], "VARCHAR", type="arrow")
+    opened.execute("SET TimeZone = 'UTC'")
+    opened.execute(f"SET allowed_directories = [{literal(str(folder))}]")
+    opened.execute("SET enable_external_access = false")
+    opened.execute("SET lock_configuration = true")
+    return opened
+
+
+def _normalized(texts: pyarrow.Array) -> pyarrow.Array:
+    return pyarrow.array([text and unicodedata.normalize("NFKC", text) for text in texts.to_pylist()], pyarrow.string())
+
+
+def view(opened: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[Path]]) -> None:
+    """Name the files after the tables that they hold."""
+    for table, files in tables.items():
+        names = ", ".join(literal(str(file)) for file in files)
+        opened.execute(f'CREATE OR REPLACE VIEW "{table}" AS SELECT * FROM read_parquet([{names}])')  # noqa: S608
+
+
+def literal(text: str) -> str:
+    """A text as a literal: some statements take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
