@@ -6,12 +6,14 @@ tests that need real commits (several connections, a live server, a worker) use 
 
 import os
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
 from psycopg import sql
+from pytest_django.fixtures import Settings
 
 from apps.access.backend.base import DatabaseWrapper
 
@@ -88,6 +90,12 @@ def django_db_setup(worker_database: WorkerDatabase, django_db_blocker: pytest.F
     yield
     with django_db_blocker.unblock():
         worker_database.close()
+
+
+@pytest.fixture(autouse=True)
+def no_snapshot_of_others(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> None:
+    """Every test has a place of its own for snapshots, as its database is its own; made when something is put there."""
+    settings.SNAPSHOT_ROOT = tmp_path_factory.getbasetemp() / "snapshots" / uuid4().hex
 
 
 @pytest.fixture

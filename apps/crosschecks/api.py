@@ -220,8 +220,8 @@ class RuleViewSet(viewsets.ViewSet):
             raise ServiceError(_("这条规则现在不能运行。"), code="not_run")
         require_whole(request.user, rule, division)
         found = figures.what_if(rule, division, given["values"])
-        units = [{"division": codes.text(unit), "hits": count} for unit, count in sorted(found.items())]
-        return Response({"hits": sum(found.values()), "units": units})
+        units = [{"division": codes.text(unit), "hits": count} for unit, count in sorted(found.units.items())]
+        return Response({"hits": found.hits, "units": units, "as_of": found.as_of})
 
     @extend_schema(request=ThresholdRequest, responses=OpenApiTypes.OBJECT)
     @action(detail=True, methods=["post"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, cast
@@ -215,8 +216,8 @@ class WhatIfPage(RuleView):
             problem = error.messages[0] if isinstance(error, ValidationError) else _("请输入数字。")
             return render(request, "crosschecks/_what_if.html", {"problem": problem}, status=422)
         now = figures.what_if(rule, place.code, {})
-        units = _units({unit: found.get(unit, 0) for unit in {*found, *now}}, now)
-        context = {"units": units, "total": sum(found.values()), "total_now": sum(now.values())}
+        units = _units({unit: found.units.get(unit, 0) for unit in {*found.units, *now.units}}, now.units)
+        context = {"units": units, "total": found.hits, "total_now": now.hits, "as_of": found.as_of}
         return render(request, "crosschecks/_what_if.html", context)
 
 
@@ -263,7 +264,7 @@ def require_whole(user: Any, rule: str, place: int | None) -> None:
         raise PermissionDenied(why)
 
 
-def _units(counts: dict[int, int], now: dict[int, int] | None = None) -> list[dict[str, Any]]:
+def _units(counts: dict[int, int], now: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
     """Units with their figure, the largest first."""
     names = dict(Division.objects.filter(code__in=counts).values_list("code", "name"))
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))

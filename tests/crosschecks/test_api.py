@@ -240,10 +240,10 @@ def test_what_if_counts_by_unit_and_stores_nothing(found, county):
     before = _rows()
     ask = {"division": str(COUNTY), "values": {"age_max": "110"}}
     assert county.post(f"{API}/rules/ID-05/what-if/", ask).json() == {
-        "hits": 1, "units": [{"division": "150422100000", "hits": 1}],
+        "hits": 1, "units": [{"division": "150422100000", "hits": 1}], "as_of": None,
     }  # fmt: skip
     ask["values"] = {"age_max": "120"}
-    assert county.post(f"{API}/rules/ID-05/what-if/", ask).json() == {"hits": 0, "units": []}
+    assert county.post(f"{API}/rules/ID-05/what-if/", ask).json() == {"hits": 0, "units": [], "as_of": None}
     assert _rows() == before
     for wrong, status in [
         ({"division": str(COUNTY), "values": {"age_max": "500"}}, 422),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +21,7 @@ from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import PARAMETERS, Parameter, Settings
 from apps.crosschecks.services.runs import needed, why_not
 from apps.crosschecks.services.writing import context_for, nightly_context
+from apps.crosschecks.snapshot.asking import latest
 from apps.divisions import codes
 
 
@@ -103,17 +105,36 @@ def _states(division: int | None) -> dict[str, RuleState]:
 
 def by_unit(rows: QuerySet[Any], division: int) -> dict[int, int]:
     """How many rows lie in each unit one level below a place; a village counts as itself."""
-    span = codes.SPAN[min(codes.level(division) + 1, codes.VILLAGE)]
+    span = _span(division)
     code = Cast("division_id", BigIntegerField())
     units = rows.order_by().annotate(unit=code - code % Value(span, BigIntegerField())).values("unit")
     return dict(units.annotate(n=Count("pk")).values_list("unit", "n"))
 
 
-def what_if(rule: str, division: int, values: Mapping[str, Decimal]) -> dict[int, int]:
+def _span(division: int) -> int:
+    """How many codes lie in a unit one level below a place."""
+    return codes.SPAN[min(codes.level(division) + 1, codes.VILLAGE)]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The hits of a rule by unit as they would be; `as_of` where they are those of a snapshot and not of now."""
+
+    units: Mapping[int, int]
+    as_of: datetime.datetime | None = None
+
+    @property
+    def hits(self) -> int:
+        """Those of all units."""
+        return sum(self.units.values())
+
+
+def what_if(rule: str, division: int, values: Mapping[str, Decimal]) -> Trial:
     """The hits of a rule by unit below a place if some thresholds were different. Nothing is stored.
 
-    Acts with the scope in force, so that nobody learns of rows that are not his. KeyError for a rule that cannot run,
-    ValidationError for a value out of bounds, PermissionDenied for a rule on departments' data below the region.
+    Acts with the scope in force, so that nobody learns of rows that are not his; a snapshot, which knows no scope, is
+    asked only for somebody who sees the whole register. KeyError for a rule that cannot run, ValidationError for a
+    value out of bounds, PermissionDenied for a rule on departments' data below the region.
     """
     changed = {name: PARAMETERS[name].clean(value) for name, value in values.items()}
     low, high = codes.subtree(division)
@@ -123,7 +144,13 @@ def what_if(rule: str, division: int, values: Mapping[str, Decimal]) -> dict[int
         context = nightly_context(low=low, high=high)
     else:
         context = context_for(low=low, high=high)
-    return by_unit(RULES[rule].rows(context.what_if(**changed)), division)
+    asked = context.what_if(**changed)
+    scope = scopes.current() or scopes.ANONYMOUS
+    if scope.covers("view_register", codes.subtree(codes.WHOLE_REGION)) and (snapshot := latest()) is not None:
+        units = snapshot.by_unit(RULES[rule], asked, _span(division))
+        if units is not None:
+            return Trial(units, snapshot.taken_at)
+    return Trial(by_unit(RULES[rule].rows(asked), division))
 
 
 def why_no_what_if(rule: str) -> str:

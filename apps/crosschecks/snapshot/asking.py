@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ import duckdb
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.utils import timezone
 from sqlglot.errors import SqlglotError
 
 from apps.crosschecks.rules import RULES, Context, Rule
@@ -21,6 +23,9 @@ from apps.crosschecks.rules.coverage import Versions
 from apps.crosschecks.snapshot import building, engine
 from apps.crosschecks.snapshot.reading import department_tables
 from apps.crosschecks.snapshot.translation import Question, Reads, question, together
+
+MAX_AGE = datetime.timedelta(hours=36)
+"""Who tries a rule is not answered from an older register: then that of now is asked."""
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +40,12 @@ class Snapshot:
     def contents(self) -> building.Contents:
         """Table → its columns, and its files by version."""
         return json.loads((self.folder / building.CONTENTS).read_text())
+
+    @property
+    def taken_at(self) -> datetime.datetime:
+        """When the register was like that."""
+        written = (self.folder / building.CONTENTS).stat().st_mtime
+        return datetime.datetime.fromtimestamp(written, datetime.UTC)
 
     @cached_property
     def opened(self) -> duckdb.DuckDBPyConnection:
@@ -81,8 +92,10 @@ def of_run(name: str, context: Context) -> Snapshot:
 
 
 def latest() -> Snapshot | None:
-    """The last one that this machine has taken."""
-    return next((_kept(folder) for folder in building.taken()), None)
+    """The last one that this machine has taken; None where that is not last night's any more."""
+    oldest = timezone.now() - MAX_AGE
+    found = next((_kept(folder) for folder in building.taken()), None)
+    return found if found is not None and found.taken_at >= oldest else None
 
 
 _open: dict[Path, Snapshot] = {}
