@@ -2,7 +2,7 @@
 
 A platform of its own is used as people use it (import, export, reveal, search, wrong sign-in, a department's question,
 a night run); then a dump of its database, the files of the database with their log of writes, the queue's snapshot and
-append-only file, all logs, temporary files and the media folder are read. None of the numbers may be there.
+append-only file, all logs, temporary files, snapshots and the media folder are read. None of the numbers may be there.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
+
+from pyarrow import parquet
 
 from devtools import postgres, processes
 from devtools.paths import LOGS, PYTHON, ROOT, Failure, say
@@ -182,6 +184,7 @@ def _places(ours: Site) -> list[tuple[str, Place]]:
         ("queue and cache", lambda: _files(valkey.data)),
         ("logs", lambda: _logs()),
         ("media", lambda: _files(ours.folder / "media")),
+        ("snapshots", lambda: _unpacked(ours.folder / "snapshots")),
         ("temporary files", lambda: _files(ours.folder / "tmp")),
     ]
 
@@ -201,6 +204,12 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
         with contextlib.suppress(FileNotFoundError):
             if path.is_file():
                 yield str(path.relative_to(folder)), path.read_bytes()
+
+
+def _unpacked(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """What the columns of packed files hold."""
+    for path in sorted(folder.rglob("*.parquet")):
+        yield str(path.relative_to(folder)), str(parquet.read_table(path).to_pydict()).encode()
 
 
 def _logs() -> Iterator[tuple[str, bytes]]:

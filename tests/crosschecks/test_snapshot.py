@@ -23,7 +23,7 @@ from apps.crosschecks.rules import RULES, Context
 from apps.crosschecks.services import figures, runs
 from apps.crosschecks.services.writing import Author, Written, context_for, nightly_context, write_region
 from apps.crosschecks.snapshot import building
-from apps.crosschecks.snapshot.asking import Snapshot, all_that_rules_read, latest, of_run
+from apps.crosschecks.snapshot.asking import Snapshot, all_that_rules_read, asked_of, latest, of_run
 from apps.crosschecks.snapshot.translation import question
 from apps.divisions import codes
 from apps.households.models import Household, Person
@@ -125,6 +125,12 @@ def test_a_version_that_came_later_is_asked_of_the_register(system):
     assert states("DC-03") == {person.pk: "new"}
 
 
+def test_all_rules_but_two_can_be_asked_of_it(system):
+    """A rule that slips out here would still be right, and slow."""
+    left_out = {name for name, rule in RULES.items() if asked_of(rule, nightly_context(REFERENCE)) is None}
+    assert left_out == {"ID-03", "DC-23"}
+
+
 def test_conflicts_are_asked_of_the_register(system):
     assert taken("ID-04").objects(RULES["ID-03"], context_for(REFERENCE)) is None
 
@@ -223,6 +229,35 @@ def test_old_registers_go_and_versions_stay_as_long_as_they_count(system):
     supply({"CA-CR": [{"id_no": citizen_number(), "name": "生人", "cremated_on": "2018-12-02"}]})
     taken("DC-03", context=nightly_context(REFERENCE), name="run 4")
     assert first not in versions.iterdir() and len(list(versions.iterdir())) == 1
+
+
+def test_a_rule_that_cannot_be_put_is_trouble_for_itself_alone(db, monkeypatch):
+    def poison(rows, context):
+        raise ZeroDivisionError
+
+    plant(*VILLAGES)
+    contradiction()
+    monkeypatch.setitem(RULES, "ID-05", replace(RULES["ID-05"], find=poison))
+    units = whole_run()
+    assert "ID-05" not in units and units["ID-04"].hits == 1 and len(building.taken()) == 1
+
+
+@pytest.mark.parametrize("trouble", [OSError("the disk is full"), duckdb.OutOfMemoryException("too much")])
+def test_a_night_without_a_snapshot_is_a_night_all_the_same(db, monkeypatch, trouble):
+    def fails(*given):
+        raise trouble
+
+    plant(*VILLAGES)
+    contradiction()
+    monkeypatch.setattr(building, "take", fails)
+    assert whole_run()["ID-04"].hits == 1
+
+
+def test_a_file_that_is_broken_is_passed_by(system):
+    contradiction()
+    snapshot = taken("ID-04")
+    (snapshot.folder / "households_person.parquet").write_bytes(b"broken")
+    assert written("ID-04", snapshot) == Written(hits=1, added=1)
 
 
 # --- What is in it ----------------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from typing import Any
 import duckdb
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from sqlglot.errors import SqlglotError
 
+from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules import RULES, Context, Rule
 from apps.crosschecks.rules.coverage import Versions
 from apps.crosschecks.snapshot import building, engine
@@ -67,7 +67,16 @@ class Snapshot:
         asked = asked_of(rule, context)
         if asked is None or not self._holds(asked.reads, context.versions):
             return None
-        rows = self.opened.execute(f"{select} FROM ({asked.sql}) AS found (object_id, division_id){rest}").fetchall()
+        try:
+            # A cursor of its own: a connection refuses the second of two threads.
+            rows = (
+                self.opened.cursor()
+                .execute(f"{select} FROM ({asked.sql}) AS found (object_id, division_id){rest}")
+                .fetchall()
+            )
+        except (duckdb.Error, OSError):
+            logger.exception("Rule %s was not answered by the snapshot %s", rule.id, self.folder.name)
+            return None
         return dict(rows) if rest else {key for (key,) in rows}
 
     def _holds(self, reads: Reads, versions: Versions) -> bool:
@@ -81,13 +90,23 @@ class Snapshot:
         return True
 
 
-def of_run(name: str, context: Context) -> Snapshot:
-    """The snapshot of a run, taken now if this machine has none. The scope in force must be the whole region's."""
-    folder = building.root() / "registers" / name
-    if not (folder / building.CONTENTS).exists():
-        with building.alone():
-            if not (folder / building.CONTENTS).exists():
-                building.take(name, all_that_rules_read(RULES.values(), context), context.versions)
+def of_run(name: str, context: Context) -> Snapshot | None:
+    """The snapshot of a run, taken now if this machine has none; None where that fails: the run only takes longer.
+
+    The scope in force must be the whole region's. Whoever failed once does not try again for the same run.
+    """
+    if name in _failed:
+        return None
+    try:
+        folder = building.root() / "registers" / name
+        if not (folder / building.CONTENTS).exists():
+            with building.alone(), transaction.atomic():
+                if not (folder / building.CONTENTS).exists():
+                    building.take(name, all_that_rules_read(RULES.values(), context), context.versions)
+    except (duckdb.Error, OSError, DatabaseError):
+        logger.exception("No snapshot could be taken for the run %s", name)
+        _failed.add(name)
+        return None
     return _kept(folder)
 
 
@@ -99,6 +118,7 @@ def latest() -> Snapshot | None:
 
 
 _open: dict[Path, Snapshot] = {}
+_failed: set[str] = set()
 
 
 def _kept(folder: Path) -> Snapshot:
@@ -116,17 +136,15 @@ def all_that_rules_read(rules: Iterable[Rule], context: Context) -> Reads:
 
 
 def asked_of(rule: Rule, context: Context) -> Question | None:
-    """A rule's question to a snapshot; None for those about conflicts, of which there are few and two places each, and
-    for those that have no equal there."""
-    if rule.places:
+    """A rule's question to a snapshot; None for those whose objects only PostgreSQL can name, and for one that cannot
+    even be put: that is its own unit's trouble and no other's."""
+    if rule.places or rule.on == ObjectKind.DATASET:
         return None
-    try:
-        sql, values = rule.objects(context).query.sql_with_params()
-    except EmptyResultSet:
-        return Question("SELECT 0, 0 WHERE false", {})
     operations: Any = connection.ops  # PostgreSQL's, which know how
     try:
-        return question(operations.compose_sql(sql, values))
-    except SqlglotError:
-        logger.exception("Rule %s has no equal in the snapshot", rule.id)
+        return question(operations.compose_sql(*rule.objects(context).query.sql_with_params()))
+    except EmptyResultSet:
+        return Question("SELECT 0, 0 WHERE false", {})
+    except Exception:
+        logger.exception("Rule %s cannot be asked of a snapshot", rule.id)
         return None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow
+from duckdb.func import PythonUDFType
 
 from apps.crosschecks.snapshot.translation import NORMALIZED
 
@@ -36,7 +37,7 @@ def connect(folder: Path, memory: str) -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": False,
         },
     )
-    opened.create_function(NORMALIZED, _normalized, ["VARCHAR"], "VARCHAR", type="arrow")
+    opened.create_function(NORMALIZED, _normalized, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW)
     opened.execute("SET TimeZone = 'UTC'")
     opened.execute(f"SET allowed_directories = [{literal(str(folder))}]")
     opened.execute("SET enable_external_access = false")

@@ -37,7 +37,9 @@ def question(sql: str) -> Question:
     """
     tree = sqlglot.parse_one(sql, read="postgres")
     reads = _reads(tree)
-    written = tree.transform(_translated).sql(dialect="duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    written = tree.transform(_translated, copy=False).sql(
+        dialect="duckdb", unsupported_level=sqlglot.ErrorLevel.RAISE, copy=False
+    )
     return Question(written, reads)
 
 
@@ -67,10 +69,12 @@ def _translated(node: exp.Expr) -> exp.Expr:
     match node:
         case exp.Normalize():
             return exp.Anonymous(this=NORMALIZED, expressions=[node.this])
-        case exp.Cast() if _is_array(node.this):
+        case exp.Cast() if _is_array(node.this) and node.to.is_type(exp.DType.ARRAY):
             return _list(node.this)
-        case exp.Literal() if _is_array(node):
+        case exp.Literal() if _is_array(node) and not isinstance(node.parent, exp.Cast):
             return _list(node)
+        case exp.Anonymous() if node.name.lower() == "jsonb_extract_path_text":
+            return exp.Anonymous(this="json_extract_path_text", expressions=node.expressions)
         case exp.Div():
             return _quotient(node)
         case exp.Any() if isinstance(inner := node.this.unnest(), exp.Array):
