@@ -10,7 +10,10 @@ import time
 
 import django
 
-NAMES = ("lists", "api", "search", "desk", "rules", "saving", "exports", "imports", "audit", "access", "pool", "demo")
+NAMES = (
+    "lists", "api", "search", "desk", "rules", "night", "saving", "exports", "imports", "audit", "access", "pool",
+    "demo",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:

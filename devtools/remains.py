@@ -21,8 +21,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 
-from pyarrow import parquet
-
 from devtools import postgres, processes
 from devtools.paths import LOGS, PYTHON, ROOT, Failure, say
 from devtools.site import Session, Site
@@ -208,8 +206,10 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def _unpacked(folder: Path) -> Iterator[tuple[str, bytes]]:
     """What the columns of packed files hold."""
-    for path in sorted(folder.rglob("*.parquet")):
-        yield str(path.relative_to(folder)), str(parquet.read_table(path).to_pydict()).encode()
+    command = [str(PYTHON), "-m", "devtools.unpacking", str(folder)]
+    for line in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
+        name, text = json.loads(line)
+        yield name, text.encode()
 
 
 def _logs() -> Iterator[tuple[str, bytes]]:
