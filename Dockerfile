@@ -23,7 +23,7 @@ ENV PATH=/platform/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=config.settings.prod
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin platform \
-    && install -d -o platform -g platform -m 0700 /media
+    && install -d -o platform -g platform -m 0700 /media /snapshots
 COPY --from=build /platform /platform
 WORKDIR /platform
 USER platform
