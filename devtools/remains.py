@@ -30,8 +30,9 @@ LONG = 15  # from here on a number is one wherever it stands; a shorter one only
 OFFICIAL, AT_COUNTY = "village-150422100200", "county-150422"
 
 # A number as text; as PostgreSQL writes binary columns; runs of either are looked up, so that thousands cost one pass.
-_DIGITS = re.compile(rb"[0-9][0-9Xx]{6,}")
-_HEX = re.compile(rb"(?:3[0-9]){7,}(?:[57]8)?")
+# X is a check character, B stands in certificates of the disabled that were issued again.
+_DIGITS = re.compile(rb"[0-9][0-9XxBb]{6,}")
+_HEX = re.compile(rb"3[0-9](?:3[0-9]|[57]8|[46]2){6,}")
 
 
 def search(ours: Site) -> list[str]:

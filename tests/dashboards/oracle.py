@@ -79,7 +79,7 @@ def _of_household(family: Family) -> Iterator[str]:
         yield "HH-02"
     if relations["02"] > 1:
         yield "HH-03"
-    if head and head.sex and any(one.relation == "02" and one.sex == head.sex for one in persons):
+    if head and head.sex in ("1", "2") and any(one.relation == "02" and one.sex == head.sex for one in persons):
         yield "HH-04"
     if persons and household.member_count_stated != len(persons):
         yield "HH-05"
@@ -130,7 +130,11 @@ def _unbalanced(income, members: int) -> bool:
         or off(income.transfer, total(*TRANSFERS))
         or off(income.property, total("asset_dividend", "other_property"))
         or off(income.net_stated, gross - total("operating_cost"))
-        or (members > 0 and off(income.per_capita_net_stated, Decimal(income.net_stated) / members))
+        or (
+            members > 0
+            and income.net_stated is not None
+            and off(income.per_capita_net_stated, Decimal(income.net_stated) / members)
+        )
     )
 
 
@@ -163,9 +167,9 @@ def _of_person(family: Family, person: Person) -> Iterator[str]:
             yield "HH-10"
         if 16 <= years < 60 and row.health == ["01"] and not stage and row.labour in ("03", "04", "05"):
             yield "HH-11"
-        minor = years < 16 and (row.labour in ("01", "02") or (row.work_months or 0) > 0)
-        if minor or (stage and 3 <= stage <= 12 and (row.work_months or 0) > 3):
-            yield "HH-12"
+    minor = years is not None and years < 16 and (row.labour in ("01", "02") or (row.work_months or 0) > 0)
+    if minor or (stage and 3 <= stage <= 12 and (row.work_months or 0) > 3):
+        yield "HH-12"
     if bool(row.work_region) != ((row.work_months or 0) > 0):
         yield "HH-13"
     if row.work_months is not None and not 0 <= row.work_months <= 12:
