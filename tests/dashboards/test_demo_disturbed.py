@@ -17,7 +17,7 @@ from apps.divisions.services.loading import load
 from tests.dashboards.disturbed import disturbed
 from tests.dashboards.oracle import findings
 
-SCALE = 1000
+SCALE = 2000
 
 
 @pytest.mark.parametrize("seed", [1, 2])
