@@ -11,8 +11,8 @@ from apps.crosschecks.rules.matching import UNCOUNTED
 from bench.rules_floor_facts import REGISTERED, identified
 
 HAS_KEY = "p.id_no_index IS NOT NULL AND p.id_sex IS NOT NULL"
-VALID = "coalesce(d.from_on <= date '{date}', true) AND coalesce(d.to_on >= date '{date}', true)"
-STANDING = "coalesce(d.cancelled_on > date '{date}', true)"
+VALID = "(d.from_on IS NULL OR d.from_on <= date '{date}') AND (d.to_on IS NULL OR d.to_on >= date '{date}')"
+STANDING = "(d.cancelled_on IS NULL OR d.cancelled_on > date '{date}')"
 YEAR = "JOIN households_personyear y ON y.person_id = p.id AND y.year = {year} "
 HOUSEHOLD_YEAR = "LEFT JOIN households_householdyear y ON y.household_id = h.id AND y.year = {year} "
 
@@ -73,7 +73,7 @@ def _folded(name: str) -> str:
 # Where a place of an earlier division lies today, and a development zone: (low, high, county).
 MOVED = (
     "RECURSIVE chain AS (SELECT code, code AS last FROM divisions_division "
-    "WHERE num_nonnulls(replaced_by_id, host_id) > 0 "
+    "WHERE replaced_by_id IS NOT NULL OR host_id IS NOT NULL "
     "UNION SELECT chain.code, u.replaced_by_id FROM chain JOIN divisions_division u ON u.code = chain.last "
     "WHERE u.replaced_by_id IS NOT NULL), "
     "moved AS (SELECT u.code AS low, u.code + CASE u.level WHEN 2 THEN 100000000 WHEN 3 THEN 1000000 WHEN 4 THEN 1000 "
@@ -94,7 +94,7 @@ def _county(place: str) -> str:
 LIVE_REGISTER = f"SELECT * FROM {_from('PS_HK', 'householdregister')} AND {STANDING}"
 BEST = (
     f"NOT EXISTS (SELECT FROM {_from('PS_HK', 'householdregister', 'o')} AND o.key = d.key "
-    f"AND coalesce(o.cancelled_on > date '{{date}}', true) AND ({_rank('PS_HK', 'o')}) < ({_rank('PS_HK')}))"
+    f"AND {STANDING.replace('d.', 'o.')} AND ({_rank('PS_HK', 'o')}) < ({_rank('PS_HK')}))"
 )
 HEADS = (
     "head AS (SELECT household_id, any_value(id_no_index) AS key FROM households_person "
@@ -164,7 +164,7 @@ ASSETS: dict[str, str] = {
         "FN_PY", "publicpayroll", f"d.post_kind IN ('civil_servant', 'institution', 'retired') AND {VALID}"
     ),
     "DC-09": _listed(
-        "PS_VH", "vehicle", f"d.kind IN ('car', 'van', 'truck') AND coalesce(d.value > 30000, true) AND {STANDING}"
+        "PS_VH", "vehicle", f"d.kind IN ('car', 'van', 'truck') AND (d.value IS NULL OR d.value > 30000) AND {STANDING}"
     ),
     "DC-10": f"WITH owned AS ({OWNED}), several AS (SELECT household_id FROM owned GROUP BY household_id "
     "HAVING min(property_no) <> max(property_no)) "
@@ -214,7 +214,9 @@ SCHOOL_YEARS = (
     "JOIN term ON c.code BETWEEN term.low AND term.high WHERE c.level = 3 GROUP BY c.code)"
 )
 AUGUST = "make_date(county.year, 8, 31) - interval"
-ILLNESS = f"SELECT DISTINCT d.key FROM {_from('HS_CH', 'illness')} AND coalesce(d.ended_on > date '{{date}}', true)"
+ILLNESS = (
+    f"SELECT DISTINCT d.key FROM {_from('HS_CH', 'illness')} AND (d.ended_on IS NULL OR d.ended_on > date '{{date}}')"
+)
 
 WELLBEING: dict[str, str] = {
     "DC-15": _people(
