@@ -117,11 +117,9 @@ REGISTERS: dict[str, str] = {
         "AND d.cancelled_on <= date '{date}') "
         f"AND NOT EXISTS (SELECT FROM {_from('PS_HK', 'householdregister')} AND {STANDING} AND d.key = p.id_no_index)",
     ),
-    "DC-03": _people(
-        "",
-        f"p.id_no_index IN (SELECT d.key FROM {_from('CA_CR', 'cremation')} "
-        f"UNION ALL SELECT d.key FROM {_from('PS_DE', 'deathcancellation')} AND d.died_on <= date '{{date}}')",
-    ),
+    "DC-03": _listed("CA_CR", "cremation")
+    + " UNION "
+    + _listed("PS_DE", "deathcancellation", "d.died_on <= date '{date}'"),
     # Almost everybody is registered where he lives: only the others' counties are looked up.
     "DC-04": f"WITH {MOVED} "
     + _people(
@@ -168,12 +166,9 @@ ASSETS: dict[str, str] = {
     ),
     "DC-10": f"WITH owned AS ({OWNED}), several AS (SELECT household_id FROM owned GROUP BY household_id "
     "HAVING min(property_no) <> max(property_no)) "
-    + _people(
-        "",
-        f"p.id_no_index IN (SELECT d.key FROM {_from('HC_SP', 'housingsale')} AND {STANDING} "
-        f"UNION ALL SELECT d.key FROM {_from('NR_RE', 'realestate')} AND {STANDING} "
-        "AND d.kind IN ('housing', 'business', 'resettlement'))",
-    )
+    + _listed("HC_SP", "housingsale", STANDING)
+    + " UNION "
+    + _listed("NR_RE", "realestate", f"d.kind IN ('housing', 'business', 'resettlement') AND {STANDING}")
     + " UNION "
     + _people("", "p.id IN (SELECT id FROM owned) AND p.household_id IN (SELECT household_id FROM several)"),
     "DC-11": _listed(
