@@ -20,6 +20,7 @@ from apps.access.backend.base import DatabaseWrapper
 from apps.crosschecks.rules import RULES, Context, Rule
 from apps.crosschecks.services import writing
 from apps.divisions import codes
+from bench import departments
 from bench.data import Bench, Connection, fetcher
 from bench.measuring import Own, against, interleave
 from bench.rules_floor import floor_of
@@ -31,21 +32,26 @@ INSERT = "INSERT of all rows into an empty table"
 
 def run(bench: Bench) -> None:
     """Asking, writing, and the whole run through its ledger."""
+    departments.enlarge(bench)
     with scopes.acting(bench.system, source="system") as scope:
-        context = writing.context_for(low=REGION[0], high=REGION[1])
-        rules = [rule for rule in RULES.values() if not rule.waits_for() and not rule.needs]
+        context = writing.nightly_context(low=REGION[0], high=REGION[1])
+        able = [rule for rule in RULES.values() if not rule.waits_for()]
+        rules = [rule for rule in able if rule.coverage(context.versions, context.year)]
         asked = {rule.id: asked_sql(rule, context) for rule in rules}
     app, admin = bench.app(scope), bench.admin()
     asking = floors = 0.0
     for rule in rules:
-        floor = floor_of(rule.id, context.date, context.year)
+        floor = floor_of(rule.id, context)
         hits = same_rows(rule.id, app, asked[rule.id], admin, floor)
         found = against(into_table(app, asked[rule.id]), into_table(admin, floor), least=3, most=7, seconds=1.0)
         bench.report.compare(f"rules {rule.id}", found, FLOOR, note=f"{hits} hits")
         asking, floors = asking + found[0], floors + found[1]
-    bench.report.say(
-        f"rules all {len(rules)}, asking", asking, "s", floor=floors, floor_name="conditions by hand", limit=1.1
+    supplied = sum(1 for rule in rules if rule.needs)
+    kinds = (
+        f"{len(rules) - supplied} of the register, {supplied} with departments' data, {len(able) - len(rules)} without"
     )
+    limits: dict[str, Any] = {"floor": floors, "floor_name": "conditions by hand", "limit": 1.1}
+    bench.report.say(f"rules all {len(rules)}, asking", asking, "s", **limits, note=kinds)
     of_writing(bench, rules, context)
     output = io.StringIO()
     started = time.perf_counter()

@@ -6,9 +6,13 @@ are those of the run; thresholds are the catalogue's usual values.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 
-from bench import rules_floor_facts
+from apps.access.scope import Range
+from apps.crosschecks.rules import RULES, Context
+from apps.datasets.models import tables
+from apps.datasets.services.freshness import InForce
+from bench import rules_floor_departments, rules_floor_facts
 
 REGISTERED = "('20', '30', '50', '40', '41')"
 LIVE = "('10', '20', '30', '50', '40', '41')"
@@ -155,9 +159,28 @@ STATEMENTS: dict[str, str] = {
         "AND i.operating > 0 AND coalesce(i.operating_cost, 0) <= 0"
     ),
 }
-STATEMENTS |= rules_floor_facts.STATEMENTS
+STATEMENTS |= rules_floor_facts.STATEMENTS | rules_floor_departments.STATEMENTS
 
 
-def floor_of(rule: str, on: date, year: int) -> str:
-    """The rule's statement for a date and register year."""
-    return STATEMENTS[rule].format(date=on.isoformat(), year=year, end=f"{year}-12-31")
+def floor_of(rule: str, context: Context) -> str:
+    """The rule's statement for the date, register year and departments' data of a context; thresholds are the usual."""
+    covered = RULES[rule].coverage(context.versions, context.year)
+    return STATEMENTS[rule].format(
+        date=context.date.isoformat(),
+        year=context.year,
+        end=context.year_end.isoformat(),
+        p=_placed("p", covered),
+        h=_placed("h", covered),
+        **{code.replace("-", "_"): _numbers(context.versions.get(code, ())) for code in tables()},
+    )
+
+
+def _placed(alias: str, ranges: Iterable[Range]) -> str:
+    """The condition that a row lies in one of the ranges."""
+    places = [f"{alias}.division_id BETWEEN {low} AND {high}" for low, high in ranges]
+    return f"({' OR '.join(places) or 'false'})"
+
+
+def _numbers(versions: Iterable[InForce]) -> str:
+    """The versions as a list, the preferred one first; a null, which is no version, for none."""
+    return ", ".join(str(one.pk) for one in versions) or "NULL"

@@ -66,6 +66,23 @@ NO_EMPLOYEE = "NOT coalesce(y.medical_employee, false)"
 NO_OTHER = "y.alternative_dwelling IN ('', 'none')"
 AREAS = ("returned_mu", "grassland_mu", "forest_mu")
 
+
+def identified(cause: str, columns: str = "") -> str:
+    """Households identified for this cause alone, well off in the year of identification (`h.yi`), all guarantees met;
+    with further columns of theirs or of the income `i` of that year."""
+    return (
+        "WITH h AS (SELECT *, CASE WHEN status = '10' THEN extract(year FROM date '{date}' - interval '9 months')::int "
+        "ELSE extract(year FROM identified_on - interval '9 months')::int END AS yi FROM households_household "
+        f"WHERE status IN ('10', '20', '30', '40', '41', '50') AND cause_main = '{cause}' "
+        f"AND coalesce(cardinality(cause_other), 0) = 0) SELECT h.id, h.division_id{columns} FROM h "
+        + _of("householdincome", "i", "h.yi")
+        + _of("guaranteestatus", "g", "h.yi")
+        + _of("householdyear", "y", "h.yi", "LEFT JOIN")
+        + MEMBERS
+        + f"WHERE {MET} AND {HEADS} > 0 AND i.net >= {HEADS} * {_line('h.yi')} "
+    )
+
+
 STATEMENTS: dict[str, str] = {
     "IN-02": _households(NET, f"{HEADS} > 0 AND i.net < {HEADS} * {_line('{year}')}", X),
     "IN-03": _households(
@@ -133,22 +150,12 @@ STATEMENTS: dict[str, str] = {
     "TG-12": _households(
         GUARANTEES, "h.exit_year = {year} AND 'not_met' IN (" + ", ".join(f"g.{name}" for name in G6) + ")", X
     ),
-    "ST-01": (
-        "WITH h AS (SELECT *, CASE WHEN status = '10' THEN extract(year FROM date '{date}' - interval '9 months')::int "
-        "ELSE extract(year FROM identified_on - interval '9 months')::int END AS yi FROM households_household "
-        "WHERE status IN ('10', '20', '30', '40', '41', '50') AND cause_main = '03' "
-        "AND coalesce(cardinality(cause_other), 0) = 0) SELECT h.id, h.division_id FROM h "
-        + _of("householdincome", "i", "h.yi")
-        + _of("guaranteestatus", "g", "h.yi")
-        + _of("householdyear", "y", "h.yi", "LEFT JOIN")
-        + MEMBERS
-        + f"WHERE {MET} AND {HEADS} > 0 AND i.net >= {HEADS} * {_line('h.yi')} "
-        "AND EXISTS (SELECT FROM households_personyear py JOIN households_person p ON p.id = py.person_id "
-        "WHERE py.household_id = h.id AND py.year = h.yi AND p.is_active AND py.school_stage BETWEEN '13' AND '25') "
-        "AND NOT EXISTS (SELECT FROM households_personyear py JOIN households_person p ON p.id = py.person_id "
-        "WHERE py.household_id = h.id AND py.year = h.yi AND p.is_active "
-        "AND (py.health && ARRAY['02', '03', '04']::varchar[] OR py.dibao OR py.tekun))"
-    ),
+    "ST-01": identified("03")
+    + "AND EXISTS (SELECT FROM households_personyear py JOIN households_person p ON p.id = py.person_id "
+    "WHERE py.household_id = h.id AND py.year = h.yi AND p.is_active AND py.school_stage BETWEEN '13' AND '25') "
+    "AND NOT EXISTS (SELECT FROM households_personyear py JOIN households_person p ON p.id = py.person_id "
+    "WHERE py.household_id = h.id AND py.year = h.yi AND p.is_active "
+    "AND (py.health && ARRAY['02', '03', '04']::varchar[] OR py.dibao OR py.tekun))",
     "ST-07": _households(
         "",
         "h.exit_year <= CASE WHEN extract(year FROM h.identified_on) = 2014 THEN 2013 "

@@ -1,21 +1,31 @@
-"""A rule asked of both engines: PostgreSQL says what is found, and a snapshot of the same rows must name the same."""
+"""A rule asked three times: PostgreSQL says what is found, and a snapshot of the same rows and the condition written by
+hand must name the same."""
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.test import override_settings
 
 from apps.crosschecks.rules import Context, Rule
+from apps.crosschecks.rules.parameters import LINE
 from apps.crosschecks.snapshot import building
 from apps.crosschecks.snapshot.asking import Snapshot, all_that_rules_read, asked_of
+from bench.rules_floor import STATEMENTS, floor_of
 
 
 def rows_of(rule: Rule, context: Context) -> list[tuple[Any, ...]]:
     """The hits of a rule, after the other engine has named the same objects. The scope must be the whole region's."""
     rows = [row for found in rule.hits(context) for row in found]
+    if by_hand_is_the_same_question(rule, context):
+        with connection.cursor() as cursor:
+            cursor.execute(floor_of(rule.id, context))
+            by_hand = cursor.fetchall()
+        assert sorted(by_hand) == sorted((row[2], row[6]) for row in rows), f"{rule.id}: by hand it is another"
     if asked_of(rule, context) is not None and not rule.waits_for():
         with tempfile.TemporaryDirectory() as folder, override_settings(SNAPSHOT_ROOT=Path(folder)):
             taken = Snapshot(building.take("test", all_that_rules_read([rule], context), context.versions))
@@ -23,3 +33,13 @@ def rows_of(rule: Rule, context: Context) -> list[tuple[Any, ...]]:
             taken.opened.close()
         assert named == {row[2] for row in rows}, f"{rule.id}: the engines differ"
     return rows
+
+
+def by_hand_is_the_same_question(rule: Rule, context: Context) -> bool:
+    """Whether thresholds are the usual and the whole region is asked: that is what the hand-written conditions say."""
+    return (
+        rule.id in STATEMENTS
+        and context
+        == replace(Context(context.date, context.year), settings=context.settings, versions=context.versions)
+        and all(name.startswith(LINE) for name in context.settings.values)
+    )
