@@ -342,9 +342,12 @@ STATICFILES_FINDERS = [
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 # The columnar snapshots of the night run, on a disk of this machine that is protected like the database's: they hold
-# names, birth dates and illnesses, and no number. `SNAPSHOT_MEMORY` is what one process may take to ask them.
+# names, birth dates and illnesses, and no number. To ask them a process may take `SNAPSHOT_MEMORY`, then as much disk
+# as `SNAPSHOT_SPILL` says, and for one rule no longer than `SNAPSHOT_SECONDS`: then PostgreSQL is asked.
 SNAPSHOT_ROOT = Path(env.str("SNAPSHOT_ROOT", default=str(BASE_DIR / "snapshots")))
 SNAPSHOT_MEMORY = env.str("SNAPSHOT_MEMORY", default="2GB")
+SNAPSHOT_SPILL = env.str("SNAPSHOT_SPILL", default="20GB")
+SNAPSHOT_SECONDS = env.int("SNAPSHOT_SECONDS", default=60)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

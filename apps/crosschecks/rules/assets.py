@@ -69,6 +69,7 @@ def owns_a_vehicle(persons: QuerySet[Person], context: Context) -> QuerySet[Pers
     ),
     evidence=["name", "assets", "located", "homesteads", "name_differs"],
     needs=[["NR-RE", "HC-SP"]],
+    columnar=False,
 )
 def owns_dwellings(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
     """Each of the two sets speaks for itself. Relocation is not kept yet: a record that only excuses is absent (a.13).

@@ -37,7 +37,8 @@ class Rule:
     them may see. A rule with `looks_around` compares households with each other: within a narrow scope it can prove a
     hit but not the absence of one. `on_save` is false for a rule that only the night can ask; so is
     every rule with `needs`, the departments' data that its condition reads: whoever saves a form sees none of them.
-    With `of_year` only data with rows of the register year count.
+    With `of_year` only data with rows of the register year count. A rule that is not `columnar` nests conditions so
+    that DuckDB would compare every row with every other; PostgreSQL looks each one up.
     """
 
     entry: Entry
@@ -58,6 +59,7 @@ class Rule:
     on_save: bool = True
     needs: Needs = ()
     of_year: bool = False
+    columnar: bool = True
     missing: Callable[[], str] | None = None
 
     @property

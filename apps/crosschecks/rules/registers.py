@@ -235,6 +235,7 @@ def destitute_support_differs(persons: QuerySet[Person], context: Context) -> Qu
     ),
     evidence=["code", "head", "unregistered"],
     needs=["PS-HK"],
+    columnar=False,
 )
 def left_out(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """In the register of the household's one head stands a live row of its nearest kin who never was a member here.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,7 +51,7 @@ class Snapshot:
     @cached_property
     def opened(self) -> duckdb.DuckDBPyConnection:
         """The engine over its files."""
-        opened = engine.connect(building.root(), settings.SNAPSHOT_MEMORY)
+        opened = engine.connect(building.root())
         engine.view(opened, building.files(self.folder, self.contents))
         return opened
 
@@ -68,16 +69,21 @@ class Snapshot:
         if asked is None or not self._holds(asked.reads, context.versions):
             return None
         try:
-            # A cursor of its own: a connection refuses the second of two threads.
-            rows = (
-                self.opened.cursor()
-                .execute(f"{select} FROM ({asked.sql}) AS found (object_id, division_id){rest}")
-                .fetchall()
-            )
+            rows = self._rows(f"{select} FROM ({asked.sql}) AS found (object_id, division_id){rest}")
         except (duckdb.Error, OSError):
             logger.exception("Rule %s was not answered by the snapshot %s", rule.id, self.folder.name)
             return None
         return dict(rows) if rest else {key for (key,) in rows}
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer to a question; broken off when it takes too long."""
+        cursor = self.opened.cursor()  # of its own: a connection refuses the second of two threads
+        limit = threading.Timer(settings.SNAPSHOT_SECONDS, cursor.interrupt)
+        limit.start()
+        try:
+            return cursor.execute(sql).fetchall()
+        finally:
+            limit.cancel()
 
     def _holds(self, reads: Reads, versions: Versions) -> bool:
         """Whether every column is there, and every version that counts now."""
@@ -136,9 +142,9 @@ def all_that_rules_read(rules: Iterable[Rule], context: Context) -> Reads:
 
 
 def asked_of(rule: Rule, context: Context) -> Question | None:
-    """A rule's question to a snapshot; None for those whose objects only PostgreSQL can name, and for one that cannot
-    even be put: that is its own unit's trouble and no other's."""
-    if rule.places or rule.on == ObjectKind.DATASET:
+    """A rule's question to a snapshot; None for those that only PostgreSQL can answer, and for one that cannot even be
+    put: that is its own unit's trouble and no other's."""
+    if rule.places or rule.on == ObjectKind.DATASET or not rule.columnar:
         return None
     operations: Any = connection.ops  # PostgreSQL's, which know how
     try:

@@ -62,7 +62,7 @@ def take(name: str, reads: Reads, versions: Versions) -> Path:
     folder, unfinished = home / "registers" / name, home / "unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    opened = engine.connect(home, settings.SNAPSHOT_MEMORY)
+    opened = engine.connect(home)
     try:
         contents: Contents = {
             table: {"columns": sorted(names), "files": _files(opened, table, names, versions, unfinished)}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow
+from django.conf import settings
 from duckdb.func import PythonUDFType
 
 from apps.crosschecks.snapshot.translation import NORMALIZED
@@ -17,10 +18,10 @@ from apps.crosschecks.snapshot.translation import NORMALIZED
 SPILL = "spill"
 
 
-def connect(folder: Path, memory: str) -> duckdb.DuckDBPyConnection:
-    """An engine that reads and writes below one folder and nowhere else; `memory` as DuckDB writes sizes ("2GB").
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """An engine that reads and writes below one folder and nowhere else.
 
-    What does not fit goes to files there. It takes all processors that this process may use.
+    What does not fit into its memory goes to files there. It takes all processors that this process may use.
     """
     (folder / SPILL).mkdir(mode=0o700, exist_ok=True)
     spill = tempfile.mkdtemp(
@@ -29,9 +30,10 @@ def connect(folder: Path, memory: str) -> duckdb.DuckDBPyConnection:
     opened = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": memory,
+            "memory_limit": settings.SNAPSHOT_MEMORY,
             "threads": len(os.sched_getaffinity(0)),
             "temp_directory": spill,
+            "max_temp_directory_size": settings.SNAPSHOT_SPILL,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "preserve_insertion_order": False,
