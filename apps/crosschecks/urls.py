@@ -1,10 +1,11 @@
 from django.urls import path
 
-from apps.crosschecks import tables, views
+from apps.crosschecks import bulk_views, tables, views
 from apps.pages.routes import pages
 
 urlpatterns = [
     *pages("findings", tables.FindingResource, detail_page=views.FindingPage),
+    path("findings/steps/", bulk_views.StepsPage.as_view(), name="finding-steps"),
     path("findings/files/<int:key>/", views.FindingFilePage.as_view(), name="finding-file"),
     path("rules/", views.RulesPage.as_view(), name="rule-list"),
     path("rules/<str:rule>/", views.RulePage.as_view(), name="rule-detail"),

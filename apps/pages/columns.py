@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -15,8 +16,9 @@ from django.db.models import Field, Model
 from django.db.models.constants import LOOKUP_SEP
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from apps.access import sight as sights
 from apps.common import fieldclasses
@@ -138,12 +140,17 @@ class Reader:
             drawn = plan if self._open(row) else hidden
             yield [self._linked(column, draw(row[at]), row) for column, draw, at in drawn]
 
-    def table_rows(self, rows: Sequence[Sequence[Any]]) -> Iterator[SafeString]:
-        """The rows as the inside of table rows. Built here and not in a template: a page has a thousand cells."""
+    def table_rows(self, rows: Sequence[Sequence[Any]], *, tick: str = "") -> Iterator[SafeString]:
+        """The rows as the inside of table rows. Built here and not in a template: a page has a thousand cells.
+
+        `tick`: the path of a key; the first value then has a box of the form "bulk" before it, and gives it its name.
+        """
         cells = [
             format_html('<td class="{}" data-label="{}">', column.kind.css, column.label) for column in self.columns
         ]
-        for values in self.html(rows):
+        for row, values in zip(rows, self.html(rows), strict=True):
+            if tick:
+                values[0] = _box(self.value(row, tick), values[0])
             # All parts are markup already: the cells by format_html, the values by their kind.
             yield SafeString("".join(f"{cell}{value}</td>" for cell, value in zip(cells, values, strict=True)))
 
@@ -167,6 +174,13 @@ class Reader:
         if key is None:
             return value
         return format_html('<a href="{}">{}</a>', reverse(f"{column.link}-detail", args=[key]), value)
+
+
+def _box(key: Any, value: SafeString) -> SafeString:
+    """A value with the box before it that ticks its row."""
+    label = _("选择：%(name)s") % {"name": unescape(strip_tags(value))}
+    box = '<input class="tick no-print" type="checkbox" form="bulk" name="row" value="{}" aria-label="{}">{}'
+    return format_html(box, key, label, value)
 
 
 def _remembering(kind: Kind) -> Callable[[Any], SafeString]:

@@ -139,6 +139,12 @@ def opening_urgently(*done: int) -> Callable[[Any], set[int]]:
     return lambda account: set(done) if "open_urgently" in account.kind.may else {403}
 
 
+def taking_steps(*done: int) -> Callable[[Any], set[int]]:
+    """For those who work off or review findings somewhere."""
+    may = {"work_findings", "review_findings"}
+    return lambda account: set(done) if may & set(account.kind.may) else {403}
+
+
 def deciding(*done: int) -> Callable[[Any], set[int]]:
     """For those who may approve exports; one's own request is refused."""
     return lambda account: {*done} if "approve_exports" in account.kind.may else {403}
@@ -212,6 +218,7 @@ ALONE: dict[str, Alone] = {
     "household-share": Alone({"POST": {200, 403}}, rows="household"),
     "household-urgent": Alone({"GET": opening_urgently(200), "POST": opening_urgently(422)}),
     "share-withdraw": Alone({"POST": {302, 403}}, rows="share"),
+    "finding-steps": Alone({"GET": taking_steps(302), "POST": taking_steps(302)}),
     "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog", by_row=reading_whole),
     "rule-list": Alone({"GET": register}),
     "rule-detail": Alone({"GET": register}, keys=RULE),
@@ -234,6 +241,7 @@ ALONE: dict[str, Alone] = {
     "api:rule-parameters": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
     "api:rule-what-if": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
     "api:household-check": Alone({"POST": {200, 403}}, rows="household"),
+    "api:finding-steps": Alone({"POST": taking_steps(422)}),
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),

@@ -78,6 +78,7 @@ OWN_VIEWS = {
     "apps.crosschecks.views.ThresholdPage": "thresholds, which are open to read",
     "apps.crosschecks.api.CheckView": "one visible household",
     "apps.crosschecks.api.StepView": "one visible finding",
+    "apps.crosschecks.bulk_api.StepsView": "visible findings; its service refuses the others",
     "apps.crosschecks.api.RuleViewSet": "counts of visible findings by rule",
     "apps.pages.api.ExportViewSet": "one's own export jobs",
     "apps.households.sharing_views.HouseholdSharePage": "one visible household",
