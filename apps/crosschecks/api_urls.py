@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from apps.crosschecks import tables
 from apps.crosschecks.api import CheckView, FindingViewSet, RuleViewSet, RunViewSet, StepView
 from apps.crosschecks.bulk_api import StepsView
+from apps.crosschecks.statistics_api import StatisticsView
 from apps.pages.routes import viewset
 
 router = SimpleRouter()
@@ -15,5 +16,6 @@ urlpatterns = [
     path("households/<int:key>/check/", CheckView.as_view(), name="household-check"),
     path("findings/steps/", StepsView.as_view(), name="finding-steps"),
     path("findings/<int:key>/step/", StepView.as_view(), name="finding-step"),
+    path("rules/statistics/", StatisticsView.as_view(), name="rule-statistics"),
     *router.urls,
 ]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from apps.access import policy
 from apps.common.errors import ServiceError
+from apps.pages.kinds import NUMBER
 from apps.pages.selection import Selection
 
 ROW, ALL = "row", "all"
@@ -57,9 +58,9 @@ class Bulk:
             "url": f"{reverse(self.page)}?{selection.query()}",
             "label": self.label,
             "all": whole and fits,
-            "number": number,
+            "number": NUMBER.text(number),
             "hint": self.hint if not whole else "",
-            "most": self.most if whole and not fits else 0,
+            "most": NUMBER.text(self.most) if whole and not fits else "",
         }
 
     def named(self, selection: Selection, given: QueryDict) -> list[int]:

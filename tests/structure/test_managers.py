@@ -73,6 +73,8 @@ OWN_VIEWS = {
     "apps.households.file_views.LookersPage": "one visible person; its service lends the log for this question",
     "apps.crosschecks.views.FindingFilePage": "a file of a visible finding",
     "apps.crosschecks.views.RulesPage": "counts of visible findings by rule",
+    "apps.crosschecks.statistics_views.StatisticsPage": "counts of visible findings by rule and unit",
+    "apps.crosschecks.statistics_api.StatisticsView": "counts of visible findings by rule and unit",
     "apps.crosschecks.views.RulePage": "counts of visible findings by rule",
     "apps.crosschecks.views.WhatIfPage": "counts of visible rows by unit",
     "apps.crosschecks.views.ThresholdPage": "thresholds, which are open to read",
