@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -16,9 +15,8 @@ from django.db.models import Field, Model
 from django.db.models.constants import LOOKUP_SEP
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from apps.access import sight as sights
 from apps.common import fieldclasses
@@ -177,10 +175,9 @@ class Reader:
 
 
 def _box(key: Any, value: SafeString) -> SafeString:
-    """A value with the box before it that ticks its row."""
-    label = _("选择：%(name)s") % {"name": unescape(strip_tags(value))}
-    box = '<input class="tick no-print" type="checkbox" form="bulk" name="row" value="{}" aria-label="{}">{}'
-    return format_html(box, key, label, value)
+    """A value with the box before it that ticks its row, and that it is the name of."""
+    box = '<input class="tick no-print" type="checkbox" form="bulk" name="row" value="{}" aria-labelledby="row-{}">'
+    return format_html(box + '<span class="named" id="row-{}">{}</span>', key, key, key, value)
 
 
 def _remembering(kind: Kind) -> Callable[[Any], SafeString]:

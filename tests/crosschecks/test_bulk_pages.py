@@ -65,10 +65,13 @@ def test_the_list_has_a_named_box_for_each_row_and_a_form_that_needs_no_script(v
     keys = many(2)
     page = text(village.get("/findings/"))
     boxes = re.findall(
-        r'<input class="tick no-print" type="checkbox" form="bulk" name="row" value="(\d+)" aria-label="([^"]+)">', page
+        r'<input class="tick no-print" type="checkbox" form="bulk" name="row" value="(\d+)"'
+        r' aria-labelledby="row-(\d+)">'
+        r'<span class="named" id="row-(\d+)"><a href="/findings/(\d+)/">([^<]+)</a></span>',
+        page,
     )
-    assert [int(key) for key, _label in boxes] == keys
-    assert all(label.startswith("选择：") and "登记性别" in label for _key, label in boxes)
+    assert [{int(key) for key in box[:4]} for box in boxes] == [{key} for key in keys]
+    assert all("登记性别" in box[4] for box in boxes)
     assert 'id="bulk" method="post"' in page and f'formaction="{PAGE}?"' in page
     assert 'aria-label="选择本页全部"' in page and "js/ticks.js" in page
 
