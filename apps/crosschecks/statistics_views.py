@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,9 @@ from apps.common.days import today
 from apps.crosschecks.choices import Group, Verdict
 from apps.crosschecks.filters import rule_choices
 from apps.crosschecks.services.statistics import QUERIES, Counted, Statistics, statistics
+from apps.crosschecks.statistics_export import export
 from apps.crosschecks.tables import FindingResource
+from apps.pages import exports
 from apps.pages.kinds import NUMBER, PERCENT
 from apps.pages.selection import Selection
 
@@ -55,10 +57,19 @@ def unknown(params: QueryDict) -> set[str]:
 class StatisticsPage(View):
     """Found, open, overdue, closed, judged: each rule of a place, each unit below it, each figure a way to its rows."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest) -> FileResponse:
+        """The figures as a workbook."""
+        return export(self.selection(request), request.user, HEADS)
+
+    def selection(self, request: HttpRequest) -> Selection:
+        """What is asked; BadRequest for what cannot be answered."""
         selection = read(request.user, request.GET)
         if unknown(request.GET) or selection.problems:
             raise BadRequest(_("查询条件有误。"))
+        return selection
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        selection = self.selection(request)
         asked = {name: request.GET.getlist(name) for name in NARROWED_BY if any(request.GET.getlist(name))}
         if selection.place.chosen:
             asked["division"] = [str(selection.place.chosen)]
@@ -71,6 +82,8 @@ class StatisticsPage(View):
             "group_choices": Group.choices,
             "rule_choices": rule_choices(),
             "found": found.total["found"],
+            "may_export": exports.may_export(selection, request.user),
+            "query": selection.query(),
         }
         return render(request, "crosschecks/statistics.html", context)
 

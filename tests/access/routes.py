@@ -221,7 +221,7 @@ ALONE: dict[str, Alone] = {
     "finding-steps": Alone({"GET": taking_steps(302), "POST": taking_steps(302)}),
     "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog", by_row=reading_whole),
     "rule-list": Alone({"GET": register}),
-    "rule-statistics": Alone({"GET": register}),
+    "rule-statistics": Alone({"GET": register, "POST": to_change("export_register", 200)}),
     "rule-detail": Alone({"GET": register}, keys=RULE),
     "rule-what-if": Alone({"GET": lambda account: {404} if 200 in register(account) else {403}}, keys=RULE),
     "rule-threshold": Alone({"POST": to_change("manage_parameters", 422)}, keys=RULE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import html
+import io
 import re
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 from rest_framework.test import APIClient
 
 from apps.access import scope as scopes
@@ -20,6 +22,7 @@ from apps.accounts.models import User
 from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding
 from apps.crosschecks.services.statistics import statistics
+from apps.history.models import AccessLog
 from tests.access.conftest import wall as wall  # the fixture: each wall must hold alone
 from tests.crosschecks.families import REFERENCE, SIBLING, VILLAGE
 from tests.crosschecks.many import many
@@ -189,3 +192,26 @@ def test_the_api_says_what_the_page_says(found):
     assert [(unit["division"], unit["own"], unit["found"]) for unit in body["units"]] == [
         (str(VILLAGE), False, 11), (str(SIBLING), False, 2),
     ]  # fmt: skip
+
+
+def test_the_workbook_holds_the_same_and_is_in_the_access_log(found):
+    county = make_user("county", "county_officer", COUNTY)
+    page = sign_in(Client(), county)
+    assert "导出" in text(page.get(PAGE))
+    answer = page.post(f"{PAGE}?rule=ID-04&division={TOWNSHIP}")
+    assert answer.status_code == 200
+    sheet, _about = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets
+    head, *rows = sheet.values
+    assert head[:5] == ("表", "规则或单位", "发现", "未办结", "超期") and head[-1] == "办结天数（中位数）"
+    figures = (13, 8, 3, 1, 4, 1, 3, 1, 1, 0, 0.8, 0.2, 3.5)
+    assert [(row[0], (row[1] or "").split(" ")[0], row[2:]) for row in rows] == [
+        ("按规则", "ID-04", figures),
+        ("按下级单位", str(VILLAGE), (11, 6, *figures[2:])),
+        ("按下级单位", str(SIBLING), (2, 2, *[0] * 8, None, None, None)),
+        ("合计", "", figures),
+    ]
+    with scopes.activate(scopes.everywhere("view_audit")):
+        record = AccessLog.objects.get(action="export")
+    assert (record.username, record.division_id, record.rows, record.fields) == ("county", TOWNSHIP, 4, ["statistics"])
+    inspector = sign_in(Client(), make_user("inspector", "inspector", COUNTY))
+    assert "导出" not in text(inspector.get(PAGE)) and inspector.post(PAGE).status_code == 403
