@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.crosschecks.choices import Level, Workflow
 from apps.crosschecks.forms import ISO
+from apps.crosschecks.services.bulk import STEPS_AT_ONCE
 from apps.crosschecks.services.working import Step
 
 SAID = ("note", "level", "department", "due_on", "workflow")
@@ -31,10 +32,17 @@ def unpacked(text: str) -> dict[int, int]:
     return {int(key): int(version) for key, version in pairs}
 
 
+class StepField(forms.ChoiceField):
+    """Shows the steps that some finding is open to. Any is valid: why it cannot be taken is said of each finding."""
+
+    def valid_value(self, value: Any) -> bool:
+        return value in {step.name for step in STEPS_AT_ONCE}
+
+
 class StepsForm(forms.Form):
     """A step for many findings: those that the account may take on some of them, each with on how many."""
 
-    step = forms.ChoiceField(label=_("操作"), widget=forms.RadioSelect)
+    step = StepField(label=_("操作"), widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("说明"),
         required=False,
@@ -56,7 +64,8 @@ class StepsForm(forms.Form):
 
     def __init__(self, data: Any = None, *, offered: Sequence[tuple[Step, int]]) -> None:
         super().__init__(data)
-        names = {step.name for step, _number in offered}
+        # What belongs to the step that was chosen stays, even if nothing is open to it any more.
+        names = {*(step.name for step, _number in offered), self.data.get("step")}
         self.offered = bool(offered)
         steps: Any = self.fields["step"]
         steps.choices = [(step.name, _("%(step)s（%(n)s 条可办）") % {"step": step.label, "n": f"{number:,}"})

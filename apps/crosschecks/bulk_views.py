@@ -67,10 +67,7 @@ class StepsPage(ResourceView):
         except ServiceError as error:
             messages.warning(request, str(error))
             return HttpResponseRedirect(self._list(selection))
-        # Whatever became of the findings since they were looked at is said of each, so every step may be confirmed.
-        every = [(step, 0) for step in bulk.STEPS_AT_ONCE]
-        offered = every if stage == "take" else bulk.offered(seen, requester(request))
-        form = StepsForm(request.POST if stage else None, offered=offered)
+        form = StepsForm(request.POST if stage else None, offered=bulk.offered(seen, requester(request)))
         if stage in ("try", "take") and form.is_valid():
             try:
                 return self._try(selection, seen, form) if stage == "try" else self._take(selection, seen, form)

@@ -175,6 +175,15 @@ def test_nothing_chosen_and_nonsense(village):
     assert "所选疑点现在没有您可以办理的操作" in page
 
 
+def test_a_step_that_nothing_is_open_to_is_tried_all_the_same_and_says_why(village):
+    seen = f"{many(1)[0]}:1 {many(1, first=20, state='closed')[0]}:1"
+    body = {"findings": seen, "stage": "try", "step": "to_workflow", "workflow": "removal"}
+    page = text(village.post(PAGE, body))
+    assert "疑点现为“新发现”，不能“转业务办理”。" in page and "疑点现为“已办结”，不能“转业务办理”。" in page
+    assert "清退" in page and 'value="take"' not in page
+    assert text(village.post(PAGE, {**body, "step": "reopen"}), 422)
+
+
 def test_a_reason_that_is_missing_is_asked_for(village):
     keys = many(2, state="checking")
     seen = field(text(village.post(PAGE, {"row": keys})), "findings")
