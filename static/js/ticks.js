@@ -27,4 +27,4 @@ document.addEventListener("change", (event) => {
 
 // A browser that goes back shows the boxes as they were left.
 window.addEventListener("pageshow", () => count("row"));
-document.documentElement.dataset.ticks = "";
+document.documentElement.dataset.ticking = "";

@@ -1,4 +1,4 @@
-"""Many findings at once in a real browser: the boxes, the three stages, and the statistics, at a desk and on a phone."""
+"""Many findings at once in a browser: the boxes, the three stages, and the statistics, at a desk and on a phone."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_from_boxes_to_the_result(window, picture, size):
         page.check("input[data-ticks]")
         assert told.inner_text() == "4" and boxes.nth(3).is_checked()
         boxes.nth(0).uncheck()
-        assert told.inner_text() == "3" and page.evaluate("document.querySelector('[data-ticks]').indeterminate")
+        assert told.inner_text() == "3" and page.evaluate("document.querySelector('input[data-ticks]').indeterminate")
         page.check("input[data-ticks]")
     else:
         for number in range(4):
