@@ -11,9 +11,9 @@ import time
 import django
 
 NAMES = (
-    "lists", "api", "search", "desk", "rules", "night", "saving", "exports", "imports", "audit", "access", "pool",
-    "demo",
-)  # fmt: skip
+    *("lists", "api", "search", "desk", "rules", "night", "crosscheck-accuracy", "saving", "exports", "imports"),
+    *("audit", "access", "pool", "demo"),
+)
 
 
 def main(names: list[str]) -> int:
@@ -30,7 +30,7 @@ def main(names: list[str]) -> int:
     print(f"PostgreSQL {server}, Python {platform.python_version()}, Django {django.get_version()}, "
           f"{os.cpu_count()} processors")  # fmt: skip
     for name in names or NAMES:
-        module = importlib.import_module(f"bench.{name}")
+        module = importlib.import_module(f"bench.{name.replace('-', '_')}")
         print(f"\n# {name}: {(module.__doc__ or name).splitlines()[0]} (load {os.getloadavg()[0]:.1f})", flush=True)
         started = time.perf_counter()
         try:

@@ -24,6 +24,7 @@ from apps.crosschecks.rules import RULES, Context, Rule
 from apps.crosschecks.services import runs, writing
 from apps.crosschecks.snapshot import building
 from apps.crosschecks.snapshot.asking import Snapshot, all_that_rules_read
+from bench import departments
 from bench.data import Bench
 from bench.measuring import against
 from bench.rules import REGION, into_table
@@ -42,6 +43,7 @@ GROUP BY 1"""
 
 def run(bench: Bench) -> None:
     """Snapshot, questions, a first night, a night without changes, two workers, and what if."""
+    departments.enlarge(bench)
     with scopes.acting(bench.system, source="system"):
         context = writing.nightly_context(low=REGION[0], high=REGION[1])
     floors = by_hand(bench, context)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.days import today
 from apps.crosschecks.catalogue import catalogue
-from apps.crosschecks.choices import ENDED, Group, Level, Light, ObjectKind, RunKind, Severity, State
+from apps.crosschecks.choices import ENDED, Group, Level, Light, ObjectKind, RunKind, Severity, State, Verdict
 from apps.crosschecks.models import Finding, Run
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, between
 
@@ -33,6 +33,7 @@ class FindingFilters(Filters):
     group = ChoicesFilter(label=_("规则类别"), choices=Group.choices, method="in_group")
     rule = ChoicesFilter(label=_("规则"), choices=rule_choices)
     object_kind = ChoicesFilter(label=_("对象"), choices=ObjectKind.choices)
+    verdict = ChoicesFilter(label=_("核查结论"), choices=Verdict.choices)
     found_on_min, found_on_max = between("found_on", _("发现日期"), DateFilter)
     due_on_min, due_on_max = between("due_on", _("办理期限"), DateFilter)
     escalated = django_filters.ChoiceFilter(

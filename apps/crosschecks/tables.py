@@ -15,9 +15,20 @@ from apps.crosschecks.choices import Level, ObjectKind, RunKind, Verdict
 from apps.crosschecks.kinds import LIGHT, RUN_STATE, SEVERITY, STATE, Evidence, RuleName, Rules, Sentence
 from apps.crosschecks.models import Finding, Run
 from apps.crosschecks.querysets import FindingQuerySet
+from apps.crosschecks.services.bulk import CAPABILITIES, MOST
+from apps.pages.bulk import Bulk
 from apps.pages.columns import Column
 from apps.pages.kinds import BOOL, DATE, MOMENT, NUMBER, PLACE, YEAR, Choice
 from apps.pages.resources import Resource, Section
+
+AT_ONCE = Bulk(
+    page="finding-steps",
+    label=_("批量办理"),
+    capabilities=CAPABILITIES,
+    most=MOST,
+    whole=lambda selection: len(selection.params.getlist("rule")) == 1,
+    hint=_("只筛选一条规则后，可一次办理符合条件的全部疑点。"),
+)
 
 
 class FindingResource(Resource):
@@ -31,6 +42,7 @@ class FindingResource(Resource):
     title = "rule"
     icon = "finding"
     empty = _("没有疑点。每夜比对后，发现的疑点会列在这里。")
+    bulk = (AT_ONCE,)
     columns = (
         Column(
             "text", _("疑点"), source="statement", holds="evidence", kind=Sentence(), link="finding", link_source="pk"

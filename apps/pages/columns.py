@@ -138,12 +138,17 @@ class Reader:
             drawn = plan if self._open(row) else hidden
             yield [self._linked(column, draw(row[at]), row) for column, draw, at in drawn]
 
-    def table_rows(self, rows: Sequence[Sequence[Any]]) -> Iterator[SafeString]:
-        """The rows as the inside of table rows. Built here and not in a template: a page has a thousand cells."""
+    def table_rows(self, rows: Sequence[Sequence[Any]], *, tick: str = "") -> Iterator[SafeString]:
+        """The rows as the inside of table rows. Built here and not in a template: a page has a thousand cells.
+
+        `tick`: the path of a key; the first value then has a box of the form "bulk" before it, and gives it its name.
+        """
         cells = [
             format_html('<td class="{}" data-label="{}">', column.kind.css, column.label) for column in self.columns
         ]
-        for values in self.html(rows):
+        for row, values in zip(rows, self.html(rows), strict=True):
+            if tick:
+                values[0] = _box(self.value(row, tick), values[0])
             # All parts are markup already: the cells by format_html, the values by their kind.
             yield SafeString("".join(f"{cell}{value}</td>" for cell, value in zip(cells, values, strict=True)))
 
@@ -167,6 +172,12 @@ class Reader:
         if key is None:
             return value
         return format_html('<a href="{}">{}</a>', reverse(f"{column.link}-detail", args=[key]), value)
+
+
+def _box(key: Any, value: SafeString) -> SafeString:
+    """A value with the box before it that ticks its row, and that it is the name of."""
+    box = '<input class="tick no-print" type="checkbox" form="bulk" name="row" value="{}" aria-labelledby="row-{}">'
+    return format_html(box + '<span class="named" id="row-{}">{}</span>', key, key, key, value)
 
 
 def _remembering(kind: Kind) -> Callable[[Any], SafeString]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -19,6 +19,9 @@ from apps.pages.columns import Column, Reader
 from apps.pages.filters import Filters
 from apps.pages.kinds import NUMBER
 from apps.pages.paging import KeySet
+
+if TYPE_CHECKING:
+    from apps.pages.bulk import Bulk
 
 EXPORT_CAPABILITY = {
     "register": "export_register",
@@ -65,6 +68,7 @@ class Resource:
     icon: ClassVar[str] = "list"
     label: ClassVar[str | Promise] = ""  # of the list, where the model's own name will not do
     empty: ClassVar[str | Promise] = ""  # what to do when the list is empty
+    bulk: ClassVar[Sequence[Bulk]] = ()  # what may be done with many rows at once
 
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:

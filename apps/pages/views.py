@@ -74,6 +74,7 @@ class ListPage(ResourceView):
         shown = [column.name for column in columns]
         # The first column is always the link to the row.
         columns[0] = replace(columns[0], link=self.resource.name, link_source="pk")
+        bulk = [one for one in self.resource.bulk if one.open_to(request.user)]
         reader = self.resource.reader(request.user, columns)
         page = None if selection.problems else selection.page(reader)
         selection.log(request.user)
@@ -86,7 +87,8 @@ class ListPage(ResourceView):
         }
         if page is not None and not selection.problems:
             context |= {
-                "rows": list(reader.table_rows(page.rows)),
+                "rows": list(reader.table_rows(page.rows, tick="pk" if bulk else "")),
+                "bulk": [one.offer(selection) for one in bulk],
                 "page": page,
                 "previous": selection.query(columns=None, before=page.before),
                 "next": selection.query(columns=None, after=page.after),

@@ -139,6 +139,12 @@ def opening_urgently(*done: int) -> Callable[[Any], set[int]]:
     return lambda account: set(done) if "open_urgently" in account.kind.may else {403}
 
 
+def taking_steps(*done: int) -> Callable[[Any], set[int]]:
+    """For those who work off or review findings somewhere."""
+    may = {"work_findings", "review_findings"}
+    return lambda account: set(done) if may & set(account.kind.may) else {403}
+
+
 def deciding(*done: int) -> Callable[[Any], set[int]]:
     """For those who may approve exports; one's own request is refused."""
     return lambda account: {*done} if "approve_exports" in account.kind.may else {403}
@@ -212,8 +218,10 @@ ALONE: dict[str, Alone] = {
     "household-share": Alone({"POST": {200, 403}}, rows="household"),
     "household-urgent": Alone({"GET": opening_urgently(200), "POST": opening_urgently(422)}),
     "share-withdraw": Alone({"POST": {302, 403}}, rows="share"),
+    "finding-steps": Alone({"GET": taking_steps(302), "POST": taking_steps(302)}),
     "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog", by_row=reading_whole),
     "rule-list": Alone({"GET": register}),
+    "rule-statistics": Alone({"GET": register, "POST": to_change("export_register", 200)}),
     "rule-detail": Alone({"GET": register}, keys=RULE),
     "rule-what-if": Alone({"GET": lambda account: {404} if 200 in register(account) else {403}}, keys=RULE),
     "rule-threshold": Alone({"POST": to_change("manage_parameters", 422)}, keys=RULE),
@@ -230,10 +238,12 @@ ALONE: dict[str, Alone] = {
     "api:dataset-list": Alone({"GET": freshness}),
     "delivery-upload": Alone({"GET": loading(200), "POST": loading(422)}),
     "api:rule-list": Alone({"GET": register}),
+    "api:rule-statistics": Alone({"GET": register}),
     "api:rule-detail": Alone({"GET": register}, keys=RULE),
     "api:rule-parameters": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
     "api:rule-what-if": Alone({"POST": lambda account: {422} if 200 in register(account) else {403}}, keys=RULE),
     "api:household-check": Alone({"POST": {200, 403}}, rows="household"),
+    "api:finding-steps": Alone({"POST": taking_steps(422)}),
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),

@@ -106,6 +106,7 @@ CHANNELS: dict[str, tuple[str, ...]] = {
         "partners/test_verify.py::test_several_numbers_are_answered_in_order",
         f"{KEPT}::test_15_no_address_acts_on_several_rows",
         f"{KEPT}::test_15_a_batch_of_numbers_answers_each_as_alone",
+        f"{KEPT}::test_15_of_findings_named_together_the_foreign_ones_are_not_there",
     ),
     "16 caches": (
         f"{KEPT}::test_16_no_answer_may_be_kept_or_compared",

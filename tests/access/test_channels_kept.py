@@ -67,7 +67,7 @@ def verified(world: World, *numbers: str) -> list[bool]:
 
 
 def test_15_no_address_acts_on_several_rows(world):
-    """Each address takes the key of one row in its path; bodies carry lists of numbers in one place only (below).
+    """Each address takes the key of one row in its path; bodies carry lists of numbers and of findings (below) only.
 
     A data set's code and the number of a piece name no row.
     """
@@ -94,6 +94,27 @@ def test_15_a_batch_of_numbers_answers_each_as_alone(world):
     assert together == [verified(world, number)[0] for number in everybody]
     assert True in together
     assert False in together
+
+
+@pytest.mark.parametrize("name", ["village", "township", "county"])
+def test_15_of_findings_named_together_the_foreign_ones_are_not_there(world, name):
+    account = world.accounts[name]
+    rows = [row for row in world.rows_of(Finding) if not row.gone]
+    own, foreign = ([row.key for row in rows if account.sees(row) is seen] for seen in (True, False))
+    body = {"step": "check", "findings": [{"id": key} for key in (*own, *foreign, NOBODYS)]}
+    with scopes.activate(EVERYTHING):
+        before = set(Finding.objects.filter(pk__in=foreign).values_list("pk", "state", "version"))
+    answer = account.client().post("/api/v1/findings/steps/", json.dumps(body), content_type="application/json")
+    assert answer.status_code == 200 and world.leaks(account, content(answer)) == []
+    refused = {tuple(one["findings"]) for one in answer.json()["refusals"] if one["code"] == "not_found"}
+    assert refused == {(*foreign, NOBODYS)} and foreign and own
+    with scopes.activate(EVERYTHING):
+        assert set(Finding.objects.filter(pk__in=foreign).values_list("pk", "state", "version")) == before
+    page = account.client().post("/findings/steps/", {"row": [*own, *foreign, NOBODYS]})
+    assert page.status_code == 200 and world.leaks(account, content(page)) == []
+    seen = " ".join(f"{key}:1" for key in (*own, *foreign, NOBODYS))
+    tried = account.client().post("/findings/steps/", {"findings": seen, "stage": "try", "step": "assign"})
+    assert tried.status_code == 200 and world.leaks(account, content(tried)) == []
 
 
 # --- what is kept ---

@@ -92,50 +92,99 @@ def steps_for(finding: Finding, user: User) -> list[Step]:
     return [step for step in STEPS.values() if may(step, finding, user)]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A step with what is said of it: the same whether one finding is meant or many.
+
+    `level`, `department`, `due_on` belong to "assign", `workflow` to "to_workflow".
+    """
+
+    step: Step
+    note: str = ""
+    level: int | None = None
+    department: str = ""
+    due_on: datetime.date | None = None
+    workflow: str = ""
+
+    def said(self) -> str:
+        """The note as it is recorded; ServiceError (with its field) for what no finding could be asked with."""
+        if self.step.name == "assign" and len(self.department) > 50:
+            raise ServiceError(_("部门名称不能超过 50 字。"), field="department")
+        if self.step.name == "assign" and self.due_on is not None and self.due_on < today():
+            raise ServiceError(_("办理期限不能早于今天。"), field="due_on")
+        note = self.note
+        if self.step.name == "to_workflow":
+            if self.workflow not in Workflow.values:
+                raise ServiceError(_("请选择转办的业务。"), field="workflow", code="required")
+            note = "；".join(part for part in (str(Workflow(self.workflow).label), note) if part)
+        if self.step.needs_note and not note:
+            raise ServiceError(_("请说明理由。"), field="note", code="required")
+        if len(note) > 500:
+            raise ServiceError(_("说明不能超过 500 字。"), field="note")
+        return note
+
+
+def ask(name: str, *, note: str = "", department: str = "", **given: Any) -> Asked:
+    """A step by its name with what is said of it; ServiceError for one that does not exist."""
+    step = STEPS.get(name)
+    if step is None:
+        raise ServiceError(_("没有这个操作：%(name)s。") % {"name": name}, field="step")
+    return Asked(step, note=note.strip(), department=department.strip(), **given)
+
+
 @transaction.atomic
 def take(
     finding: Finding,
     name: str,
     *,
     by: User,
-    note: str = "",
     expected_version: int | None = None,
     file: File[Any] | None = None,
-    level: int | None = None,
-    department: str = "",
-    due_on: datetime.date | None = None,
-    workflow: str = "",
+    **given: Any,
 ) -> Finding:
-    """Take a step on a finding that `by` may see.
+    """Take a step on a finding that `by` may see; `given` is what `Asked` holds.
 
-    `level`, `department`, `due_on` belong to "assign", `workflow` to "to_workflow". Raises ServiceError (an unknown
-    step, a state that does not allow it, a missing reason or file), StaleVersion, PermissionDenied.
+    Raises ServiceError (an unknown step, a state that does not allow it, a missing reason or file), StaleVersion,
+    PermissionDenied.
     """
-    step = STEPS.get(name)
-    if step is None:
-        raise ServiceError(_("没有这个操作：%(name)s。") % {"name": name}, field="step")
+    asked = ask(name, **given)
     found = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
-    if holder_level(by, step.capability, found.division_id) is None:
+    details = details_of(asked, found, by, expected_version)
+    note = asked.said()
+    require_file(asked.step, found, file)
+    return _record(found, asked.step, by, note, checked_file(file) if file else None, details)
+
+
+def details_of(asked: Asked, finding: Finding, by: User, expected_version: int | None = None) -> dict[str, Any]:
+    """What the step changes of this finding besides its state, once it is sure that `by` may take it there now.
+
+    Raises PermissionDenied, StaleVersion and ServiceError as `take` does.
+    """
+    step = asked.step
+    if holder_level(by, step.capability, finding.division_id) is None:
         raise PermissionDenied(_("您没有办理这条疑点的权限。"))
-    if expected_version is not None and expected_version != found.version:
-        raise StaleVersion(found)
-    if found.state not in step.from_states:
+    if expected_version is not None and expected_version != finding.version:
+        raise StaleVersion(finding)
+    if finding.state not in step.from_states:
         raise ServiceError(
-            _("疑点现为“%(state)s”，不能“%(step)s”。") % {"state": found.get_state_display(), "step": step.label},
+            _("疑点现为“%(state)s”，不能“%(step)s”。") % {"state": finding.get_state_display(), "step": step.label},
             code="state",
             status=409,
         )
-    if not may(step, found, by):
-        raise PermissionDenied(_refusal(step, found, by))
-    details = _details(step, found, by, level=level, department=department, due_on=due_on, workflow=workflow)
-    note = "；".join(part for part in (str(details.pop("note", "")), note.strip()) if part)
-    if step.needs_note and not note:
-        raise ServiceError(_("请说明理由。"), field="note", code="required")
-    if len(note) > 500:
-        raise ServiceError(_("说明不能超过 500 字。"), field="note")
-    if name == "no_fault" and found.severity == Severity.CRITICAL and file is None:
+    if not may(step, finding, by):
+        raise PermissionDenied(_refusal(step, finding, by))
+    if step.name == "assign":
+        return _assignment(asked, finding, by)
+    if step.name == "reopen":
+        days = catalogue()[finding.rule].due_days
+        return {"due_on": today() + datetime.timedelta(days=days), "verdict": "", "review_needed": False}
+    return {}
+
+
+def require_file(step: Step, finding: Finding, file: File[Any] | None) -> None:
+    """ServiceError where the step needs a paper that was not handed in."""
+    if step.name == "no_fault" and finding.severity == Severity.CRITICAL and file is None:
         raise ServiceError(_("严重疑点核实无误须附证明材料。"), field="file", code="required")
-    return _record(found, step, by, note, checked_file(file) if file else None, details)
 
 
 def _refusal(step: Step, finding: Finding, by: User) -> str:
@@ -148,62 +197,44 @@ def _refusal(step: Step, finding: Finding, by: User) -> str:
     return _("应由%(level)s或上级办理。") % {"level": finding.get_acting_level_display()}
 
 
-def _details(step: Step, finding: Finding, by: User, **given: Any) -> dict[str, Any]:
-    """What a step changes besides the state; ServiceError for what it must not."""
-    if step.name == "assign":
-        return _assignment(finding, by, given["level"], given["department"].strip(), given["due_on"])
-    if step.name == "to_workflow":
-        if given["workflow"] not in Workflow.values:
-            raise ServiceError(_("请选择转办的业务。"), field="workflow", code="required")
-        return {"note": Workflow(given["workflow"]).label}
-    if step.name == "reopen":
-        days = catalogue()[finding.rule].due_days
-        return {"due_on": today() + datetime.timedelta(days=days), "verdict": "", "review_needed": False}
-    return {}
-
-
-def _assignment(
-    finding: Finding, by: User, level: int | None, department: str, due_on: datetime.date | None
-) -> dict[str, Any]:
+def _assignment(asked: Asked, finding: Finding, by: User) -> dict[str, Any]:
     """To whom, and until when. Nobody hands a finding upwards or over a deadline that his own level is bound by."""
-    own = holder_level(by, "work_findings", finding.division_id)
-    wanted = level or finding.acting_level
+    own, due_on = holder_level(by, "work_findings", finding.division_id), asked.due_on
+    wanted = asked.level or finding.acting_level
     if wanted not in Level.values or own is None or wanted < own:
         raise ServiceError(_("只能交办给本级或下级。"), field="level")
     if wanted > codes.level(finding.division_id):
         raise ServiceError(_("疑点所在地没有这一级。"), field="level")
-    if len(department) > 50:
-        raise ServiceError(_("部门名称不能超过 50 字。"), field="department")
-    if due_on is not None and due_on < today():
-        raise ServiceError(_("办理期限不能早于今天。"), field="due_on")
     if due_on is not None and due_on > finding.due_on and own >= finding.acting_level and own != Level.REGION:
         raise ServiceError(_("延长期限须由上一级决定。"), field="due_on")
-    return {"acting_level": wanted, "department": department, "due_on": due_on or finding.due_on}
+    return {"acting_level": wanted, "department": asked.department, **({"due_on": due_on} if due_on else {})}
 
 
-def _record(
-    finding: Finding, step: Step, by: User, note: str, file: File[Any] | None, details: Mapping[str, Any]
-) -> Finding:
-    """Write the new state and its line in the log."""
-    now = timezone.now()
-    before = finding.state
-    finding.state, finding.state_since = step.to_state, now
-    for name, value in details.items():
-        setattr(finding, name, value)
+def changes_of(
+    finding: Finding, step: Step, by: User, note: str, details: Mapping[str, Any], now: datetime.datetime
+) -> dict[str, Any]:
+    """The fields of the finding that the step writes, with their new values."""
+    changed = {"state": step.to_state, "state_since": now, **details}
     if step.to_state in VERDICTS:
-        finding.verdict, finding.verdict_reason = str(step.to_state), note
-        finding.verdict_by, finding.verdict_by_name, finding.verdict_at = by, str(by), now
-        finding.review_needed = (
-            finding.severity == Severity.CRITICAL
-            or step.to_state == State.NO_FAULT
-            or secrets.randbelow(SAMPLE) == 0
-        )  # fmt: skip
+        drawn = finding.severity == Severity.CRITICAL or step.to_state == State.NO_FAULT
+        changed |= {
+            "verdict": str(step.to_state),
+            "verdict_reason": note,
+            "verdict_by": by,
+            "verdict_by_name": str(by),
+            "verdict_at": now,
+            "review_needed": drawn or secrets.randbelow(SAMPLE) == 0,
+        }
     elif step.name == "reject":
-        finding.verdict, finding.review_needed = "", False
+        changed |= {"verdict": "", "review_needed": False}
     elif step.name == "review":
-        finding.review_needed = False
-    finding.save()
-    FindingLog.objects.create(
+        changed["review_needed"] = False
+    return changed
+
+
+def line_of(finding: Finding, step: Step, by: User, note: str, now: datetime.datetime) -> FindingLog:
+    """The line of the log for a step, of the finding as it is before."""
+    return FindingLog(
         finding=finding,
         household_id=finding.household_id,
         division_id=finding.division_id,
@@ -211,10 +242,23 @@ def _record(
         by=by,
         by_name=str(by),
         by_level=holder_level(by, step.capability, finding.division_id),
-        from_state=before,
+        from_state=finding.state,
         to_state=step.to_state,
         note=note,
-        file=file or "",
         evidence=finding.evidence,
     )
+
+
+def _record(
+    finding: Finding, step: Step, by: User, note: str, file: File[Any] | None, details: Mapping[str, Any]
+) -> Finding:
+    """Write the new state and its line in the log."""
+    now = timezone.now()
+    line = line_of(finding, step, by, note, now)
+    for name, value in changes_of(finding, step, by, note, details, now).items():
+        setattr(finding, name, value)
+    finding.save()
+    if file is not None:
+        line.file = file
+    line.save()
     return finding
