@@ -14,7 +14,7 @@ from django.test import override_settings
 from apps.crosschecks.rules import Context, Rule
 from apps.crosschecks.rules.parameters import LINE
 from apps.crosschecks.snapshot import building
-from apps.crosschecks.snapshot.asking import Snapshot, all_that_rules_read, asked_of
+from apps.crosschecks.snapshot.asking import Snapshot, asked_of
 from bench.rules_floor import STATEMENTS, floor_of
 
 
@@ -26,9 +26,10 @@ def rows_of(rule: Rule, context: Context) -> list[tuple[Any, ...]]:
             cursor.execute(floor_of(rule.id, context))
             by_hand = cursor.fetchall()
         assert sorted(by_hand) == sorted((row[2], row[6]) for row in rows), f"{rule.id}: by hand it is another"
-    if asked_of(rule, context) is not None and not rule.waits_for():
+    asked = None if rule.waits_for() else asked_of(rule, context)
+    if asked is not None:
         with tempfile.TemporaryDirectory() as folder, override_settings(SNAPSHOT_ROOT=Path(folder)):
-            taken = Snapshot(building.take("test", all_that_rules_read([rule], context), context.versions))
+            taken = Snapshot(building.take("test", asked.reads, context.versions))
             named = taken.objects(rule, context)
             taken.opened.close()
         assert named == {row[2] for row in rows}, f"{rule.id}: the engines differ"
