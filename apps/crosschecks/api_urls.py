@@ -3,12 +3,14 @@ from rest_framework.routers import SimpleRouter
 
 from apps.crosschecks import tables
 from apps.crosschecks.api import CheckView, FindingViewSet, RuleViewSet, RunViewSet, StepView
+from apps.crosschecks.candidate_api import CandidateViewSet
 from apps.pages.routes import viewset
 
 router = SimpleRouter()
 router.register("rules", RuleViewSet, "rule")
 router.register("runs", viewset(tables.RunResource, RunViewSet), "run")
 router.register("findings", viewset(tables.FindingResource, FindingViewSet), "finding")
+router.register("candidates", viewset(tables.CandidateResource, CandidateViewSet), "candidate")
 
 urlpatterns = [
     path("households/<int:key>/check/", CheckView.as_view(), name="household-check"),

@@ -30,6 +30,11 @@ def findings_of(user: Any, household: Any) -> Table | None:
     return Table(_("比对疑点"), columns, list(reader.table_rows(rows[:SHOWN])), more=more, id="findings")
 
 
+def of_person(person: Any) -> Q:
+    """What speaks of this person alone."""
+    return Q(person=person.pk)
+
+
 def of_person_or_household(person: Any) -> Q:
     """The findings of a person, and those of the household as a whole."""
     return Q(person=person.pk) | Q(household=person.household_id, person=None)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from apps.crosschecks import tables, views
+from apps.crosschecks import candidate_views, tables, views
 from apps.pages.routes import pages
 
 urlpatterns = [
     *pages("findings", tables.FindingResource, detail_page=views.FindingPage),
     path("findings/files/<int:key>/", views.FindingFilePage.as_view(), name="finding-file"),
+    *pages("candidates", tables.CandidateResource, detail_page=candidate_views.CandidatePage),
     path("rules/", views.RulesPage.as_view(), name="rule-list"),
     path("rules/<str:rule>/", views.RulePage.as_view(), name="rule-detail"),
     path("rules/<str:rule>/what-if/", views.WhatIfPage.as_view(), name="rule-what-if"),
