@@ -19,9 +19,11 @@ from apps.common.wording import clauses, labelled
 
 COUNTY_POPULATION = 200_000
 """Of so many records of a county at most one is the person's own: the weight that everything begins with."""
-THRESHOLD = 0.9
-"""From this probability on a person is asked: of ten such pairs nine should be one and the same. None reaches it unless
-both the name and the birth date agree or nearly do (a test goes through all): there is no match by name alone."""
+THRESHOLD = 0.5
+"""From this probability on, where it is more likely than not, a person is asked. The probability alone is not enough:
+both the name and the birth date have to agree or nearly do (`AGREEING`), so that there is no match by name alone."""
+AGREEING = {"name": "similar", "born_on": "digit"}
+"""The least that these comparisons must come to."""
 MOST = 3
 """Candidates that a person is shown with, the most probable ones."""
 SIMILAR = 0.8
@@ -54,8 +56,12 @@ class Comparison:
     levels: tuple[Level, ...]
     unknown: str
 
+    def gamma(self, name: str) -> int:
+        """Splink's number of a level: the closest has the highest, the last one 0."""
+        return [level.name for level in reversed(self.levels)].index(name)
+
     def level(self, gamma: int) -> Level | None:
-        """The level of Splink's number: the last one is 0, an empty value -1."""
+        """The level of Splink's number; none for -1, which stands for an empty side."""
         return None if gamma < 0 else self.levels[len(self.levels) - 1 - gamma]
 
 
@@ -146,6 +152,11 @@ def settings() -> dict[str, Any]:
             for one in COMPARISONS
         ],
     }
+
+
+def agreeing() -> str:
+    """The condition in SQL that a weighed pair agrees in what it must agree in."""
+    return " AND ".join(f"gamma_{name} >= {BY_NAME[name].gamma(level)}" for name, level in AGREEING.items())
 
 
 def explanation(gammas: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="id_division_household_person_state_reason_decided_by_decided_by_name_decided_at_events",
+                        related_name="events",
                         to="crosschecks.linkcandidate",
                     ),
                 ),

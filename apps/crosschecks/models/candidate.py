@@ -27,6 +27,7 @@ class CandidateState(models.TextChoices):
     fields=[
         "id", "division", "household", "person", "state", "reason", "decided_by", "decided_by_name", "decided_at",
     ],
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
     model_name="LinkCandidateEvent",
 )  # fmt: skip
 class LinkCandidate(Versioned, PlacedModel):

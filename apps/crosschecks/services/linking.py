@@ -160,7 +160,6 @@ def _load(database: Any, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
 def _pairs(database: Any) -> Iterator[Pair]:
     from splink import DuckDBAPI, Linker  # noqa: PLC0415
 
-    logging.getLogger("splink").setLevel(logging.WARNING)
     api = DuckDBAPI(database)
     # The side whose name comes first in the alphabet is `_l`.
     sides = [api.register(name, dataset_display_name=f"of_{name}") for name in ("persons", "records")]
@@ -170,6 +169,7 @@ def _pairs(database: Any) -> Iterator[Pair]:
     gammas = ", ".join(f"gamma_{name}" for name in names)
     database.execute(
         f"SELECT id_l, id_r, match_probability, {gammas} FROM {scored.physical_name}"  # noqa: S608
+        f" WHERE {linkage.agreeing()}"
         f" QUALIFY row_number() OVER (PARTITION BY id_l ORDER BY match_weight DESC, id_r) <= {linkage.MOST}"
         " ORDER BY id_l, id_r"
     )
