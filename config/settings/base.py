@@ -359,6 +359,5 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "axes": {"level": "WARNING"},
-        "splink": {"level": "WARNING"},
     },
 }

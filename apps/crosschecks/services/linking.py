@@ -163,7 +163,7 @@ def _pairs(database: Any) -> Iterator[Pair]:
     api = DuckDBAPI(database)
     # The side whose name comes first in the alphabet is `_l`.
     sides = [api.register(name, dataset_display_name=f"of_{name}") for name in ("persons", "records")]
-    linker = Linker(sides, linkage.settings())
+    linker = Linker(sides, linkage.settings(), log_level=logging.WARNING)
     scored = linker.inference.predict(threshold_match_probability=linkage.THRESHOLD)
     names = [one.name for one in linkage.COMPARISONS]
     gammas = ", ".join(f"gamma_{name}" for name in names)
