@@ -377,6 +377,7 @@ def test_the_page_shows_both_records_and_takes_the_decision(candidate, officer):
     for piece in ("建档立卡登记", "户籍人口记录", "一致（不计间隔号）", "同一嘎查村", "不是同一人", "判断依据"):
         assert piece in text
     assert "苏和巴特尔" in client.get("/candidates/?state=open").content.decode()
+    assert f'href="{address}"' in client.get(f"/persons/{candidate.person_id}/").content.decode()
     assert client.post(address, {"state": "same", "version": 1}).status_code == 422
     done = client.post(address, {"state": "same", "reason": "看了户口簿", "version": 1}, follow=True)
     assert "请在登记表中填写证件号码" in done.content.decode()
