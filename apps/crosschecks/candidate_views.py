@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -46,16 +47,17 @@ class CandidatePage(DetailPage):
             "person_form": self.person_form(found),
         }
 
-    def lines(self, found: LinkCandidate) -> list[tuple[str, Any, Any, str]]:
-        """(what, in the register, in the record, how they compare) as this reader may see them."""
+    def lines(self, found: LinkCandidate) -> list[tuple[str, Any, Any, str, str]]:
+        """(what, in the register, in the record, how they compare, with which weight) as this reader may see them."""
         names = [name for pair in SIDES for name in pair[:2]]
-        reader = self.resource.reader(self.request.user, [self.resource.column(name) for name in names])
+        columns = [replace(self.resource.column(name), link="", link_source="") for name in names]
+        reader = self.resource.reader(self.request.user, columns)
         row = self.rows().filter(pk=found.pk).values_list(*reader.paths).get()
         values = dict(zip(names, next(reader.html([row])), strict=True))
         whole = sight.opens(self.request.user, found)
-        said = {name: (label, text) for name, label, text in linkage.worded(found.explanation)}
+        said = {name: told for name, *told in linkage.worded(found.explanation)}
         return [
-            (*said[compared][:1], values[here], values[there], said[compared][1] if whole else "")
+            (said[compared][0], values[here], values[there], *(said[compared][1:] if whole else ("", "")))
             for here, there, compared in SIDES
             if compared in said
         ]

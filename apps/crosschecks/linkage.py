@@ -24,6 +24,8 @@ THRESHOLD = 0.5
 both the name and the birth date have to agree or nearly do (`AGREEING`), so that there is no match by name alone."""
 AGREEING = {"name": "similar", "born_on": "digit"}
 """The least that these comparisons must come to."""
+CERTAIN = 0.999
+"""No score is higher: that two records are one person is for people to say."""
 MOST = 3
 """Candidates that a person is shown with, the most probable ones."""
 SIMILAR = 0.8
@@ -180,16 +182,17 @@ def probability(weights: Sequence[float]) -> float:
     return odds / (1 + odds)
 
 
-def worded(explained: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
-    """(comparison's name, its label, how it came out) in words; a comparison that is no more is left out."""
+def worded(explained: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+    """(comparison's name, its label, how it came out, its weight) in words; a comparison that is no more is left
+    out."""
     for part in explained:
         one = BY_NAME.get(str(part["comparison"]))
         if one is None:
             continue
         labels = {level.name: str(level.label) for level in one.levels}
-        yield one.name, str(one.label), labels.get(str(part["level"]), str(_("无法比较")))
+        yield one.name, str(one.label), labels.get(str(part["level"]), str(_("无法比较"))), f"{part['weight']:+.1f}"
 
 
 def sentence(explained: Sequence[Mapping[str, Any]]) -> str:
     """An explanation in one line."""
-    return clauses(labelled(label, text) for _name, label, text in worded(explained))
+    return clauses(labelled(label, text) for _name, label, text, _weight in worded(explained))

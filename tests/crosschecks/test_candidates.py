@@ -374,7 +374,7 @@ def test_the_page_shows_both_records_and_takes_the_decision(candidate, officer):
     client = signed_in(officer)
     address = f"/candidates/{candidate.pk}/"
     text = client.get(address).content.decode()
-    for piece in ("建档立卡登记", "户籍人口记录", "一致（不计间隔号）", "同一嘎查村", "不是同一人", "判断依据"):
+    for piece in ("建档立卡登记", "户籍人口记录", "一致（不计间隔号）", "同一嘎查村", "+6.3", "不是同一人", "判断依据"):
         assert piece in text
     assert "苏和巴特尔" in client.get("/candidates/?state=open").content.decode()
     assert f'href="{address}"' in client.get(f"/persons/{candidate.person_id}/").content.decode()

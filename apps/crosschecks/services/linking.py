@@ -177,7 +177,7 @@ def _pairs(database: Any) -> Iterator[Pair]:
     api.delete_tables_created_by_splink_from_db()
     for person, record, score, *levels in rows:
         explained = linkage.explanation(dict(zip(names, levels, strict=True)))
-        yield Pair(person, record, Decimal(str(round(score, 4))), explained)
+        yield Pair(person, record, Decimal(str(round(min(score, linkage.CERTAIN), 4))), explained)
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------
