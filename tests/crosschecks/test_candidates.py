@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
 
 from apps.access import scope as scopes
@@ -17,7 +18,7 @@ from apps.common.fieldclasses import MASK
 from apps.common.sealing import blind_index
 from apps.crosschecks import linkage
 from apps.crosschecks.models import LinkCandidate
-from apps.crosschecks.services import deciding
+from apps.crosschecks.services import deciding, linking
 from apps.crosschecks.services.linking import Found, find_candidates
 from apps.datasets.models import Delivery, HouseholdRegister
 from apps.datasets.services import intake
@@ -255,6 +256,17 @@ def decide(found: LinkCandidate, state: str, by: User, reason: str = "看了户�
 def test_a_second_search_changes_nothing(candidate):
     assert find_candidates() == Found(1, 0, 0, 0)
     assert only().version == candidate.version
+
+
+def test_of_two_at_once_the_second_has_nothing_to_do(candidate):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [linking.LOCK])
+        assert find_candidates() is None
+    finally:
+        other.close()
+    assert find_candidates() == Found(1, 0, 0, 0)
 
 
 def test_what_changed_at_the_record_changes_the_candidate(candidate):

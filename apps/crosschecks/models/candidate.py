@@ -25,7 +25,7 @@ class CandidateState(models.TextChoices):
 
 @pghistory.track(
     fields=[
-        "id", "division", "household", "person", "state", "reason", "decided_by", "decided_by_name", "decided_at",
+        "id", "division", "household", "person", "state", "reason", "decided_by_name", "decided_at",
     ],
     obj_field=pghistory.ObjForeignKey(related_name="events"),
     model_name="LinkCandidateEvent",

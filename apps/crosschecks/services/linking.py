@@ -39,7 +39,7 @@ BATCH = 5_000
 READ = 20_000
 LIMITS = {"threads": "2", "memory_limit": "1GB", "temp_directory": ""}
 """Two threads, and nothing is ever written to a disk."""
-_LOCK = 0x6C696E6B
+LOCK = 0x6C696E6B
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Found:
 
 def find_candidates(on: datetime.date | None = None) -> Found | None:
     """Search as of a day (today), in the system account's scope. None while another search is under way."""
-    with scopes.acting(system_account(), source="system"):
+    with scopes.acting(system_account(), source="task"):
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
             if not cursor.fetchone()[0]:
                 return None
         on = on or today()
