@@ -18,6 +18,7 @@ app.conf.timezone = "Asia/Shanghai"
 app.conf.beat_schedule = {
     "anchor-audit": {"task": "apps.history.tasks.anchor", "schedule": crontab(minute=5)},
     "nightly-crosschecks": {"task": "apps.crosschecks.tasks.nightly", "schedule": crontab(hour=1, minute=0)},
+    "find-candidates": {"task": "apps.crosschecks.tasks.find_candidates", "schedule": crontab(hour=2, minute=0)},
     "sweep-expired-leases": {"task": "apps.crosschecks.tasks.sweep", "schedule": 60.0},
     "resume-imports": {"task": "apps.pages.imports.tasks.resume", "schedule": 60.0},
     "look-after-deliveries": {"task": "apps.datasets.tasks.look_after", "schedule": 60.0},

@@ -23,6 +23,7 @@ MENU = [
         _("数据比对"),
         [
             Entry(pgettext_lazy("列表", "疑点"), "finding", "finding-list"),
+            Entry(pgettext_lazy("列表", "身份匹配候选"), "person", "candidate-list"),
             Entry(_("比对规则"), "rule", "rule-list"),
             Entry(pgettext_lazy("列表", "比对批次"), "clock", "run-list", capability="run_crosschecks"),
             Entry(_("部门数据"), "list", "dataset-list"),

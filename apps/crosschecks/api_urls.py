@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from apps.crosschecks import tables
 from apps.crosschecks.api import CheckView, FindingViewSet, RuleViewSet, RunViewSet, StepView
 from apps.crosschecks.bulk_api import StepsView
+from apps.crosschecks.candidate_api import CandidateViewSet
 from apps.crosschecks.statistics_api import StatisticsView
 from apps.pages.routes import viewset
 
@@ -11,6 +12,7 @@ router = SimpleRouter()
 router.register("rules", RuleViewSet, "rule")
 router.register("runs", viewset(tables.RunResource, RunViewSet), "run")
 router.register("findings", viewset(tables.FindingResource, FindingViewSet), "finding")
+router.register("candidates", viewset(tables.CandidateResource, CandidateViewSet), "candidate")
 
 urlpatterns = [
     path("households/<int:key>/check/", CheckView.as_view(), name="household-check"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.fieldclasses import Basis, declare, general, sensitive
-from apps.crosschecks.models import Finding, FindingLog, RuleParameter, RuleState, Run, RunUnit
+from apps.common.fieldclasses import Basis, declare, general, high, sensitive
+from apps.crosschecks.models import Finding, FindingLog, LinkCandidate, RuleParameter, RuleState, Run, RunUnit
 
 CHECK = _("核查疑点数据")
 WORK = _("分派、核查和复核疑点")
 RUN = _("运行数据比对")
+LINK = _("查找没有可用证件号码的人员的户籍记录，由人判断")
 
 
 def declare_all() -> None:
@@ -28,6 +29,13 @@ def declare_all() -> None:
         FindingLog,
         general(WORK, "finding household run at by by_name by_level from_state to_state note"),
         sensitive(WORK, "file evidence"),
+    )
+    declare(
+        LinkCandidate,
+        general(LINK, "household person dataset score found_on"),
+        high(LINK, "key"),
+        sensitive(LINK, "name_there born_there sex_there place_there cancelled_on explanation"),
+        general(WORK, "state reason decided_by decided_by_name decided_at"),
     )
     declare(RuleParameter, general(RUN, "name value basis set_by set_by_name", Basis.PUBLIC))
     declare(RuleState, general(RUN, "rule state reason date year finished_at", Basis.PUBLIC))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.common.days import today
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import ENDED, Group, Level, Light, ObjectKind, RunKind, Severity, State, Verdict
-from apps.crosschecks.models import Finding, Run
+from apps.crosschecks.models import CandidateState, Finding, LinkCandidate, Run
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, between
 
 OPEN = "open"
@@ -56,6 +56,17 @@ class FindingFilters(Filters):
 
     def only_escalated(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.escalated(today()) if value else rows  # type: ignore[attr-defined]
+
+
+class CandidateFilters(Filters):
+    """身份匹配候选."""
+
+    state = ChoicesFilter(label=_("状态"), choices=CandidateState.choices)
+    found_on_min, found_on_max = between("found_on", _("发现日期"), DateFilter)
+
+    class Meta:
+        model = LinkCandidate
+        fields = ["household", "person"]
 
 
 class RunFilters(Filters):

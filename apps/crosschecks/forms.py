@@ -13,9 +13,9 @@ from apps.accounts.models import User
 from apps.common.days import today
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Level, RunKind, Severity, State, Workflow
-from apps.crosschecks.models import Finding, Run
+from apps.crosschecks.models import CandidateState, Finding, LinkCandidate, Run
 from apps.crosschecks.rules import RULES
-from apps.crosschecks.services import runs, working
+from apps.crosschecks.services import deciding, runs, working
 from apps.divisions import codes
 from apps.pages.forms import DivisionField, PageForm
 
@@ -135,6 +135,39 @@ class StepForm(forms.Form):
             department=data.get("department", ""),
             due_on=data.get("due_on"),
             workflow=data.get("workflow", ""),
+        )
+
+
+class CandidateForm(forms.Form):
+    """A decision about a candidate and its ground; the button says which."""
+
+    state = forms.ChoiceField(choices=CandidateState.choices)
+    reason = forms.CharField(
+        label=_("判断依据"),
+        max_length=deciding.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": deciding.LONGEST}),
+        help_text=_("例如查看了户口簿、本人确认了证件号码。"),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, data: Any = None, *, candidate: LinkCandidate) -> None:
+        super().__init__(data, initial={"version": candidate.version})
+        self.candidate = candidate
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The buttons: what can be decided now."""
+        anew = _("重新判断")
+        return [
+            (one.value, str(anew if one == CandidateState.OPEN else one.label))
+            for one in deciding.choices(self.candidate)
+        ]
+
+    def save(self, by: User) -> LinkCandidate:
+        """Write the decision down."""
+        data = self.cleaned_data
+        return deciding.decide(
+            self.candidate, data["state"], by=by, reason=data["reason"], expected_version=data["version"]
         )
 
 

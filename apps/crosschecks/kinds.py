@@ -10,9 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.common import wording
+from apps.crosschecks import linkage
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import Light, RunState, Severity, State, UnitState
 from apps.crosschecks.evidence import listed, sentence, without_sensitive
+from apps.crosschecks.models import CandidateState
 from apps.pages.kinds import Kind
 from apps.pages.kinds import State as LightState
 
@@ -74,6 +76,16 @@ class Evidence(Kind):
         return found if self.whole else without_sensitive(found)
 
 
+class Explanation(Kind):
+    """How the comparisons of a candidate came out, in words; the levels and their weights in JSON."""
+
+    width = 60
+    schema: Mapping[str, Any] = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+
+    def text(self, value: list[Mapping[str, Any]]) -> str:
+        return linkage.sentence(value)
+
+
 class Rules(Kind):
     """The rules of a run."""
 
@@ -95,6 +107,10 @@ STATE = LightState(
         **dict.fromkeys((State.ASSIGNED, State.CHECKING), "blue"),
         **dict.fromkeys((State.CLOSED, State.CLEARED), "green"),
     },
+)
+CANDIDATE_STATE = LightState(
+    labels=dict(CandidateState.choices),
+    colours={CandidateState.OPEN: "yellow", CandidateState.SAME: "green", CandidateState.DIFFERENT: "grey"},
 )
 LIGHT = LightState(labels=dict(Light.choices), colours={"red": "red", "yellow": "yellow", "green": "green"})
 RUN_STATE = LightState(

@@ -12,13 +12,24 @@ from apps.access import policy
 from apps.common.days import today
 from apps.crosschecks import filters, forms
 from apps.crosschecks.choices import Level, ObjectKind, RunKind, Verdict
-from apps.crosschecks.kinds import LIGHT, RUN_STATE, SEVERITY, STATE, Evidence, RuleName, Rules, Sentence
-from apps.crosschecks.models import Finding, Run
+from apps.crosschecks.kinds import (
+    CANDIDATE_STATE,
+    LIGHT,
+    RUN_STATE,
+    SEVERITY,
+    STATE,
+    Evidence,
+    Explanation,
+    RuleName,
+    Rules,
+    Sentence,
+)
+from apps.crosschecks.models import Finding, LinkCandidate, Run
 from apps.crosschecks.querysets import FindingQuerySet
 from apps.crosschecks.services.bulk import CAPABILITIES, MOST
 from apps.pages.bulk import Bulk
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, DATE, MOMENT, NUMBER, PLACE, YEAR, Choice
+from apps.pages.kinds import BOOL, DATE, MOMENT, NUMBER, PERCENT, PLACE, YEAR, Choice, Code
 from apps.pages.resources import Resource, Section
 
 AT_ONCE = Bulk(
@@ -84,6 +95,50 @@ class FindingResource(Resource):
     def rows(cls, user: Any) -> QuerySet[Any]:
         """Visible findings with their light of today and what the sentence is made of."""
         return cast("FindingQuerySet", super().rows(user)).with_light(today()).with_statement()
+
+
+class CandidateResource(Resource):
+    """身份匹配候选. Found by the night search; people only decide them."""
+
+    name = "candidate"
+    model = LinkCandidate
+    label = pgettext_lazy("列表", "身份匹配候选")
+    filters = filters.CandidateFilters
+    order = ("division_id", "pk")
+    title = "person__name"
+    icon = "person"
+    empty = _("没有候选。没有可用证件号码的人员，每夜与户籍人口比对后，可能是同一人的记录会列在这里。")
+    columns = (
+        Column("name", _("姓名"), source="person__name", link="candidate", link_source="pk"),
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("state", _("状态"), kind=CANDIDATE_STATE),
+        Column("score", _("可能性"), kind=PERCENT),
+        Column("explanation", _("比对说明"), kind=Explanation()),
+        Column("found_on", _("发现日期"), kind=DATE),
+        Column("birth_date", _("出生日期"), source="person__birth_date", kind=DATE, default=False),
+        Column("sex", _("性别"), source="person__sex", kind=Code("sex"), default=False),
+        Column("name_there", _("户籍姓名"), default=False),
+        Column("born_there", _("户籍出生日期"), kind=DATE, default=False),
+        Column("sex_there", _("户籍性别"), kind=Code("sex"), default=False),
+        Column("place_there", _("户籍所在地"), kind=PLACE, default=False),
+        Column("cancelled_on", _("注销日期"), kind=DATE, default=False),
+        Column(
+            "household", _("贫困户"), source="household_id", kind=NUMBER, default=False, link="household",
+            link_source="household_id",
+        ),
+        Column(
+            "person", _("家庭成员"), source="person_id", kind=NUMBER, default=False, link="person",
+            link_source="person_id",
+        ),
+        Column("reason", _("判断依据"), default=False),
+        Column("decided_by", _("判断人"), source="decided_by_name", default=False),
+        Column("decided_at", _("判断时间"), kind=MOMENT, default=False),
+        Column("version", _("版本"), kind=NUMBER, default=False),
+    )  # fmt: skip
+    sections = (
+        Section(_("情况"), ("state", "score", "found_on", "division")),
+        Section(_("判断"), ("reason", "decided_by", "decided_at")),
+    )
 
 
 class RunResource(Resource):

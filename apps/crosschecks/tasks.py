@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from apps.crosschecks.services import runs
+from apps.crosschecks.services import linking, runs
 
 
 @shared_task
@@ -13,6 +13,12 @@ def nightly() -> None:
     run = runs.start_nightly()
     if run is not None:
         runs.ring(runs.to_ring(run))
+
+
+@shared_task
+def find_candidates() -> None:
+    """Search for the records of persons without a usable number; of two at once the second has nothing to do."""
+    linking.find_candidates()
 
 
 @shared_task

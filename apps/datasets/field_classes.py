@@ -29,7 +29,7 @@ def declare_all() -> None:
     declare(DeliveryChunk, general(SUPPLY, "delivery number digest rows refused", Basis.PUBLIC))
     declare(DeliveryFault, general(SUPPLY, "delivery row_no field code message", Basis.PUBLIC))
     for model in tables().values():
-        own = {field.name for field in model.columns()}
+        own = {field.name for field in model.columns()} | set(model.from_number)
         numbers = {"key"} | {name for name in own if name.endswith("_key")}
         declare(
             model,

@@ -20,7 +20,8 @@ from apps.accounts.services import SET_UP, appoint
 from apps.common.codes import codelist
 from apps.common.fields import CodeField
 from apps.common.sealing import Sealed
-from apps.crosschecks.models import Finding, FindingLog, Run
+from apps.crosschecks.linkage import explanation
+from apps.crosschecks.models import Finding, FindingLog, LinkCandidate, Run
 from apps.datasets.models import DatasetVersion, Delivery, DeliveryChunk, DeliveryFault, RuralAllowance, tables
 from apps.datasets.services.freshness import index_key
 from apps.divisions import codes
@@ -64,7 +65,13 @@ from tests.access.world import (
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.datasets import stored
 from tests.factories.divisions import VILLAGES, plant
-from tests.factories.households import make_household, make_household_year, make_person, make_person_year
+from tests.factories.households import (
+    citizen_number,
+    make_household,
+    make_household_year,
+    make_person,
+    make_person_year,
+)
 from tests.factories.partners import make_department
 
 CLOSED = ("60", "70")
@@ -271,6 +278,19 @@ def more_household(place: int, word: str, accounts: dict[str, Account], *, gone:
             note=word,
             file=ContentFile(word.encode(), f"{word}.txt"),
         )
+        LinkCandidate.objects.create(
+            **here,
+            person=person,
+            dataset="PS-HK",
+            key=citizen_number(),
+            name_there=word,
+            born_there=day,
+            sex_there="1",
+            place_there=place,
+            score=1,
+            explanation=explanation({"name": 2, "born_on": 3, "sex": 1, "place": 2}),
+            found_on=day,
+        )
     return household
 
 
@@ -348,6 +368,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     PersonYear,
     Finding,
     FindingLog,
+    LinkCandidate,
     Share,
     Run,
     Village,

@@ -32,6 +32,7 @@ from apps.crosschecks.evidence import FACTS, listed, sentence
 from apps.crosschecks.models import Finding, FindingLog
 from apps.crosschecks.rules import RULES
 from apps.dashboards.figures import FIGURES
+from apps.datasets.models.base import PlaceField
 from apps.households.models import Household, Person, PersonYear
 from apps.households.tables import HouseholdResource, PersonResource, PersonYearResource
 from apps.pages import exports
@@ -247,6 +248,8 @@ def two_values(field: models.Field[Any, Any]) -> tuple[Any, Any, Any] | None:
             return datetime.date(1950, 1, 1), datetime.date(1961, 2, 3), datetime.date(2010, 11, 12)
         case models.DecimalField():
             return Decimal("100.000001"), Decimal("110.000001"), Decimal("120.000002")
+        case PlaceField():
+            return 150102001001, 150422100200, 150522100200
         case models.FileField():
             return ContentFile(b"0", "0.txt").name, ContentFile(b"1", "a.txt").name, ContentFile(b"2", "b.txt").name
         case models.JSONField():

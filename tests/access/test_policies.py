@@ -38,6 +38,8 @@ BEYOND: dict[str, dict[str, str]] = {
     "pages_exportapproval": {"own": "user_id", "write": f"user_id = {ME}"},
     "crosschecks_finding": {"household": "household_id"},
     "crosschecks_findinglog": {"household": "household_id"},
+    "crosschecks_linkcandidate": {"household": "household_id"},
+    "crosschecks_linkcandidateevent": {"household": "household_id"},
     # Thresholds and the state of rules are no secrets: everybody reads them, only the place's own office writes.
     "crosschecks_ruleparameter": {"read": "true"},
     "crosschecks_ruleparameterevent": {"read": "true"},

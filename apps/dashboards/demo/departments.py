@@ -87,7 +87,7 @@ SELECT person.id, person.code, person.household_id, household.code AS household_
        person.birth_date BETWEEN '2002-09-01' AND '2012-08-31' AS of_age,
        date '2018-02-01' + get_byte(person.id_no_index, 3) AS a_day,
        count(*) FILTER (WHERE person.relation = '01') OVER (PARTITION BY person.household_id) AS heads,
-       person.id_sex IS NOT NULL AS usable
+       person.id_sex, person.sex, person.id_sex IS NOT NULL AS usable
 FROM households_person person JOIN households_household household ON household.id = person.household_id
 LEFT JOIN households_personyear facts ON facts.person_id = person.id AND facts.year = %s
 WHERE person.is_active;
@@ -109,7 +109,10 @@ FROM demo_people one LEFT JOIN demo_planted USING (id) WHERE usable AND key IS N
 CREATE TEMPORARY VIEW strangers AS
 SELECT sha256(('stranger' || number)::bytea) AS key, number,
        (ARRAY['王强', '李娜', '包青山', '张伟', '白玉兰', '赵敏', '乌云', '刘洋'])[1 + number % 8] AS name
-FROM generate_series(1, 400) AS number"""
+FROM generate_series(1, 400) AS number;
+CREATE TEMPORARY VIEW nameless AS
+SELECT code, name, sex, birth_date, division_id, sha256(code::bytea) AS drawn FROM demo_people
+WHERE (key IS NULL OR NOT usable) AND birth_date IS NOT NULL AND sex IS NOT NULL"""
 
 
 def deliver_departments(bulk: Bulk, by: User) -> list[Truth]:
@@ -130,7 +133,7 @@ def deliver_departments(bulk: Bulk, by: User) -> list[Truth]:
         _about, *parts = _HEADING.split(ROWS.read_text(encoding="utf-8"))
         for dataset, columns, rows in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
             _deliver(dataset, columns, rows, bulk, by)
-        cursor.execute("DROP VIEW people, strangers")
+        cursor.execute("DROP VIEW people, strangers, nameless")
         return list(_planted())
 
 

@@ -91,6 +91,8 @@ class DepartmentRow(PlacedModel):
     dataset: ClassVar[str] = ""
     # Whether a row may speak of nobody (of a firm, a meter, a village).
     of_somebody: ClassVar[bool] = True
+    # Columns that nobody sends: the citizen number tells them while the row is read (`services.parsing.told`).
+    from_number: ClassVar[tuple[str, ...]] = ()
 
     id = models.BigAutoField(primary_key=True)
     version = models.ForeignKey(
@@ -121,9 +123,9 @@ class DepartmentRow(PlacedModel):
 
     @classmethod
     def columns(cls) -> list[models.Field[Any, Any]]:
-        """The set's own columns, in the order of their declaration."""
-        own = {"id", "division", "version", "row_no", KEY, NAME}
-        return [field for field in cls._meta.concrete_fields if field.name not in own]
+        """The set's own columns as they are sent, in the order of their declaration."""
+        others = {"id", "division", "version", "row_no", KEY, NAME, *cls.from_number}
+        return [field for field in cls._meta.concrete_fields if field.name not in others]
 
 
 def tables() -> dict[str, type[DepartmentRow]]:

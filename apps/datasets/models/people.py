@@ -10,9 +10,10 @@ from apps.datasets.models.base import DepartmentRow, PlaceField, choice, day, ma
 
 
 class HouseholdRegister(DepartmentRow):
-    """PS-HK 户籍人口."""
+    """PS-HK 户籍人口. Birth date and sex are those of the number: records without one are compared with them."""
 
     dataset = "PS-HK"
+    from_number = ("born_on", "sex")
 
     register_no = text(_("户号"), 30)
     register_relation = CodeField("relation", verbose_name=_("与户主关系"))
@@ -22,6 +23,8 @@ class HouseholdRegister(DepartmentRow):
     cancel_reason = choice(
         _("注销原因"), ("death", _("死亡")), ("moved", _("迁出")), ("other", _("其他")), blank=True, default=""
     )
+    born_on = maybe(day(_("出生日期")))
+    sex = CodeField("sex", verbose_name=_("性别"), null=True, blank=True)
 
     class Meta(DepartmentRow.Meta):
         verbose_name = _("户籍人口")

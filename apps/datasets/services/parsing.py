@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.common.fields import BlindIndexField, CodeArrayField, CodeField
-from apps.common.numbers import citizen_key
+from apps.common.numbers import citizen_key, id_facts
 from apps.common.sealing import blind_index
 from apps.datasets.models import DepartmentRow
 from apps.datasets.models.base import KEY, NAME, PlaceField
@@ -98,7 +98,7 @@ class Layout:
     @property
     def copied(self) -> list[str]:
         """The database columns of a line."""
-        return ["row_no", *(str(one.field.column) for one in self.columns)]
+        return ["row_no", *(str(one.field.column) for one in self.columns), *self.model.from_number]
 
     def read(self, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Parsed:
         """Each row with its number in the file, as a line or as a fault."""
@@ -130,6 +130,9 @@ class Layout:
                 values.append(NULL if column.field.null else "")
             else:
                 values.append(value if isinstance(column.field, BlindIndexField) else _escaped(value))
+        if self.model.from_number:
+            facts = told(row[self.at[KEY]] if KEY in self.at and self.at[KEY] < len(row) else "")
+            values += [facts.get(name, NULL) for name in self.model.from_number]
         return values, faults
 
 
@@ -184,6 +187,15 @@ def token(cell: Cell) -> str | None:
     if key is None:
         raise CellError(_("不是有效的身份证号码。"))
     return rf"\\x{blind_index('citizen', key).hex()}"
+
+
+def told(cell: Cell) -> dict[str, str]:
+    """What a citizen number tells by itself: `born_on` and `sex`; nothing where the number is not valid."""
+    written = str(cell)
+    facts = id_facts(citizen_key(written, upgrade_15=True))
+    if not facts.check_ok or facts.birth_date is None or facts.sex is None:
+        return {}
+    return {"born_on": facts.birth_date.isoformat(), "sex": facts.sex}
 
 
 def place(cell: Cell) -> str | None:

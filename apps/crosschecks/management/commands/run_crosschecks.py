@@ -15,6 +15,7 @@ from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import RunKind, UnitState
 from apps.crosschecks.models import Run, RunUnit
 from apps.crosschecks.services import runs
+from apps.crosschecks.services.linking import find_candidates
 from apps.divisions import codes
 from apps.divisions.models import Division
 
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         started = time.monotonic()
         self._work(run)
         self._report(run, time.monotonic() - started)
+        if run.division_id == codes.WHOLE_REGION and not rule:
+            self._candidates(run)
 
     def _start(self, division: str, names: list[str], written: str | None) -> Run:
         try:
@@ -65,6 +68,15 @@ class Command(BaseCommand):
                 time.sleep(0.5)
         if show:
             self.stdout.write("\r", ending="")
+
+    def _candidates(self, run: Run) -> None:
+        """What the night does after its run: search for the records of persons without a usable number."""
+        found = find_candidates(run.date)
+        if found is not None:
+            self.stdout.write(
+                f"{found.persons} persons without a usable number; candidates: new {found.added}, "
+                f"changed {found.changed}, withdrawn {found.withdrawn}"
+            )
 
     @staticmethod
     def _units(run: Run, **conditions: Any) -> list[RunUnit]:

@@ -3,7 +3,9 @@
 -- `people`: active members with a usable number, with the contradiction that somebody carries, if any, in `rule` and
 -- `kind` (both empty otherwise). `strangers`: four hundred people who are in no register.
 
--- PS-HK: register_no, register_relation, registered_at, kind, cancelled_on, cancel_reason
+-- `nameless`: active members whose number is missing or of no use, and whom the police know by a number.
+
+-- PS-HK: register_no, register_relation, registered_at, kind, cancelled_on, cancel_reason, born_on, sex
 SELECT key,
        CASE WHEN carries = 'DC-01 name' THEN left(name, 1) || '占山' ELSE name END,
        household_code,
@@ -12,13 +14,25 @@ SELECT key,
             WHEN division_id / 1000000 = 150102 THEN 150103000000 ELSE 150102000000 END,
        CASE WHEN carries = 'DC-04 urban' THEN '非农业' ELSE '农业' END,
        CASE WHEN rule = 'DC-02' THEN a_day END,
-       CASE WHEN rule = 'DC-02' THEN 'moved' ELSE '' END
+       CASE WHEN rule = 'DC-02' THEN 'moved' ELSE '' END,
+       birth_date,
+       id_sex
 FROM people WHERE carries <> 'DC-01 missing'
 UNION ALL
-SELECT sha256(key), left(name, 1) || '小宝', household_code, '03', division_id, '农业', NULL, ''
+SELECT sha256(key), left(name, 1) || '小宝', household_code, '03', division_id, '农业', NULL, '', date '2012-05-20', '1'
 FROM people WHERE rule = 'DC-26'
 UNION ALL
-SELECT key, name, 'S' || number, '01', 150102001001, '非农业', NULL, '' FROM strangers
+SELECT key, name, 'S' || number, '01', 150102001001, '非农业', NULL, '', date '1970-01-01' + number * 17,
+       (1 + number % 2)::text
+FROM strangers
+UNION ALL
+-- Of one in three they have the name without its middle dots, of another the birth date with another day.
+SELECT sha256(('nameless' || code)::bytea),
+       CASE WHEN get_byte(drawn, 0) % 3 = 0 THEN translate(name, '·', '') ELSE name END,
+       'N' || code, '01', division_id, '农业', NULL, '',
+       CASE WHEN get_byte(drawn, 0) % 3 = 1 AND extract(day FROM birth_date) = 11 THEN birth_date - 1 ELSE birth_date END,
+       sex
+FROM nameless
 
 -- PS-DE: died_on, cancelled_on
 SELECT key, name, a_day, date '2018-12-05' FROM people WHERE carries = 'DC-03 PS-DE'
