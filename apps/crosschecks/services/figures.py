@@ -21,7 +21,6 @@ from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import PARAMETERS, Parameter, Settings
 from apps.crosschecks.services.runs import needed, why_not
 from apps.crosschecks.services.writing import context_for, nightly_context
-from apps.crosschecks.snapshot.asking import latest
 from apps.divisions import codes
 
 
@@ -146,9 +145,13 @@ def what_if(rule: str, division: int, values: Mapping[str, Decimal]) -> Trial:
         context = context_for(low=low, high=high)
     asked = context.what_if(**changed)
     scope = scopes.current() or scopes.ANONYMOUS
-    if scope.covers("view_register", codes.subtree(codes.WHOLE_REGION)) and (snapshot := latest()) is not None:
-        units = snapshot.by_unit(RULES[rule], asked, _span(division))
-        if units is not None:
+    if scope.covers("view_register", codes.subtree(codes.WHOLE_REGION)):
+        # The engine is a second and fifty megabytes that most processes never need.
+        from apps.crosschecks.snapshot.asking import latest  # noqa: PLC0415
+
+        snapshot = latest()
+        units = snapshot.by_unit(RULES[rule], asked, _span(division)) if snapshot else None
+        if snapshot and units is not None:
             return Trial(units, snapshot.taken_at)
     return Trial(by_unit(RULES[rule].rows(asked), division))
 

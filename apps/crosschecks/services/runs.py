@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import logging
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from celery import current_app
 from django.db import IntegrityError, transaction
@@ -34,10 +35,12 @@ from apps.crosschecks.rules.base import Rule
 from apps.crosschecks.rules.context import Context, register_year
 from apps.crosschecks.rules.coverage import Versions, inside
 from apps.crosschecks.services.writing import Author, Written, nightly_context, write_region
-from apps.crosschecks.snapshot.asking import Snapshot, of_run
 from apps.datasets.catalogue import datasets
 from apps.datasets.services.freshness import counties_of, in_force
 from apps.divisions import codes
+
+if TYPE_CHECKING:
+    from apps.crosschecks.snapshot.asking import Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -223,6 +226,9 @@ def _snapshot(run: Run, context: Context) -> Snapshot | None:
     """The run's snapshot, where taking one is worth it: for many rules over the region."""
     if run.division_id != codes.WHOLE_REGION or len(run.rules) < WORTH_A_SNAPSHOT:
         return None
+    # The engine is a second and fifty megabytes that no other process needs.
+    from apps.crosschecks.snapshot.asking import of_run  # noqa: PLC0415
+
     # A database that was set back may use a run's number again, but not at the same moment.
     return of_run(f"{run.pk}-{run.created_at:%Y%m%d%H%M%S%f}", context)
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -25,9 +25,11 @@ from apps.crosschecks.models.parameter import settings_rows
 from apps.crosschecks.rules import Context, Rule
 from apps.crosschecks.rules.base import COLUMNS
 from apps.crosschecks.rules.parameters import Settings
-from apps.crosschecks.snapshot.asking import Snapshot
 from apps.datasets.services.freshness import in_force
 from apps.households.models import LIVE, REGISTERED
+
+if TYPE_CHECKING:
+    from apps.crosschecks.snapshot.asking import Snapshot
 
 COLUMN_LIST = ", ".join(COLUMNS)
 ENDED_LIST = ", ".join(f"'{state}'" for state in ENDED)
