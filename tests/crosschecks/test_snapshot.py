@@ -272,6 +272,17 @@ def test_a_file_that_is_broken_is_passed_by(system):
     assert written("ID-04", snapshot) == Written(hits=1, added=1)
 
 
+def test_what_killed_engines_put_aside_goes_after_a_day(system):
+    spill = building.root() / "spill"
+    for name, age in (("of yesterday", 0), ("of now", None)):
+        (spill / name).mkdir(parents=True)
+        (spill / name / "block").write_bytes(b"rows")
+        if age is not None:
+            os.utime(spill / name, (age, age))
+    taken("ID-04")
+    assert [one.name for one in spill.iterdir()] == ["of now"]
+
+
 # --- What is in it ----------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -28,6 +29,7 @@ Contents = dict[str, Any]
 """Table → {"columns": names, "files": version → file}; the register's have the version ""."""
 
 CONTENTS = "contents.json"
+LONG_GONE = 24 * 60 * 60
 KEPT = 2
 """Registers that stay: that of the last whole run, and of one that may be running."""
 
@@ -132,9 +134,12 @@ def files(folder: Path, contents: Contents) -> dict[str, list[Path]]:
 
 
 def _throw_away(contents: Contents) -> None:
-    """Registers of earlier nights, and versions that count no more."""
+    """Registers of earlier nights, versions that count no more, and what engines that were killed had put aside."""
     for old in taken()[KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
+    for left in (root() / engine.SPILL).iterdir():
+        if time.time() - left.stat().st_mtime > LONG_GONE:
+            shutil.rmtree(left, ignore_errors=True)
     needed = {name for one in contents.values() for name in one["files"].values()}
     for file in (root() / "versions").glob("*.parquet"):
         if file.name not in needed:

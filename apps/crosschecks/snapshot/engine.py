@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import pyarrow
@@ -24,9 +24,8 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     What does not fit into its memory goes to files there. It takes all processors that this process may use.
     """
     (folder / SPILL).mkdir(mode=0o700, exist_ok=True)
-    spill = tempfile.mkdtemp(
-        dir=folder / SPILL
-    )  # DuckDB removes it; of two in one folder each would write over the other
+    # DuckDB makes and removes it; two engines in one would write over each other.
+    spill = str(folder / SPILL / uuid4().hex)
     opened = duckdb.connect(
         ":memory:",
         config={
