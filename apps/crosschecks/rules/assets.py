@@ -59,6 +59,17 @@ def owns_a_vehicle(persons: QuerySet[Person], context: Context) -> QuerySet[Pers
     )
 
 
+def owns_something(context: Context) -> str:
+    """Of DC-10 everybody who has a row in one of the two sets, a single homestead as well."""
+    sales, estates = context.versions_list("HC-SP"), context.versions_list("NR-RE")
+    return f"""
+        SELECT id, division_id FROM households_person
+        WHERE is_active AND division_id BETWEEN {context.low} AND {context.high} AND id_no_index IN (
+            SELECT key FROM datasets_housingsale WHERE version_id IN ({sales}) AND key IS NOT NULL
+            UNION ALL SELECT key FROM datasets_realestate WHERE version_id IN ({estates}) AND key IS NOT NULL)
+    """  # noqa: S608  (numbers of ours)
+
+
 @rule(
     "DC-10",
     on=ObjectKind.PERSON,
@@ -69,7 +80,7 @@ def owns_a_vehicle(persons: QuerySet[Person], context: Context) -> QuerySet[Pers
     ),
     evidence=["name", "assets", "located", "homesteads", "name_differs"],
     needs=[["NR-RE", "HC-SP"]],
-    columnar=False,
+    suspects=owns_something,
 )
 def owns_dwellings(persons: QuerySet[Person], context: Context) -> QuerySet[Person]:
     """Each of the two sets speaks for itself. Relocation is not kept yet: a record that only excuses is absent (a.13).

@@ -37,8 +37,9 @@ class Rule:
     them may see. A rule with `looks_around` compares households with each other: within a narrow scope it can prove a
     hit but not the absence of one. `on_save` is false for a rule that only the night can ask; so is
     every rule with `needs`, the departments' data that its condition reads: whoever saves a form sees none of them.
-    With `of_year` only data with rows of the register year count. A rule that is not `columnar` nests conditions so
-    that DuckDB would compare every row with every other; PostgreSQL looks each one up.
+    With `of_year` only data with rows of the register year count. A rule with `suspects` nests conditions so that
+    DuckDB would compare every row with every other: it is asked this wider question instead, in SQL of PostgreSQL,
+    (key, division) of each row, and the register decides.
     """
 
     entry: Entry
@@ -59,7 +60,7 @@ class Rule:
     on_save: bool = True
     needs: Needs = ()
     of_year: bool = False
-    columnar: bool = True
+    suspects: Callable[[Context], str] | None = None
     missing: Callable[[], str] | None = None
 
     @property

@@ -186,6 +186,10 @@ class Context:
         table: Any = tables()[code]
         return table.objects.filter(version_id__in=[one.pk for one in self.versions.get(code, ())])
 
+    def versions_list(self, code: str) -> str:
+        """The versions of a data set in force, for the few questions that are written by hand; none is 0."""
+        return ", ".join(str(one.pk) for one in self.versions.get(code, ())) or "0"
+
     def department_rows(self, code: str, key: str = "id_no_index") -> QuerySet[Any]:
         """`rows(S, k)`: those with the outer row's key, `key` being the outer path of its blind index (a.12).
 

@@ -225,6 +225,24 @@ def destitute_support_differs(persons: QuerySet[Person], context: Context) -> Qu
 # --- DC-26: the register of the head ----------------------------------------------------------------------------------
 
 
+def related_elsewhere(context: Context) -> str:
+    """Of DC-26 all households with a head in whose register stands somebody who never was a member, whatever kin."""
+    live = (
+        f"version_id IN ({context.versions_list('PS-HK')}) AND key IS NOT NULL "
+        f"AND (cancelled_on IS NULL OR cancelled_on > date '{context.date}')"
+    )
+    return f"""
+        SELECT DISTINCT head.household_id, head.division_id FROM households_person head
+        JOIN (SELECT key, version_id, register_no FROM datasets_householdregister WHERE {live}) own
+            ON own.key = head.id_no_index
+        JOIN (SELECT key, version_id, register_no FROM datasets_householdregister WHERE {live}) kin
+            ON kin.version_id = own.version_id AND kin.register_no = own.register_no
+        WHERE head.is_active AND head.relation = '{HEAD}' AND head.division_id BETWEEN {context.low} AND {context.high}
+          AND NOT EXISTS (SELECT 1 FROM households_person member
+                          WHERE member.household_id = head.household_id AND member.id_no_index = kin.key)
+    """  # noqa: S608  (numbers and a date of ours)
+
+
 @rule(
     "DC-26",
     on=ObjectKind.HOUSEHOLD,
@@ -235,7 +253,7 @@ def destitute_support_differs(persons: QuerySet[Person], context: Context) -> Qu
     ),
     evidence=["code", "head", "unregistered"],
     needs=["PS-HK"],
-    columnar=False,
+    suspects=related_elsewhere,
 )
 def left_out(households: QuerySet[Household], context: Context) -> QuerySet[Household]:
     """In the register of the household's one head stands a live row of its nearest kin who never was a member here.

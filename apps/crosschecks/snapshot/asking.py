@@ -56,11 +56,14 @@ class Snapshot:
         return opened
 
     def objects(self, rule: Rule, context: Context) -> set[int] | None:
-        """The keys of the objects that a rule finds in it; None when it does not hold what the rule reads."""
+        """The keys of the objects that a rule finds in it, or may find; None when it does not hold what it reads."""
         return self._answered(rule, context, "SELECT DISTINCT object_id", "")
 
     def by_unit(self, rule: Rule, context: Context, span: int) -> dict[int, int] | None:
-        """How many rows lie in each division of so many codes; None when it does not hold what the rule reads."""
+        """How many rows lie in each division of so many codes; None when it does not hold what the rule reads, or can
+        only name suspects."""
+        if rule.suspects is not None:
+            return None
         unit = f"division_id - division_id % {span}"
         return self._answered(rule, context, f"SELECT {unit}, count(*)", f" GROUP BY {unit}")
 
@@ -144,10 +147,12 @@ def all_that_rules_read(rules: Iterable[Rule], context: Context) -> Reads:
 def asked_of(rule: Rule, context: Context) -> Question | None:
     """A rule's question to a snapshot; None for those that only PostgreSQL can answer, and for one that cannot even be
     put: that is its own unit's trouble and no other's."""
-    if rule.places or rule.on == ObjectKind.DATASET or not rule.columnar:
+    if rule.places or rule.on == ObjectKind.DATASET:
         return None
     operations: Any = connection.ops  # PostgreSQL's, which know how
     try:
+        if rule.suspects is not None:
+            return question(rule.suspects(context))
         return question(operations.compose_sql(*rule.objects(context).query.sql_with_params()))
     except EmptyResultSet:
         return Question("SELECT 0, 0 WHERE false", {})

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Field, Model
 
-from apps.common.fields import SealedField
+from apps.common.fields import BlindIndexField, SealedField
 from apps.datasets.models import tables
 
 _TYPES = {
@@ -37,7 +37,7 @@ class Column:
     @property
     def written(self) -> str:
         """Its type in the file between the two."""
-        return "VARCHAR" if self.type in ("BLOB", "VARCHAR[]") else self.type
+        return "VARCHAR" if self.type in ("BLOB", "UHUGEINT", "VARCHAR[]") else self.type
 
     @property
     def read(self) -> str:
@@ -46,6 +46,8 @@ class Column:
         match self.type:
             case "BLOB":
                 return f"unhex(substr({name}, 3)) AS {name}"  # after PostgreSQL's \x
+            case "UHUGEINT":
+                return f"('0x' || substr({name}, 3, 32))::UHUGEINT AS {name}"
             case "VARCHAR[]":  # of codes, none of which needs quotes
                 return f"CASE {name} WHEN '{{}}' THEN [] ELSE string_split(trim({name}, '{{}}'), ',') END AS {name}"
         return name
@@ -75,6 +77,9 @@ def columns(table: str, names: frozenset[str]) -> list[Column]:
 
 
 def _type_of(field: Field[Any, Any]) -> str:
+    if isinstance(field, BlindIndexField):
+        # Only ever compared with each other: half of a keyed hash tells them apart as well, and joins much faster.
+        return "UHUGEINT"
     declared = str(field.db_type(connection))
     if declared.endswith("[]"):
         return "VARCHAR[]"
