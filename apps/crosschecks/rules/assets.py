@@ -63,10 +63,13 @@ def owns_something(context: Context) -> str:
     """Of DC-10 everybody who has a row in one of the two sets, a single homestead as well."""
     sales, estates = context.versions_list("HC-SP"), context.versions_list("NR-RE")
     return f"""
-        SELECT id, division_id FROM households_person
-        WHERE is_active AND division_id BETWEEN {context.low} AND {context.high} AND id_no_index IN (
-            SELECT key FROM datasets_housingsale WHERE version_id IN ({sales}) AND key IS NOT NULL
-            UNION ALL SELECT key FROM datasets_realestate WHERE version_id IN ({estates}) AND key IS NOT NULL)
+        SELECT person.id, person.division_id FROM households_person person
+        WHERE person.is_active AND person.division_id BETWEEN {context.low} AND {context.high}
+          AND person.id_no_index IN (
+            SELECT sale.key FROM datasets_housingsale sale WHERE sale.version_id IN ({sales}) AND sale.key IS NOT NULL
+            UNION ALL
+            SELECT estate.key FROM datasets_realestate estate
+            WHERE estate.version_id IN ({estates}) AND estate.key IS NOT NULL)
     """  # noqa: S608  (numbers of ours)
 
 

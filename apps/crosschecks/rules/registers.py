@@ -227,16 +227,15 @@ def destitute_support_differs(persons: QuerySet[Person], context: Context) -> Qu
 
 def related_elsewhere(context: Context) -> str:
     """Of DC-26 all households with a head in whose register stands somebody who never was a member, whatever kin."""
-    live = (
-        f"version_id IN ({context.versions_list('PS-HK')}) AND key IS NOT NULL "
-        f"AND (cancelled_on IS NULL OR cancelled_on > date '{context.date}')"
+    versions, live = context.versions_list("PS-HK"), f"cancelled_on > date '{context.date}'"
+    own, kin = (
+        f"{row}.version_id IN ({versions}) AND ({row}.cancelled_on IS NULL OR {row}.{live})" for row in ("own", "kin")
     )
     return f"""
         SELECT DISTINCT head.household_id, head.division_id FROM households_person head
-        JOIN (SELECT key, version_id, register_no FROM datasets_householdregister WHERE {live}) own
-            ON own.key = head.id_no_index
-        JOIN (SELECT key, version_id, register_no FROM datasets_householdregister WHERE {live}) kin
-            ON kin.version_id = own.version_id AND kin.register_no = own.register_no
+        JOIN datasets_householdregister own ON own.key = head.id_no_index AND {own}
+        JOIN datasets_householdregister kin
+            ON kin.version_id = own.version_id AND kin.register_no = own.register_no AND kin.key IS NOT NULL AND {kin}
         WHERE head.is_active AND head.relation = '{HEAD}' AND head.division_id BETWEEN {context.low} AND {context.high}
           AND NOT EXISTS (SELECT 1 FROM households_person member
                           WHERE member.household_id = head.household_id AND member.id_no_index = kin.key)
