@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -126,16 +126,13 @@ def latest() -> Snapshot | None:
     return found if found is not None and found.taken_at >= oldest else None
 
 
-_open: dict[Path, Snapshot] = {}
 _failed: set[str] = set()
 
 
+@lru_cache(maxsize=1)
 def _kept(folder: Path) -> Snapshot:
     """The same snapshot for all questions of a process; an older one is closed."""
-    if folder not in _open:
-        _open.clear()
-        _open[folder] = Snapshot(folder)
-    return _open[folder]
+    return Snapshot(folder)
 
 
 def all_that_rules_read(rules: Iterable[Rule], context: Context) -> Reads:
