@@ -60,17 +60,33 @@ def owns_a_vehicle(persons: QuerySet[Person], context: Context) -> QuerySet[Pers
 
 
 def owns_something(context: Context) -> str:
-    """Of DC-10 everybody who has a row in one of the two sets, a single homestead as well."""
+    """Of DC-10 the same, homesteads counted once for all households: the register would count them for each member."""
     sales, estates = context.versions_list("HC-SP"), context.versions_list("NR-RE")
+    sold, standing = (
+        f"{row}.key IS NOT NULL AND ({row}.cancelled_on IS NULL OR {row}.cancelled_on > date '{context.date}')"
+        for row in ("sale", "estate")
+    )
+    other = ", ".join(f"'{kind}'" for kind in (*BOUGHT, RESETTLEMENT))
     return f"""
+        WITH owned AS (
+            SELECT person.id, person.household_id, person.division_id, estate.kind, estate.property_no
+            FROM households_person person
+            JOIN datasets_realestate estate ON estate.key = person.id_no_index
+            WHERE person.is_active AND estate.version_id IN ({estates}) AND {standing}
+        ), several AS (
+            SELECT owned.household_id FROM owned WHERE owned.kind = '{HOMESTEAD}'
+            GROUP BY owned.household_id HAVING min(owned.property_no) <> max(owned.property_no)
+        )
+        SELECT owned.id, owned.division_id FROM owned
+        WHERE owned.division_id BETWEEN {context.low} AND {context.high}
+          AND (owned.kind IN ({other})
+               OR owned.kind = '{HOMESTEAD}' AND owned.household_id IN (SELECT several.household_id FROM several))
+        UNION ALL
         SELECT person.id, person.division_id FROM households_person person
         WHERE person.is_active AND person.division_id BETWEEN {context.low} AND {context.high}
           AND person.id_no_index IN (
-            SELECT sale.key FROM datasets_housingsale sale WHERE sale.version_id IN ({sales}) AND sale.key IS NOT NULL
-            UNION ALL
-            SELECT estate.key FROM datasets_realestate estate
-            WHERE estate.version_id IN ({estates}) AND estate.key IS NOT NULL)
-    """  # noqa: S608  (numbers of ours)
+            SELECT sale.key FROM datasets_housingsale sale WHERE sale.version_id IN ({sales}) AND {sold})
+    """  # noqa: S608  (numbers, a date and words of ours)
 
 
 @rule(
