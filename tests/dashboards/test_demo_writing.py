@@ -22,8 +22,8 @@ from apps.common.errors import ServiceError
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo import writing
 from apps.dashboards.demo.accounts import ACCOUNTS
+from apps.dashboards.demo.comparisons import PLANTS
 from apps.dashboards.demo.contradictions import CARRIERS
-from apps.dashboards.demo.departments import PLANTS
 from apps.dashboards.demo.families import families
 from apps.divisions.services.loading import load
 from apps.households.models import Household, HouseholdYear, Person, RegistrationConflict, StatusEvent

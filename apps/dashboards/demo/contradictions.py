@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.calibration import apportion
+from apps.dashboards.demo.comparisons import PLANTS, each
 
 # What the household must hold beside its size: a child of 1-15 with an adult, one of
 # 7-15, somebody of 18-57, a spouse, or anything.
@@ -17,7 +18,7 @@ POOR, LEFT, LEFT_NOW, HELPED = ("20", "50"), ("40", "41"), ("40",), ("20", "40",
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """A rule's part of all findings, and the least a household needs to contradict it.
+    """A rule's weight among all findings, and the least a household needs to contradict it.
 
     `status` are the states that the rule speaks about (none: all), `exit_year` the year it must have left in.
     """
@@ -37,8 +38,8 @@ class Carrier:
         )
 
 
-# The rules of the night run, without ID-06, which waits for a history of codes. Weights are parts of all findings: no
-# rule empty, none above 15 per cent.
+# The rules over the register alone, without ID-06, which waits for a history of codes. By their weights no rule has
+# more than 15 per cent.
 CARRIERS = {
     "ID-01": Carrier(2.0),
     "ID-02": Carrier(4.0),
@@ -97,6 +98,9 @@ CARRIERS = {
     "ST-12": Carrier(3.0, status=POOR),
 }
 
+# Of the comparisons with departments those that belong to the first batch.
+FIRST_COMPARISONS = ("DC-01", "DC-03", "DC-05", "DC-16")
+
 # A telephone is shared by six households when the rule hits at all; a bank card by two.
 PHONE_GROUP, BANK_GROUP = 6, 2
 
@@ -110,16 +114,28 @@ class Plant:
     group: int | None = None
 
 
+def in_first_batch(rule: str) -> bool:
+    """Whether a rule is one of the 59 whose findings the published figure counts (crosschecks.md, First batch)."""
+    return rule.startswith(("ID-", "HH-", "IN-", "TG-")) or rule in FIRST_COMPARISONS
+
+
 def finding_counts(scale: int) -> dict[str, int]:
-    """Findings by rule at 1 in `scale`: 21,775 of them at full scale, at least one of each rule."""
-    least = dict.fromkeys(CARRIERS, 1) | {"ID-03": 2}
-    total = max(figures.at_scale(figures.FINDINGS, scale), sum(least.values()))
-    counts = apportion(total, {rule: carrier.weight for rule, carrier in CARRIERS.items()}, least)
+    """Findings to plant by rule of the register at 1 in `scale`, at least one of each.
+
+    With what departments' data contradict, those of the first batch are 21,775 at full scale; others come on top.
+    """
+    compared = each(scale) * sum(in_first_batch(plant.rule) for plant in PLANTS)
+    first = {rule: carrier.weight for rule, carrier in CARRIERS.items() if in_first_batch(rule)}
+    least = dict.fromkeys(first, 1) | {"ID-03": 2}
+    total = max(figures.at_scale(figures.FINDINGS, scale) - compared, sum(least.values()))
+    counts = apportion(total, first, least)
     # A registration conflict is found at both of its places.
     odd = counts["ID-03"] % 2
     counts["ID-03"] -= odd
     counts["ID-10"] += odd
-    return counts
+    more = {rule: carrier.weight for rule, carrier in CARRIERS.items() if rule not in first}
+    share = total / sum(first.values())
+    return counts | {rule: max(1, round(weight * share)) for rule, weight in more.items()}
 
 
 def plants(counts: dict[str, int]) -> Iterator[Plant]:
@@ -128,7 +144,7 @@ def plants(counts: dict[str, int]) -> Iterator[Plant]:
         if rule == "ID-03":
             yield from (Plant(rule, form) for form in range(count // 2))
         elif rule == "HH-15":
-            yield from _with_groups(rule, count, PHONE_GROUP, count * 2 // 5)
+            yield from _with_groups(rule, count, PHONE_GROUP, count * 3 // 5)
         elif rule == "HH-16":
             yield from _with_groups(rule, count, BANK_GROUP, count // 2)
         else:

@@ -96,7 +96,7 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
             with watch.phase("villages"), bulk.without_history():
                 bulk.rows["villages_villageyear"] = fill_villages(scale, seed)
             with watch.phase("departments"):
-                truths += deliver_departments(bulk, system_account())
+                truths += deliver_departments(bulk, system_account(), scale)
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 
