@@ -24,6 +24,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis import Redis
 
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
@@ -384,6 +385,16 @@ class Worker:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def lose_child(self) -> None:
+        """Only the process that works dies; the worker itself makes another."""
+        (child,) = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        os.kill(int(child), signal.SIGKILL)
+
+    def lose_all(self) -> None:
+        """All of the worker dies, and the queue forgets everything."""
+        self.kill()
+        Redis.from_url(self.broker).flushdb()
+
 
 @pytest.fixture
 def workers() -> Iterator[Callable[[], Worker]]:
@@ -419,14 +430,15 @@ def picture() -> tuple[list[Any], list[Any]]:
         return list(findings), list(log)
 
 
-def test_a_worker_killed_in_the_middle_leaves_the_same_result_as_an_undisturbed_run(committed_db, workers):
+@pytest.mark.parametrize("fault", [Worker.lose_child, Worker.lose_all])
+def test_a_run_torn_in_the_middle_leaves_the_same_result_as_an_undisturbed_one(committed_db, workers, fault):
     contradictions(8)
     run = start()
     worker = workers()
     worker.ring(runs.to_ring(run))
     wait_for(lambda: len(units(run, state=UnitState.DONE)) >= 12)
 
-    # The unit that the worker is at now cannot end: somebody holds the log. Then the worker is killed.
+    # The unit that the worker is at now cannot end: somebody holds the log. Then the fault happens.
     owner = connections["owner"]
     with owner.cursor() as cursor:
         cursor.execute("BEGIN; LOCK TABLE crosschecks_findinglog IN ACCESS EXCLUSIVE MODE")
@@ -436,20 +448,24 @@ def test_a_worker_killed_in_the_middle_leaves_the_same_result_as_an_undisturbed_
             return cursor.fetchone()[0] > 0
 
         wait_for(held)
-        worker.kill()
-        cursor.execute("ROLLBACK")
-
-    left = units(run, state__in=runs.WAITING)
-    (torn,) = (unit for unit in left.values() if unit.state == UnitState.RUNNING)
-    assert len(left) > 1 and not again(run).is_over
+        (torn,) = units(run, state=UnitState.RUNNING).values()
+        fault(worker)
+        cursor.execute("ROLLBACK")  # only now the dead one's connection is seen to be gone
     wait_for(lambda: _is_free(torn))
+
+    alive = worker.process.poll() is None
+    if alive:
+        # Whoever is left does the others, and not that one: its lease has not ended.
+        wait_for(lambda: len(units(run, state__in=runs.WAITING)) == 1)
+    left = units(run, state__in=runs.WAITING)
+    assert left[torn.rule].attempt == 1 and (alive or len(left) > 1) and not again(run).is_over
     with scopes.acting(system_account()):
         assert not Finding.objects.filter(rule=torn.rule).exists()
 
-    # A minute later, with a new worker.
+    # A minute later, with a new worker if that one is gone.
     for unit in left.values():
         age(unit, lease_until=past(), rung_at=past())
-    workers().ring(runs.sweep())
+    (worker if alive else workers()).ring(runs.sweep())
     wait_for(lambda: again(run).is_over)
     assert again(run).state == RunState.DONE
     assert units(run)[torn.rule].attempt == 2
