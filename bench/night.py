@@ -49,9 +49,9 @@ def run(bench: Bench) -> None:
     floors = by_hand(bench, context)
     shutil.rmtree(settings.SNAPSHOT_ROOT, ignore_errors=True)
     with scopes.acting(bench.system, source="system"):
-        snapshot = of_snapshot(bench, context, floors)
-        of_asking(bench, snapshot, context, floors)
-        of_what_if(bench, snapshot, context)
+        folder = of_snapshot(bench, context, floors)
+        of_asking(bench, Snapshot(folder, held=True), context, floors)
+        of_what_if(bench, Snapshot(folder), context)
     shutil.rmtree(settings.SNAPSHOT_ROOT / "registers")
     emptied(bench)
     for name, workers in (
@@ -88,7 +88,7 @@ def runnable(context: Context) -> list[Rule]:
     ]  # fmt: skip
 
 
-def of_snapshot(bench: Bench, context: Context, floors: float) -> Snapshot:
+def of_snapshot(bench: Bench, context: Context, floors: float) -> Path:
     """Taking one with every version to be written, as once a month, and one of the register alone, as every night."""
     for name in ("register and all departments' versions", "register"):
         started = time.perf_counter()
@@ -99,7 +99,7 @@ def of_snapshot(bench: Bench, context: Context, floors: float) -> Snapshot:
             f"night: snapshot of {name}", time.perf_counter() - started, "s", floor=floors, floor_name=BY_HAND,
             note=f"{size:,.0f} MB of files",
         )  # fmt: skip
-    return Snapshot(folder)
+    return folder
 
 
 def of_asking(bench: Bench, snapshot: Snapshot, context: Context, floors: float) -> None:

@@ -31,6 +31,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from apps.crosschecks.choices import ObjectKind
@@ -44,6 +45,8 @@ from apps.villages.models import Village
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
 HEAD = "01"
+NAMED = "pg_temp.crosschecks_named_households"
+IN_NAMED = RawSQL(f"SELECT household_id FROM {NAMED}", [])  # noqa: S608, S611  (a name of ours)
 # What sums are divided by; a decimal, so that nothing is divided in whole numbers.
 HEADS: DecimalField[Any, Any] = DecimalField(max_digits=6, decimal_places=0)
 
@@ -72,7 +75,8 @@ class Context:
 
     `low`, `high`: the range of division codes under test. `only`: the households under test on save and import, which
     may then also be in status 10. `settings`: the thresholds that divisions have set. `versions`: the departments' data
-    in force, the preferred version first; none on save.
+    in force, the preferred version first; none on save. `named`: only the households of NAMED are looked at, a
+    table of the transaction: a snapshot has said where to look.
     """
 
     date: datetime.date
@@ -82,6 +86,7 @@ class Context:
     only: tuple[int, ...] | None = None
     settings: Settings = field(default_factory=Settings)
     versions: Versions = field(default_factory=dict)
+    named: bool = False
 
     @classmethod
     def at(cls, day: datetime.date, **more: Any) -> Context:
@@ -129,7 +134,7 @@ class Context:
     def villages(self) -> QuerySet[Village]:
         """Villages with a profile. They belong to no household: none on save."""
         rows = Village.objects.all()
-        return rows.none() if self.only is not None else self._narrow(rows, "pk")
+        return rows.none() if self.only is not None else rows.filter(division__gte=self.low, division__lte=self.high)
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -152,11 +157,12 @@ class Context:
         return Household.objects.filter(status__in=LIVE)
 
     def alike(self, name: str) -> QuerySet[Household]:
-        """Those of `registered` that can share a value with a household under test: on save just these few."""
+        """Those of `registered` that can share a value with a household under test: mostly just a few."""
         rows = self.registered()
-        if self.only is None:
+        if self.only is None and not self.named:
             return rows
-        return rows.filter(**{f"{name}__in": Household.objects.filter(pk__in=self.only).values(name)})
+        tested: Any = IN_NAMED if self.named else self.only
+        return rows.filter(**{f"{name}__in": Household.objects.filter(pk__in=tested).values(name)})
 
     def members_of(self, household: str = "pk") -> QuerySet[Person]:
         """Active members of the outer row's household, `household` being the outer path of its key."""
@@ -285,6 +291,8 @@ class Context:
     def _narrow(self, rows: Rows, household: str) -> Rows:
         if self.only is not None:
             return rows.filter(**{f"{household}__in": self.only})
+        if self.named:
+            rows = rows.filter(**{f"{household}__in": IN_NAMED})
         return rows.filter(division__gte=self.low, division__lte=self.high)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,11 @@ from django.db.models import QuerySet
 
 from apps.access.session import multirange
 from apps.common.days import today
-from apps.crosschecks.choices import ENDED, State, Verdict
+from apps.crosschecks.choices import ENDED, ObjectKind, State, Verdict
 from apps.crosschecks.models.parameter import settings_rows
 from apps.crosschecks.rules import Context, Rule
 from apps.crosschecks.rules.base import COLUMNS
+from apps.crosschecks.rules.context import NAMED
 from apps.crosschecks.rules.parameters import Settings
 from apps.datasets.services.freshness import in_force
 from apps.households.models import LIVE, REGISTERED
@@ -36,6 +37,14 @@ ENDED_LIST = ", ".join(f"'{state}'" for state in ENDED)
 SAME = "(rule, object_kind, object_id, side)"
 # The planner's guess about a table it knows nothing of is good enough up to so many hits.
 UNCOUNTED = 500
+# The households in which the named objects lie; of other kinds of objects there are none.
+HOUSEHOLDS_OF = {
+    ObjectKind.HOUSEHOLD: "SELECT DISTINCT object_id AS household_id FROM pg_temp.crosschecks_named",
+    ObjectKind.PERSON: "SELECT DISTINCT household_id FROM households_person"
+    " WHERE id IN (TABLE pg_temp.crosschecks_named)",
+    ObjectKind.CHANGE: "SELECT DISTINCT household_id FROM households_naturalchange"
+    " WHERE id IN (TABLE pg_temp.crosschecks_named)",
+}
 
 
 @dataclass(frozen=True)
@@ -253,25 +262,35 @@ def write_region(rule: Rule, context: Context, author: Author, snapshot: Snapsho
 
 def _ask(cursor: Any, rule: Rule, context: Context, snapshot: Snapshot | None) -> None:
     """Put the hits of a rule into `crosschecks_hits`, a table of this transaction."""
-    sql, values = hits_sql([rule], context)
     named = snapshot.objects(rule, context) if snapshot is not None else None
-    if named is not None:
-        cursor.execute("CREATE TEMPORARY TABLE crosschecks_named (object_id bigint) ON COMMIT DROP")
-        with cursor.copy("COPY pg_temp.crosschecks_named FROM STDIN") as copy:
-            for key in named:
-                copy.write_row((key,))
-        cursor.execute(
-            "INSERT INTO pg_temp.crosschecks_named SELECT DISTINCT object_id FROM crosschecks_finding "
-            "WHERE rule = %s AND division_id BETWEEN %s AND %s AND state <> ALL (%s)",
-            [rule.id, context.low, context.high, [str(state) for state in ENDED]],
-        )
-        cursor.execute("ANALYZE pg_temp.crosschecks_named")
+    if named is None:
+        sql, values = hits_sql([rule], context)
+    else:
+        _name(cursor, rule, context, named)
+        sql, values = hits_sql([rule], replace(context, named=rule.on in HOUSEHOLDS_OF))
         sql = f"SELECT * FROM ({sql}) AS found ({COLUMN_LIST}) WHERE object_id IN (TABLE pg_temp.crosschecks_named)"  # noqa: S608
     cursor.execute(f"CREATE TEMPORARY TABLE crosschecks_hits ({COLUMN_LIST}) ON COMMIT DROP AS {sql}", values)
     if cursor.rowcount > UNCOUNTED:
         cursor.execute("ANALYZE crosschecks_hits")
     if named is not None:
-        cursor.execute("DROP TABLE pg_temp.crosschecks_named")
+        cursor.execute(f"DROP TABLE pg_temp.crosschecks_named, {NAMED}")
+
+
+def _name(cursor: Any, rule: Rule, context: Context, named: Iterable[int]) -> None:
+    """Put the objects to look at into a table of this transaction, and their households into another."""
+    cursor.execute("CREATE TEMPORARY TABLE crosschecks_named (object_id bigint) ON COMMIT DROP")
+    with cursor.copy("COPY pg_temp.crosschecks_named FROM STDIN") as copy:
+        for key in named:
+            copy.write_row((key,))
+    cursor.execute(
+        "INSERT INTO pg_temp.crosschecks_named SELECT DISTINCT object_id FROM crosschecks_finding "
+        "WHERE rule = %s AND division_id BETWEEN %s AND %s AND state <> ALL (%s)",
+        [rule.id, context.low, context.high, [str(state) for state in ENDED]],
+    )
+    cursor.execute("ANALYZE pg_temp.crosschecks_named")
+    households = HOUSEHOLDS_OF.get(rule.on, "SELECT NULL::bigint AS household_id WHERE false")
+    cursor.execute(f"CREATE TEMPORARY TABLE crosschecks_named_households ON COMMIT DROP AS {households}")
+    cursor.execute(f"ANALYZE {NAMED}")
 
 
 def write_households(rules: Sequence[Rule], context: Context, author: Author) -> list[Hit]:

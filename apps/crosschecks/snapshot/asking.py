@@ -33,9 +33,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A register as it was, with the departments' data of that night; it lies on this machine."""
+    """A register as it was, with the departments' data of that night; it lies on this machine.
+
+    `held`: the register itself is read into memory once; a run asks it too often to unpack it for each question.
+    """
 
     folder: Path
+    held: bool = False
 
     @cached_property
     def contents(self) -> building.Contents:
@@ -52,7 +56,10 @@ class Snapshot:
     def opened(self) -> duckdb.DuckDBPyConnection:
         """The engine over its files."""
         opened = engine.connect(building.root())
-        engine.view(opened, building.files(self.folder, self.contents))
+        tables = building.files(self.folder, self.contents)
+        read = {name: files for name, files in tables.items() if self.held and name not in department_tables()}
+        engine.hold(opened, read)
+        engine.view(opened, {name: files for name, files in tables.items() if name not in read})
         return opened
 
     def objects(self, rule: Rule, context: Context) -> set[int] | None:
@@ -116,7 +123,7 @@ def of_run(name: str, context: Context) -> Snapshot | None:
         logger.exception("No snapshot could be taken for the run %s", name)
         _failed.add(name)
         return None
-    return _kept(folder)
+    return _kept(folder, held=True)
 
 
 def latest() -> Snapshot | None:
@@ -130,9 +137,9 @@ _failed: set[str] = set()
 
 
 @lru_cache(maxsize=1)
-def _kept(folder: Path) -> Snapshot:
+def _kept(folder: Path, held: bool = False) -> Snapshot:
     """The same snapshot for all questions of a process; an older one is closed."""
-    return Snapshot(folder)
+    return Snapshot(folder, held)
 
 
 def all_that_rules_read(rules: Iterable[Rule], context: Context) -> Reads:

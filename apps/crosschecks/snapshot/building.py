@@ -12,6 +12,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -65,14 +66,20 @@ def take(name: str, reads: Reads, versions: Versions) -> Path:
     folder, unfinished = home / "registers" / name, home / "unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    opened = engine.connect(home)
-    try:
-        contents: Contents = {
-            table: {"columns": sorted(names), "files": _files(opened, table, names, versions, unfinished)}
-            for table, names in sorted(reads.items())
-        }
-    finally:
-        opened.close()
+    with engine.connect(home) as opened, ThreadPoolExecutor(1) as aside:
+        # One table is packed while the next one is read; never more of them lie there as text.
+        packing: Future[None] | None = None
+        for table, names in sorted(reads.items()):
+            for copied in _copied(table, names, versions, unfinished):
+                if packing is not None:
+                    packing.result()
+                packing = aside.submit(_pack, opened, *copied)
+        if packing is not None:
+            packing.result()
+    contents: Contents = {
+        table: {"columns": sorted(names), "files": _names(table, names, versions)}
+        for table, names in sorted(reads.items())
+    }
     (unfinished / CONTENTS).write_text(json.dumps(contents))
     folder.parent.mkdir(mode=0o700, exist_ok=True)
     unfinished.rename(folder)
@@ -80,52 +87,57 @@ def take(name: str, reads: Reads, versions: Versions) -> Path:
     return folder
 
 
-def _files(
-    opened: duckdb.DuckDBPyConnection, table: str, names: frozenset[str], versions: Versions, unfinished: Path
-) -> dict[str, str]:
-    """The files of a table, by version for a department's; "" stands for all of the register's."""
-    wanted = columns(table, names)
+def _names(table: str, names: frozenset[str], versions: Versions) -> dict[str, str]:
+    """The files of a table, by version for a department's; "" stands for all of the register's, and for a set that
+    nobody sent, which can be asked all the same."""
     code = department_tables().get(table)
-    if code is None:
-        _write(opened, table, wanted, "", unfinished, f"{table}.parquet")
-        return {"": f"{table}.parquet"}
+    digest = sha256(repr([(one.name, one.type) for one in columns(table, names)]).encode()).hexdigest()[:8]
+    # A database that was set back may use a number again: the moment of receipt tells the two apart.
+    return {
+        str(version.pk): f"{table}-{version.pk}-{version.received_at:%Y%m%d%H%M%S%f}-{digest}.parquet"
+        for version in (versions.get(code, ()) if code else ())
+    } or {"": f"{table}.parquet"}
+
+
+def _copied(
+    table: str, names: frozenset[str], versions: Versions, unfinished: Path
+) -> Iterator[tuple[list[Column], Path, Path | None]]:
+    """The files of a table that are not there yet, as PostgreSQL writes them: their columns, where each is to be
+    packed, and for a version where it is kept then."""
     home = root() / "versions"
     home.mkdir(mode=0o700, exist_ok=True)
-    digest = sha256(repr([(one.name, one.type) for one in wanted]).encode()).hexdigest()[:8]
-    found = {}
-    for version in versions.get(code, ()):
-        # A database that was set back may use a number again: the moment of receipt tells the two apart.
-        name = f"{table}-{version.pk}-{version.received_at:%Y%m%d%H%M%S%f}-{digest}.parquet"
-        if not (home / name).exists():
-            _write(opened, table, wanted, f" WHERE version_id = {version.pk}", unfinished, name)
-            (unfinished / name).rename(home / name)
-        found[str(version.pk)] = name
-    if not found:  # a set that nobody sent can be asked all the same
-        _write(opened, table, wanted, " WHERE false", unfinished, f"{table}.parquet")
-        found[""] = f"{table}.parquet"
-    return found
+    wanted = columns(table, names)
+    for version, name in _names(table, names, versions).items():
+        if version and (home / name).exists():
+            continue
+        nothing = " WHERE false" if table in department_tables() else ""
+        _copy(table, wanted, f" WHERE version_id = {version}" if version else nothing, unfinished / f"{name}.csv")
+        yield wanted, unfinished / name, home / name if version else None
 
 
-def _write(
-    opened: duckdb.DuckDBPyConnection, table: str, wanted: Iterable[Column], where: str, folder: Path, name: str
-) -> None:
-    """Rows of a table as a file: written by PostgreSQL as text, read and packed by DuckDB."""
-    wanted = list(wanted)
+def _copy(table: str, wanted: Iterable[Column], where: str, to: Path) -> None:
+    """Rows of a table as text."""
     given = ", ".join(one.given for one in wanted)
-    on_the_way, whole = folder / f"{name}.csv", folder / name
-    with on_the_way.open("wb") as file, connection.cursor() as cursor:
+    with to.open("wb") as file, connection.cursor() as cursor:
         statement = f"COPY (SELECT {given} FROM \"{table}\"{where}) TO STDOUT (FORMAT csv, NULL '\\N')"  # noqa: S608  (names of ours)
         with cursor.copy(statement) as copy:
             for data in copy:
                 file.write(data)
+
+
+def _pack(opened: duckdb.DuckDBPyConnection, wanted: Iterable[Column], whole: Path, kept: Path | None) -> None:
+    """That text as columns."""
+    on_the_way = whole.with_name(f"{whole.name}.csv")
     kinds = ", ".join(f"'{one.name}': '{one.written}'" for one in wanted)
     read = ", ".join(one.read for one in wanted)
     opened.execute(
         f"COPY (SELECT {read} FROM read_csv({engine.literal(str(on_the_way))}, columns = {{{kinds}}}, header = false, "  # noqa: S608
         "auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N', allow_quoted_nulls = false)) "
-        f"TO {engine.literal(str(whole))} (FORMAT parquet, COMPRESSION zstd)"
+        f"TO {engine.literal(str(whole))} (FORMAT parquet, COMPRESSION snappy)"
     )
     on_the_way.unlink()
+    if kept is not None:
+        whole.rename(kept)
 
 
 def files(folder: Path, contents: Contents) -> dict[str, list[Path]]:

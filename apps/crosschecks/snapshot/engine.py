@@ -53,8 +53,17 @@ def _normalized(texts: pyarrow.Array) -> pyarrow.Array:
 def view(opened: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[Path]]) -> None:
     """Name the files after the tables that they hold."""
     for table, files in tables.items():
-        names = ", ".join(literal(str(file)) for file in files)
-        opened.execute(f'CREATE OR REPLACE VIEW "{table}" AS SELECT * FROM read_parquet([{names}])')  # noqa: S608
+        opened.execute(f'CREATE OR REPLACE VIEW "{table}" AS {_all_of(files)}')
+
+
+def hold(opened: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[Path]]) -> None:
+    """Read tables into memory, for whoever has many questions to them."""
+    for table, files in tables.items():
+        opened.execute(f'CREATE TABLE "{table}" AS {_all_of(files)}')
+
+
+def _all_of(files: Sequence[Path]) -> str:
+    return f"SELECT * FROM read_parquet([{', '.join(literal(str(file)) for file in files)}])"  # noqa: S608
 
 
 def literal(text: str) -> str:
