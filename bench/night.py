@@ -154,15 +154,25 @@ def emptied(bench: Bench) -> None:
 
 
 def of_night(bench: Bench, workers: int) -> Night:
-    """A run of all rules over the region by so many processes, from its opening to the end of the last unit."""
+    """A run of all rules over the region by so many processes that stand ready, as workers do, from its opening to the
+    end of the last unit."""
+    command = [sys.executable, "-m", "bench.worker"]
+    ours = [
+        subprocess.Popen(command, env=os.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(workers)
+    ]
+    for one in ours:
+        assert one.stdout is not None and one.stdout.readline() == "ready\n"
     server = Memory(int(bench.admin().info.backend_pid))
     server.start()
     started = time.perf_counter()
     with scopes.acting(bench.system, source="system"):
         opened = runs.start_run(REGION[0] - REGION[0] % 10**10, kind=RunKind.COMMAND)
     assert opened is not None
-    command = [sys.executable, "-m", "bench.worker", str(opened.pk)]
-    ours = [subprocess.Popen(command, env=os.environ) for _ in range(workers)]
+    for one in ours:
+        assert one.stdin is not None
+        one.stdin.write(f"{opened.pk}\n")
+        one.stdin.close()
     peaks = [os.wait4(one.pid, 0)[2].ru_maxrss / 1024 for one in ours]
     seconds = time.perf_counter() - started
     server.stop()

@@ -1,4 +1,4 @@
-"""`python -m bench.worker RUN`: work the units of a run in this process, as one of several workers."""
+"""`python -m bench.worker`: says "ready", reads the number of a run, and works its units as one of several workers."""
 
 from __future__ import annotations
 
@@ -29,4 +29,5 @@ def main(number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    print("ready", flush=True)
+    main(int(sys.stdin.readline()))
