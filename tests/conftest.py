@@ -98,6 +98,15 @@ def no_snapshot_of_others(tmp_path_factory: pytest.TempPathFactory, settings: Se
     settings.SNAPSHOT_ROOT = tmp_path_factory.getbasetemp() / "snapshots" / uuid4().hex
 
 
+@pytest.fixture(autouse=True)
+def a_planter_of_its_own() -> None:
+    """The account that factories write as is gone with the transaction of the test before."""
+    # Here, because it imports models, which are not ready when this file is read.
+    from tests.factories.accounts import forget_planter
+
+    forget_planter()
+
+
 @pytest.fixture
 def committed_db(
     request: pytest.FixtureRequest,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import orjson
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,6 +16,16 @@ from django.utils.translation import gettext as _
 from apps.accounts import sessions
 from apps.accounts.sessions import requester
 from apps.pages import problems
+
+
+class AccountMiddleware(AuthenticationMiddleware):
+    """Django's, but the account is read at once: the next middleware asks for it whatever the request is, and a lazy
+    one goes through a proxy at each attribute that a page shows of it."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Put the account, or the anonymous one, on the request."""
+        super().process_request(request)
+        request.user = get_user(request)
 
 
 class SessionLimitMiddleware:

@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.middleware.AccountMiddleware",
     "apps.pages.languages.LanguageMiddleware",
     "apps.accounts.middleware.SessionLimitMiddleware",
     # A view is closed to strangers unless it says otherwise (login_not_required).

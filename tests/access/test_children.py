@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import models
+from django.test import Client
 from django.utils import timezone
 
 from apps.access import scope as scopes
@@ -57,7 +58,7 @@ def test_a_household_is_shown_without_its_income_its_lights_and_its_past(world):
     account = world.accounts["village"]
     own, foreign = own_and_foreign(world, account, Household)
     with opened(Household):
-        shown = {key: account.client().get(f"/households/{key}/").context for key in (own, foreign)}
+        shown = {key: account.client(Client).get(f"/households/{key}/").context for key in (own, foreign)}
     for name in ("bars", "lights"):
         assert shown[own][name]
         assert not shown[foreign][name]
@@ -84,7 +85,7 @@ def test_the_desk_of_a_helper_counts_no_findings_of_a_household_that_is_not_his(
     account = world.accounts["helper"]
     own, foreign = own_and_foreign(world, account, Household)
     with opened(Household):
-        listed = {one["pk"]: one for one in account.client().get("/").context["households"]}
+        listed = {one["pk"]: one for one in account.client(Client).get("/").context["households"]}
     assert listed[own]["open_findings"] == 1
     assert not listed[foreign]["open_findings"]
 
@@ -107,7 +108,7 @@ def test_households_are_not_found_by_a_head_or_a_helper_out_of_sight(world):
 def test_a_finding_is_shown_without_its_log(world):
     account = world.accounts["village"]
     own, foreign = own_and_foreign(world, account, Finding)
-    client = account.client()
+    client = account.client(Client)
     with opened(Finding):
         assert [bool(client.get(f"/findings/{key}/").context["log"]) for key in (own, foreign)] == [True, False]
         assert [bool(client.get(f"/api/v1/findings/{key}/").json()["log"]) for key in (own, foreign)] == [True, False]
@@ -120,7 +121,7 @@ def test_a_run_is_shown_with_the_units_of_ones_own_places(world):
         run = Run.objects.get(division_id=COUNTY)
         for rule, place in (("HH-01", COUNTY), ("HH-15", OTHER_LEAGUE)):
             RunUnit.objects.create(run=run, rule=rule, division_id=place, state="done", hits=1)
-    client = account.client()
+    client = account.client(Client)
     assert [unit.rule for unit, _state in client.get(f"/runs/{run.pk}/").context["work"]] == ["HH-01"]
     assert [unit["rule"] for unit in client.get(f"/api/v1/runs/{run.pk}/").json()["units"]] == ["HH-01"]
     assert [unit.rule for unit, _state in client.get("/rules/HH-01/").context["runs"]] == ["HH-01"]
@@ -152,11 +153,11 @@ def test_what_happened_is_told_without_the_names_of_households_out_of_sight(worl
             )
         names = dict(Person.objects.filter(household__in=(own, foreign)).values_list("household", "name"))
         codes = dict(Household.objects.values_list("pk", "code"))
-    told = " ".join(one["text"] for one in account.client().get("/").context["happenings"])
+    told = " ".join(one["text"] for one in account.client(Client).get("/").context["happenings"])
     assert (f"经办人{own}：" in told, f"经办人{foreign}：" in told) == (True, False)
     assert (names[own] in told, names[foreign] in told, codes[foreign] in told) == (True, False, False)
     with opened(StatusEvent):
-        texts = {one["text"] for one in account.client().get("/").context["happenings"]}
+        texts = {one["text"] for one in account.client(Client).get("/").context["happenings"]}
     assert {names[own], codes[foreign]} <= texts
     assert names[foreign] not in texts
 
@@ -165,7 +166,7 @@ def test_a_village_is_shown_without_its_years(world):
     account = world.accounts["village"]
     own, foreign = own_and_foreign(world, account, Village)
     with opened(Village):
-        shown = {key: account.client().get(f"/villages/{key}/").context for key in (own, foreign)}
+        shown = {key: account.client(Client).get(f"/villages/{key}/").context for key in (own, foreign)}
     assert (shown[own]["years"], shown[foreign]["years"]) == ([2018], [])
 
 

@@ -23,6 +23,7 @@ from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.pages.imports.models import ImportBatch
 from apps.pages.resources import Resource
+from tests.access.asker import Asker
 from tests.factories.divisions import VILLAGES
 
 OWN, SIBLING, NEIGHBOUR, OTHER_COUNTY, OTHER_LEAGUE = VILLAGES
@@ -139,10 +140,13 @@ class Account:
     def __str__(self) -> str:
         return self.name
 
-    def client(self) -> Client:
-        """A fresh client in this account's session: what a request leaves in its cookies ends with it."""
+    def client(self, kind: type[Client] = Asker) -> Client:
+        """A fresh client in this account's session: what a request leaves in its cookies ends with it.
+
+        `kind`: Django's own for a test that looks at the context of a template.
+        """
         headers = {"authorization": f"Bearer {self.token}"} if self.token else None
-        client = Client(raise_request_exception=False, headers=headers)
+        client = kind(raise_request_exception=False, headers=headers)
         if self.session:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.session
         return client

@@ -9,12 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from apps.access import scope as scopes
-from apps.accounts.services import system_account
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.services.writing import nightly_context
 from tests.crosschecks.engines import rows_of
 from tests.crosschecks.families import REFERENCE, VILLAGE, Family, family
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_user, planter
 from tests.factories.datasets import deliver
 
 COUNTY, SIBLING = 150422000000, 150423000000
@@ -73,7 +72,7 @@ def supply(rows: Iterable[tuple[str, dict[str, Any]]], *needed: str, at: int = C
 
 def evidence(rule: str, date: datetime.date = REFERENCE, **context: Any) -> dict[tuple[str, int], dict[str, Any]]:
     """What a rule finds in the region with the departments' data in force, with the evidence of each hit."""
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         asked = replace(nightly_context(date), **context)
         rows = rows_of(RULES[rule], asked)
     return {(row[1], row[2]): row[7] for row in rows}

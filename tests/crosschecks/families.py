@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from apps.access import scope as scopes
-from apps.accounts.services import system_account
 from apps.crosschecks.rules import RULES, Context
 from apps.crosschecks.rules.parameters import Settings
 from apps.divisions.models import Division
 from apps.households.models import GUARANTEES, GuaranteeStatus, Household, HouseholdIncome, Person
 from tests.crosschecks.engines import rows_of
+from tests.factories.accounts import planter
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_household_year, make_person, make_person_year
 
@@ -71,7 +71,7 @@ def family(
         make_household_year(made, **({} if facts is True else facts))
     amount = ORDINARY * max(len(members), 1)
     given = {"other_transfer": amount, "transfer": amount} if income is True else income
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         here = {"household": made, "division_id": made.division_id}
         for year, fields in ((2018, given), (2017, last)):
             if fields is not None:
@@ -85,7 +85,7 @@ def family(
 def hits(rule: str, date: datetime.date = REFERENCE, **context: Any) -> set[tuple[str, int]]:
     """What a rule finds in the region, as (object kind, id)."""
     context.setdefault("settings", Settings.of(LINES))
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         rows = rows_of(RULES[rule], Context.at(date, **context))
     return {(row[1], row[2]) for row in rows}
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.utils import timezone
 
 from apps.access import scope as scopes
-from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding
 from apps.divisions.models import Division
 from tests.crosschecks.families import REFERENCE, VILLAGE
+from tests.factories.accounts import planter
 from tests.factories.divisions import VILLAGES, plant
 
 
@@ -32,13 +32,13 @@ def many(number: int, *, first: int = 1, **fields: Any) -> list[int]:
     }
     if not Division.objects.filter(code=VILLAGE).exists():
         plant(*VILLAGES)
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         made = Finding.objects.bulk_create(Finding(object_id=first + n, **given) for n in range(number))
     return [finding.pk for finding in made]
 
 
 def states(keys: Iterable[int] = ()) -> dict[int, str]:
     """The state of these findings, or of all."""
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         rows = Finding.objects.order_by("pk")
         return dict((rows.filter(pk__in=list(keys)) if keys else rows).values_list("pk", "state"))

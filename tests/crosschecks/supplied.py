@@ -14,6 +14,7 @@ from apps.crosschecks.rules.parameters import Settings
 from apps.crosschecks.services.writing import nightly_context
 from tests.crosschecks.engines import rows_of
 from tests.crosschecks.families import LINES, REFERENCE, VILLAGE, Family, day, family
+from tests.factories.accounts import planter
 from tests.factories.datasets import deliver
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import citizen_number
@@ -57,7 +58,7 @@ def supply(rows: Rows, division: int = COUNTY, period: str = "2018-12") -> None:
 
 def found(rule: str, date: datetime.date = REFERENCE, **context: Any) -> dict[tuple[str, int], dict[str, Any]]:
     """What a rule finds at night with the data in force: (object kind, id) → evidence."""
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         asked = replace(nightly_context(date), **{"settings": Settings.of(LINES), **context})
         return {(row[1], row[2]): row[7] for row in rows_of(RULES[rule], asked)}
 

@@ -7,9 +7,24 @@ from django.test import Client
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.accounts.services import SET_UP, appoint, resets
+from apps.accounts.services import SET_UP, appoint, resets, system_account
 
 PASSWORD = "Right-Horse-7"
+
+_kept: list[User] = []
+"""The system account of the running test, with its scope."""
+
+
+def planter() -> User:
+    """The system account, in whose name factories write; asked for once a test, as it is there until its end."""
+    if not _kept:
+        _kept.append(system_account())
+    return _kept[0]
+
+
+def forget_planter() -> None:
+    """What a test made is gone with it."""
+    _kept.clear()
 
 
 def make_user(username: str, role: str | None, division: int, *, extent: str = "below", **fields: object) -> User:

@@ -7,10 +7,10 @@ from itertools import count
 from typing import Any
 
 from apps.access import scope as scopes
-from apps.accounts.services import system_account
 from apps.common import numbers
 from apps.households.models import Household, HouseholdYear, Person, PersonYear
 from apps.households.services import issue_household_codes, next_person_code, write_number_facts, write_phone_fact
+from tests.factories.accounts import planter
 
 _sequence = count(1)
 
@@ -36,7 +36,7 @@ def make_household(division: int, **fields: Any) -> Household:
         "bank_account": f"6217{serial:012d}",
         **fields,
     }
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         household = Household(division_id=division, code=issue_household_codes(division)[0], **values)
         write_phone_fact(household)
         household.save()
@@ -56,7 +56,7 @@ def make_person(household: Household, **fields: Any) -> Person:
         "ethnicity": "01",
         **fields,
     }
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         taken = list(Person.objects.filter(household=household).values_list("code", flat=True))
         person = Person(
             household=household,
@@ -81,7 +81,7 @@ def make_person_year(person: Person, year: int = 2018, **fields: Any) -> PersonY
         "five_path": "1",
         **fields,
     }
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         return PersonYear.objects.create(person=person, year=year, **values)
 
 
@@ -96,5 +96,5 @@ def make_household_year(household: Household, year: int = 2018, **fields: Any) -
         "has_tv": True,
         **fields,
     }
-    with scopes.acting(system_account()):
+    with scopes.acting(planter()):
         return HouseholdYear.objects.create(household=household, division_id=household.division_id, year=year, **values)
