@@ -1,8 +1,9 @@
-"""A rule asked three times: PostgreSQL says what is found, and a snapshot of the same rows and the condition written by
-hand must name the same."""
+"""A rule asked four times: PostgreSQL says what is found; a snapshot of the same rows and the condition written by hand
+must name the same, and what is written of what the snapshot names must be all of it."""
 
 from __future__ import annotations
 
+import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.test import override_settings
 
 from apps.crosschecks.rules import Context, Rule
 from apps.crosschecks.rules.parameters import LINE
+from apps.crosschecks.services import writing
 from apps.crosschecks.snapshot import building
 from apps.crosschecks.snapshot.asking import Snapshot, asked_of
 from bench.rules_floor import STATEMENTS, floor_of
@@ -29,13 +31,26 @@ def rows_of(rule: Rule, context: Context) -> list[tuple[Any, ...]]:
     asked = None if rule.waits_for() else asked_of(rule, context)
     if asked is not None and asked.reads:
         with tempfile.TemporaryDirectory() as folder, override_settings(SNAPSHOT_ROOT=Path(folder)):
-            taken = Snapshot(building.take("test", asked.reads, context.versions))
+            taken = Snapshot(building.take("test", asked.reads, context.versions), held=True)
             named = taken.objects(rule, context)
+            confirmed = rows_by(rule, context, taken)
             taken.opened.close()
         found = {row[2] for row in rows}
+        if context.only is None:
+            assert sorted(map(str, confirmed)) == sorted(map(str, rows)), f"{rule.id}: what is named is not confirmed"
         assert named is not None
         assert named >= found if rule.suspects else named == found, f"{rule.id}: the engines differ"
     return rows
+
+
+def rows_by(rule: Rule, context: Context, snapshot: Snapshot) -> list[tuple[Any, ...]]:
+    """The hits of a rule as a night writes them: asked of the register about what the snapshot names."""
+    with connection.cursor() as cursor:
+        writing._ask(cursor, rule, context, snapshot)
+        cursor.execute("TABLE pg_temp.crosschecks_hits")
+        found = [(*row[:-1], json.loads(row[-1])) for row in cursor.fetchall()]
+        cursor.execute("DROP TABLE pg_temp.crosschecks_hits")
+    return found
 
 
 def by_hand_is_the_same_question(rule: Rule, context: Context) -> bool:
