@@ -209,7 +209,8 @@ def _helping() -> None:
             unit = HelpingUnit.objects.create(**here, name="u", level="3", kind="office")
             code = codes_of.helper_code(place // 10**6, 70000 + number)
             cadre = Cadre.objects.create(**here, unit=unit, code=code, name="c", phone=f"137{number:08d}")
-            Duty.objects.create(**here, kind="unit", unit=unit, from_on=day)
+            if place >= COUNTY:
+                Duty.objects.create(**here, kind="unit", unit=unit, from_on=day)
             if place in VILLAGES:
                 team = TaskForce.objects.create(**here, kind="village", name="t", unit=unit, set_on=day)
                 Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)

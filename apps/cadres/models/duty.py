@@ -59,7 +59,12 @@ class TaskForce(Versioned, PlacedModel):
     def clean(self) -> None:
         """A task force belongs to a village, a corps to a county."""
         super().clean()
-        if self.division_id and self.kind and codes.level(self.division_id) != TEAM_LEVEL[TeamKind(self.kind)]:
+        if (
+            self._state.adding
+            and self.division_id
+            and self.kind
+            and codes.level(self.division_id) != TEAM_LEVEL[TeamKind(self.kind)]
+        ):
             raise ValidationError({"division": _now("驻村工作队设在嘎查村，工作总队设在旗县。")})
 
 
@@ -140,8 +145,8 @@ class Duty(Versioned, PlacedModel):
     def clean(self) -> None:
         """Each duty has its levels, and a member of a team serves where the team is."""
         super().clean()
-        if not self.division_id or not self.kind:
-            return
+        if not self._state.adding or not self.division_id or not self.kind:
+            return  # place and kind are settled when the duty is given
         if codes.level(self.division_id) not in DUTY_LEVELS[self.kind]:
             raise ValidationError({"division": _now("这项职责不设在这一级。")})
         if self.team_id and self.team is not None and self.team.division_id != self.division_id:
