@@ -158,7 +158,7 @@ def _households(on: datetime.date) -> dict[str, Any]:
         "exited_households_before": Count("pk", filter=exited & Q(exit_year=year - 1)),
         "planned_households": Count("pk", filter=Q(status__in=REGISTERED, plan_exit_year=year)),
         "registered_households": Count("pk", filter=Q(status__in=REGISTERED)),
-        "unhelped_households": Count("pk", filter=Q(status__in=POOR) & ~Exists(_open_pairings())),
+        "unhelped_households": Count("pk", filter=Q(~Exists(_open_pairings()), status__in=POOR)),
     }
 
 
