@@ -20,6 +20,16 @@ MENU = [
         ],
     ),
     Group(
+        _("干部帮扶"),
+        [
+            Entry(pgettext_lazy("列表", "帮扶结对"), "visit", "pairing-list"),
+            Entry(pgettext_lazy("列表", "帮扶干部"), "person", "cadre-list"),
+            Entry(pgettext_lazy("列表", "帮扶职责"), "post", "duty-list", capability="view_register"),
+            Entry(pgettext_lazy("列表", "工作队"), "account", "team-list", capability="view_register"),
+            Entry(pgettext_lazy("列表", "帮扶单位"), "division", "unit-list", capability="view_register"),
+        ],
+    ),
+    Group(
         _("数据比对"),
         [
             Entry(pgettext_lazy("列表", "疑点"), "finding", "finding-list"),

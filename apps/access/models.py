@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Self
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from apps.access.querysets import ScopedManager, ScopedQuerySet
+from apps.common.fields import BlindIndexField, SealedField
+from apps.common.models import Versioned
 from apps.divisions.models import Division
 
 
@@ -79,8 +82,14 @@ class PairingQuerySet(ScopedQuerySet):
         return self.filter(Q(until_on=None) | Q(until_on__gte=on), from_on__lte=on)
 
 
-class Pairing(PlacedModel):
-    """帮扶: a helping cadre and a household; he reaches it wherever it is, as long as the pairing lasts."""
+@pghistory.track(model_name="PairingEvent")
+class Pairing(Versioned, PlacedModel):
+    """帮扶: a helping cadre and a household; he reaches it wherever it is, as long as the pairing lasts.
+
+    `helper` is the cadre's account, if he has one: the database keeps it equal to the cadre's. Name, unit and phone
+    stand beside the keys as on the household's card, because who sees the household mostly does not see the cadre's
+    own file (`apps.cadres.services.people` writes them).
+    """
 
     household_lookup = "household_id"
     own_lookup = "helper_id"
@@ -88,14 +97,24 @@ class Pairing(PlacedModel):
     household = models.ForeignKey(
         "households.Household", on_delete=models.PROTECT, related_name="pairings", verbose_name=_("贫困户")
     )
+    cadre = models.ForeignKey(
+        "cadres.Cadre", on_delete=models.PROTECT, related_name="pairings", verbose_name=_("帮扶责任人")
+    )
     helper = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         related_name="pairings",
-        verbose_name=_("帮扶责任人"),
+        verbose_name=_("帮扶责任人账户"),
+        null=True,
+        blank=True,
     )
+    name = models.CharField(_("帮扶责任人"), max_length=50, blank=True, default="", editable=False)
+    unit_name = models.CharField(_("帮扶单位"), max_length=100, blank=True, default="", editable=False)
+    phone = SealedField(kind="phone", verbose_name=_("责任人电话"), null=True, blank=True, editable=False)
+    phone_index = BlindIndexField(source="phone", kind="phone")
     from_on = models.DateField(_("开始日期"))
     until_on = models.DateField(_("结束日期"), null=True, blank=True)
+    reason = models.CharField(_("结束原因"), max_length=200, blank=True, default="")
 
     objects: ClassVar = ScopedManager.from_queryset(PairingQuerySet)()
 
@@ -103,16 +122,21 @@ class Pairing(PlacedModel):
         verbose_name = _("帮扶结对")
         constraints = [
             models.UniqueConstraint(
-                fields=["household", "helper"], condition=Q(until_on=None), name="pairing_open_once"
+                fields=["household", "cadre"],
+                condition=Q(until_on=None),
+                name="pairing_open_once",
+                violation_error_message=_("这名干部已与该户结对。"),
             ),
             models.CheckConstraint(
-                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="pairing_ends_after_begin"
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")),
+                name="pairing_ends_after_begin",
+                violation_error_message=_("结束日期不能早于开始日期。"),
             ),
         ]
         indexes = [models.Index(fields=["division", "id"], name="pairing_division")]
 
     def __str__(self) -> str:
-        return f"{self.helper_id} {self.household_id}"
+        return f"{self.name} {self.household_id}"
 
 
 class ShareQuerySet(ScopedQuerySet):

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from apps.access import scope as scopes
+from apps.access.models import Pairing
 from apps.crosschecks.choices import ENDED, Severity
 from apps.crosschecks.models import Finding
 from apps.dashboards.extent import Extent
@@ -157,7 +158,13 @@ def _households(on: datetime.date) -> dict[str, Any]:
         "exited_households_before": Count("pk", filter=exited & Q(exit_year=year - 1)),
         "planned_households": Count("pk", filter=Q(status__in=REGISTERED, plan_exit_year=year)),
         "registered_households": Count("pk", filter=Q(status__in=REGISTERED)),
+        "unhelped_households": Count("pk", filter=Q(~Exists(_open_pairings()), status__in=POOR)),
     }
+
+
+def _open_pairings() -> QuerySet[Pairing]:
+    """The pairings of a household that have not been ended."""
+    return Pairing.objects.filter(household_id=OuterRef("pk"), until_on=None)
 
 
 def _persons(on: datetime.date) -> dict[str, Any]:

@@ -18,7 +18,8 @@ def declare_all() -> None:
         general(
             COUNT,
             "year poor_households poor_households_before exited_households exited_households_before"
-            " planned_households registered_households poor_persons poor_persons_before poor_villages"
+            " planned_households registered_households unhelped_households poor_persons poor_persons_before"
+            " poor_villages"
             " poor_villages_before population",
             Basis.PUBLIC,
         ),

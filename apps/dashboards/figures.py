@@ -94,6 +94,10 @@ def _poor(on: datetime.date) -> Mapping[str, Any]:
     return {"population": "poor"}
 
 
+def _unhelped(on: datetime.date) -> Mapping[str, Any]:
+    return {"population": "poor", "has_helper": "false"}
+
+
 def _exited(on: datetime.date) -> Mapping[str, Any]:
     return {"population": "exited", "exit_year": on.year}
 
@@ -132,6 +136,7 @@ FIGURES: dict[str, Figure] = {
             before_label=_("上年"),
         ),
         Figure("registered_households", _("在册户"), HOUSEHOLDS, "household", _registered),
+        Figure("unhelped_households", _("无帮扶责任人"), HOUSEHOLDS, "household", _unhelped, on_map=True),
         Figure("poor_villages", _("未退出贫困村"), VILLAGES, "village", _poor_villages, before="poor_villages_before"),
         Figure("open_findings", _("未办结疑点"), ROWS, "finding", _open, on_map=True),
         Figure("overdue_findings", _("超期疑点"), ROWS, "finding", _overdue, overdue=True),
@@ -151,4 +156,4 @@ ON_DESK = (
 ON_VILLAGE_DESK = ("poor_households", "poor_persons", "exited_households", "registered_households", "open_findings")
 ON_HELPER_DESK = ("registered_households", "poor_households", "poor_persons", "open_findings")
 ON_MAP = tuple(code for code, figure in FIGURES.items() if figure.on_map)
-IN_TABLE = (*ON_DESK[:4], "poor_villages", *ON_DESK[4:])
+IN_TABLE = (*ON_DESK[:4], "unhelped_households", "poor_villages", *ON_DESK[4:])

@@ -31,6 +31,7 @@ class Tally(PlacedModel):
     exited_households_before = _count(_("上年脱贫户"))
     planned_households = _count(_("计划本年脱贫户"))
     registered_households = _count(_("在册户"))
+    unhelped_households = _count(_("无帮扶责任人的贫困户"))
     poor_persons = _count(_("贫困人口"))
     poor_persons_before = _count(_("上年末贫困人口"))
     poor_villages = _count(_("未退出贫困村"))

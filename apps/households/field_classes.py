@@ -127,7 +127,11 @@ def declare_all() -> None:
     )
     declare(PovertyLine, general(INCOME, "year amount basis", Basis.PUBLIC))
     declare(CodeCounter, general(IDENTIFY, "last", Basis.PUBLIC))
-    declare(Pairing, general(HELP, "household helper from_on until_on"))
+    declare(
+        Pairing,
+        general(HELP, "household cadre helper name unit_name from_on until_on reason"),
+        high(HELP, "phone phone_index"),
+    )
     declare(
         Share,
         general(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.access import policy
 from apps.access import scope as scopes
 from apps.access.models import Pairing
-from apps.accounts.models import User
 from apps.accounts.tables import Words
 from apps.common.errors import ServiceError
 from apps.common.sealing import blind_indexes
@@ -43,15 +42,11 @@ class PairingPart(Resource):
     name = "pairing"
     model = Pairing
     columns = (
-        Column("helper", _("帮扶责任人"), source="helper_name", holds="helper"),
+        Column("helper", _("帮扶责任人"), source="name"),
+        Column("unit_name", _("帮扶单位")),
         Column("from_on", _("开始日期"), kind=DATE),
         Column("until_on", _("结束日期"), kind=DATE),
     )
-
-    @classmethod
-    def rows(cls, user: Any) -> QuerySet[Any]:
-        """Visible pairings with the helper's name, where that account is visible too."""
-        return super().rows(user).annotate(helper_name=User.objects.visible_to(user).name_of("helper_id"))
 
 
 class ConflictPart(Resource):

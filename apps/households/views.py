@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from apps.access import policy
+from apps.access.models import PlacedModel
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.common.models import field_label
@@ -64,7 +65,7 @@ class PersonPage(DetailPage):
 class RevealPage(View):
     """One number in the clear, in place of its mask, after a reason was given."""
 
-    model: type[Household] | type[Person] = Household
+    model: type[PlacedModel] = Household
 
     def post(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.model.objects.visible_to(request.user).filter(pk=key).first()

@@ -6,7 +6,7 @@ page of its own, which reads with `named` which rows are meant and decides about
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,3 +83,18 @@ class Bulk:
     def all_of(self, selection: Selection) -> list[int]:
         """The keys of all rows that match, and of one more than `most` at the utmost."""
         return list(selection.rows.order_by("pk").values_list("pk", flat=True)[: self.most + 1])
+
+
+_offered: dict[str, list[Bulk]] = {}
+
+
+def register(resource: str, bulk: Bulk) -> None:
+    """Offer something to do on the list of a resource of an app below, which must not know of it; from `ready()`."""
+    known = _offered.setdefault(resource, [])
+    if bulk not in known:
+        known.append(bulk)
+
+
+def of(resource: str) -> Sequence[Bulk]:
+    """What apps above offer on the list of the resource of this name."""
+    return tuple(_offered.get(resource, ()))

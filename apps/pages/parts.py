@@ -14,7 +14,10 @@ from apps.pages.columns import Column
 
 @dataclass(frozen=True)
 class Table:
-    """A table on a detail page: its rows as the inside of table rows, and where to find all of them and add one."""
+    """A table on a detail page: its rows as the inside of table rows, and where to find all of them and add one.
+
+    `links` are further ways from it: a label and an address each.
+    """
 
     title: str | Promise
     columns: Sequence[Column]
@@ -22,6 +25,7 @@ class Table:
     more: str = ""
     add: str = ""
     id: str = ""
+    links: Sequence[tuple[str, str]] = ()
 
 
 Source = Callable[[Any, Any], Table | None]

@@ -24,6 +24,7 @@ from django.views.generic import View
 from apps.access import policy
 from apps.common.errors import ServiceError, StaleVersion
 from apps.history.services import history_of, key_of, log_view
+from apps.pages import bulk as bulks
 from apps.pages import exports, parts
 from apps.pages.columns import Column
 from apps.pages.conflicts import differences
@@ -74,7 +75,7 @@ class ListPage(ResourceView):
         shown = [column.name for column in columns]
         # The first column is always the link to the row.
         columns[0] = replace(columns[0], link=self.resource.name, link_source="pk")
-        bulk = [one for one in self.resource.bulk if one.open_to(request.user)]
+        bulk = [one for one in (*self.resource.bulk, *bulks.of(self.resource.name)) if one.open_to(request.user)]
         reader = self.resource.reader(request.user, columns)
         page = None if selection.problems else selection.page(reader)
         selection.log(request.user)
@@ -84,6 +85,7 @@ class ListPage(ResourceView):
             "groups": selection.filters.groups(),
             "shown": shown,
             "may_add": self.resource.may_change(request.user),
+            "ticks": bool(bulk),
         }
         if page is not None and not selection.problems:
             context |= {

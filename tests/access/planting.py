@@ -17,6 +17,8 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing, Share
 from apps.accounts.models import Post, Reset, User
 from apps.accounts.services import SET_UP, appoint
+from apps.cadres.models import Cadre, Card, Duty, HelpingUnit, TaskForce
+from apps.common import numbers as codes_of
 from apps.common.codes import codelist
 from apps.common.fields import CodeField
 from apps.common.sealing import Sealed
@@ -132,6 +134,7 @@ def build() -> World:
     make_department(COUNTY).change(enabled=False)
     cache.clear()  # of the tokens that were asked for
     accounts["partner"].token = make_department(accounts["partner"].kind.place).token()
+    _helping()
     words = Canaries()
     households = [more_household(place, words.word(), accounts) for place in (*VILLAGES, OTHER_LEAGUE)]
     for place in (OWN, OTHER_LEAGUE):
@@ -139,9 +142,20 @@ def build() -> World:
     with scopes.activate(EVERYTHING):
         helper, village = accounts["helper"], accounts["village"]
         paired = households[VILLAGES.index(OTHER_LEAGUE)]
-        Pairing.objects.create(
-            household=paired, division_id=paired.division_id, helper=helper.user, from_on=timezone.localdate()
-        )
+        cadre = Cadre.objects.get(division_id=COUNTY)
+        cadre.account = helper.user
+        cadre.save()
+        for household in households:
+            Pairing.objects.create(
+                household=household,
+                division_id=household.division_id,
+                cadre=cadre,
+                helper=helper.user if household == paired else None,
+                # What was is told of still, and opens nothing.
+                from_on=timezone.localdate() if household == paired else datetime.date(2018, 1, 1),
+                until_on=None if household == paired else datetime.date(2018, 6, 1),
+            )
+            Card.objects.create(household=household, division_id=household.division_id, issued_by=village.user)
         helper.households, helper.places = frozenset({paired.pk}), frozenset({paired.division_id})
         inspector = accounts["inspector"]
         _share(households[0], inspector.user, village.user, words.word(), withdrawn=False)
@@ -184,6 +198,22 @@ def _officials_of_two_places() -> None:
         appoint(from_above, role="village_officer", division=OWN, by=None)
         lent = make_user("lent", "village_officer", OWN)
         appoint(lent, role="inspector", division=150500000000, by=None)
+
+
+def _helping() -> None:
+    """A unit, a cadre and the duty of each at places of every level; a team in some villages."""
+    day = datetime.date(2018, 6, 1)
+    with scopes.activate(EVERYTHING):
+        for number, place in enumerate((REGION, LEAGUE, COUNTY, TOWNSHIP, *VILLAGES, MERGED_FAR), start=1):
+            here = {"division_id": place}
+            unit = HelpingUnit.objects.create(**here, name="u", level="3", kind="office")
+            code = codes_of.helper_code(place // 10**6, 70000 + number)
+            cadre = Cadre.objects.create(**here, unit=unit, code=code, name="c", phone=f"137{number:08d}")
+            if place >= COUNTY:
+                Duty.objects.create(**here, kind="unit", unit=unit, from_on=day)
+            if place in VILLAGES:
+                team = TaskForce.objects.create(**here, kind="village", name="t", unit=unit, set_on=day)
+                Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)
 
 
 def _delivered(place: int, by: User) -> None:
@@ -358,6 +388,11 @@ def _papers(user: User, kind: Kind, word: str, asked_for: str, *, gone: bool = F
 LIST = "apps.households.tables.households.HouseholdResource"
 
 PLANTED: tuple[type[models.Model], ...] = (
+    HelpingUnit,
+    Cadre,
+    TaskForce,
+    Duty,
+    Pairing,
     Household,
     HouseholdYear,
     HouseholdIncome,

@@ -218,6 +218,16 @@ ALONE: dict[str, Alone] = {
     "household-share": Alone({"POST": {200, 403}}, rows="household"),
     "household-urgent": Alone({"GET": opening_urgently(200), "POST": opening_urgently(422)}),
     "share-withdraw": Alone({"POST": {302, 403}}, rows="share"),
+    "household-pair": Alone({"GET": to_change("change_register", 302), "POST": to_change("change_register", 302)}),
+    "pairing-hand-over": Alone(
+        {
+            "GET": lambda account: {302} if "change_register" in account.kind.may else {403},
+            "POST": lambda account: {302} if "change_register" in account.kind.may else {403},
+        }
+    ),
+    "household-card": Alone({"GET": {200, 403}, "POST": {302, 403}}, rows="household"),
+    "card-open": Alone({"GET": 404}, keys={"token": "nobodys"}),
+    "cadre-reveal": Alone({"POST": {200, 403}}, rows="cadre"),
     "finding-steps": Alone({"GET": taking_steps(302), "POST": taking_steps(302)}),
     "finding-file": Alone({"GET": 200}, rows="crosschecks.findinglog", by_row=reading_whole),
     "rule-list": Alone({"GET": register}),

@@ -18,9 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.access import scope as scopes
-from apps.access.models import Pairing
 from apps.access.querysets import ScopedQuerySet
-from apps.accounts.models import User
 from apps.crosschecks.models import Finding, FindingLog, Run, RunUnit
 from apps.dashboards import counting
 from apps.dashboards.extent import Extent
@@ -29,6 +27,7 @@ from apps.households.models import Household, Person, StatusEvent
 from apps.pages.places import Place, tops
 from apps.villages.models import Village
 from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN, Account, World
+from tests.factories.cadres import make_cadre, pair
 
 pytestmark = [
     pytest.mark.usefixtures("undone", "wall"),
@@ -170,19 +169,17 @@ def test_a_village_is_shown_without_its_years(world):
     assert (shown[own]["years"], shown[foreign]["years"]) == ([2018], [])
 
 
-def test_the_file_of_a_person_names_the_helper_to_whoever_sees_that_account(world):
-    helper = world.accounts["helper"].user
+def test_the_file_of_a_person_names_the_helper_to_whoever_sees_the_household(world):
     with scopes.activate(EVERYTHING):
         person = Person.objects.filter(division_id=OWN, is_active=True)[0]
-        here = {"household": person.household, "division_id": OWN}
-        Pairing.objects.create(**here, helper=helper, from_on=timezone.localdate())
-        name = User.objects.get(pk=helper.pk).name
-    for account, told in (("village", None), ("county", name)):
+        household = person.household
+    pairing = pair(household, make_cadre(COUNTY, name="色音巴图"))
+    for account in ("village", "county"):
         by = world.accounts[account].user
         with scopes.acting(by):
             parts = {table.part.resource: table for table in personfile.read(by, person)}
         table = parts[personfile.PairingPart]
-        assert [one["helper"] for one in table.reader.json(table.rows)] == [told], account
+        assert [one["helper"] for one in table.reader.json(table.rows)] == [pairing.name], account
 
 
 @pytest.mark.parametrize("model", [Household, Person])

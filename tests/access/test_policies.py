@@ -25,6 +25,7 @@ ME = rls.setting("user", "bigint")
 BEYOND: dict[str, dict[str, str]] = {
     "access_grant": {"own": "user_id"},
     "access_pairing": {"household": "household_id", "own": "helper_id"},
+    "access_pairingevent": {"household": "household_id"},
     "access_share": {"own": "user_id"},
     "accounts_user": {"own": "id", "read": f"username = {rls.setting('sign_in', 'text')}", "write": f"id = {ME}"},
     "accounts_userevent": {"write": f"pgh_obj_id = {ME}"},
@@ -36,6 +37,8 @@ BEYOND: dict[str, dict[str, str]] = {
     "history_accesslog": {"own": "user_id", "write": f"user_id = {ME}"},
     "pages_exportjob": {"own": "user_id", "write": f"user_id = {ME}"},
     "pages_exportapproval": {"own": "user_id", "write": f"user_id = {ME}"},
+    "cadres_cadre": {"own": "account_id"},
+    "cadres_card": {"household": "household_id"},
     "crosschecks_finding": {"household": "household_id"},
     "crosschecks_findinglog": {"household": "household_id"},
     "crosschecks_linkcandidate": {"household": "household_id"},

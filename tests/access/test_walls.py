@@ -15,6 +15,7 @@ from apps.accounts.models import Post, User
 from apps.accounts.services import SET_UP, end_post, system_account
 from apps.households.models import Household, Person
 from tests.factories.accounts import make_user
+from tests.factories.cadres import pair
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_person
 
@@ -119,10 +120,7 @@ def test_what_hangs_off_a_household_moves_with_it(households):
 def test_a_helper_sees_the_paired_household_wherever_it_is_and_no_longer_than_the_pairing(households):
     helper = make_user("helper", "helper", OWN)
     today = timezone.localdate()
-    with scopes.acting(system_account()):
-        pairing = Pairing.objects.create(
-            household=households[OTHER_LEAGUE], division_id=OTHER_LEAGUE, helper=helper, from_on=today
-        )
+    pairing = pair(households[OTHER_LEAGUE], helper)
     scopes.forget(helper)
     with scopes.acting(helper):
         assert list(Household.objects.visible_to(helper)) == list(Household.objects.all()) == [households[OTHER_LEAGUE]]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
 from apps.access import scope as scopes
-from apps.access.models import Pairing
 from apps.accounts.services import system_account
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.cadres import pair
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_person
 
@@ -40,12 +37,7 @@ def register(committed_db):
                 VillageYear.objects.create(village=village, year=2018, population=120)
             Village.objects.filter(division_id=OWN).update(lon=119.4, lat=43.9)
             Village.objects.filter(division_id=SIBLING).update(lon=119.5, lat=44.0)
-            Pairing.objects.create(
-                household=household,
-                division_id=OWN,
-                helper=helper,
-                from_on=timezone.localdate() - datetime.timedelta(days=1),
-            )
+        pair(household, helper)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from apps.access import scope as scopes
-from apps.access.models import Pairing
 from apps.accounts.models import User
 from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding, FindingLog, RuleParameter, Run, RunUnit
@@ -19,6 +17,7 @@ from apps.crosschecks.services import runs
 from apps.divisions import codes
 from tests.crosschecks.families import REFERENCE, SIBLING, VILLAGE, Family, family
 from tests.factories.accounts import make_user, sign_in
+from tests.factories.cadres import pair
 from tests.factories.divisions import VILLAGES
 from tests.factories.households import citizen_number
 
@@ -112,10 +111,7 @@ def test_the_database_alone_keeps_findings_apart(found):
 def test_a_helper_sees_the_findings_of_the_paired_household_but_takes_no_step(found):
     helper = make_user("helper", "helper", VILLAGE)
     other = found[VILLAGES[4]].household
-    with scopes.acting(system_account()):
-        Pairing.objects.create(
-            household=other, division_id=other.division_id, helper=helper, from_on=datetime.date(2018, 1, 1)
-        )
+    pair(other, helper)
     scopes.forget(helper)
     one = client(helper)
     (row,) = results(one.get(f"{API}/findings/"))

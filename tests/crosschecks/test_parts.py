@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from apps.access import scope as scopes
-from apps.access.models import Pairing
 from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding
 from apps.crosschecks.parts import findings_of
@@ -17,6 +16,7 @@ from apps.divisions import codes
 from apps.pages import parts
 from tests.crosschecks.families import REFERENCE, VILLAGE, family
 from tests.factories.accounts import make_user, sign_in
+from tests.factories.cadres import pair
 from tests.factories.divisions import VILLAGES
 from tests.factories.households import citizen_number, make_household
 
@@ -71,9 +71,7 @@ def test_nobody_sees_a_finding_there_that_is_not_his(two):
     with scopes.acting(administrator):
         assert findings_of(administrator, two.household) is None
     helper = make_user("helper", "helper", VILLAGES[4])
-    with scopes.acting(system_account()):
-        place = {"division_id": two.household.division_id, "from_on": datetime.date(2018, 1, 1)}
-        Pairing.objects.create(household=two.household, helper=helper, **place)
+    pair(two.household, helper)
     scopes.forget(helper)
     with scopes.acting(helper):
         assert len(findings_of(helper, two.household).rows) == 2

@@ -20,6 +20,7 @@ from apps.households.models import Household, Person, StatusEvent
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 from tests.factories.accounts import make_user
+from tests.factories.cadres import pair
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_person
 
@@ -128,7 +129,6 @@ def test_counts_and_marks_are_behind_row_level_security(system):
 
 @pytest.mark.django_db
 def test_single_households_beyond_the_own_places_have_a_line_of_their_own(system):
-    from apps.access.models import Pairing
     from apps.accounts.services import SET_UP, appoint
 
     user = make_user("two", "village_officer", OWN)
@@ -137,9 +137,7 @@ def test_single_households_beyond_the_own_places_have_a_line_of_their_own(system
     own, far = make_household(OWN), make_household(OTHER_LEAGUE)
     make_household(OTHER_LEAGUE)
     for household in (own, far):
-        Pairing.objects.create(
-            household=household, division_id=household.division_id, helper=user, from_on=datetime.date(2017, 1, 1)
-        )
+        pair(household, user)
     scopes.forget(user)
     with scopes.acting(user):
         found = tallies(user, Extent(None, ((OWN, OWN), (SIBLING, SIBLING)), True), ON)

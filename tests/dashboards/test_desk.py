@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.access import scope as scopes
-from apps.access.models import Pairing
 from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding
 from apps.dashboards.figures import FIGURES
@@ -20,6 +19,7 @@ from apps.households.models import Household
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 from tests.factories.accounts import make_user, sign_in
+from tests.factories.cadres import pair
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_person
 
@@ -245,15 +245,8 @@ def test_the_level_above_hears_of_verdicts_to_review_and_of_what_is_long_overdue
 def test_a_helper_sees_the_paired_households_and_no_others(register):
     helper = make_user("helper", "helper", OWN)
     far, near, ended = register[OTHER_LEAGUE][0], register[OWN][3], register[SIBLING][0]
-    with scopes.acting(system_account()):
-        for household, until in ((far, None), (near, None), (ended, datetime.date(2018, 1, 1))):
-            Pairing.objects.create(
-                household=household,
-                division_id=household.division_id,
-                helper=helper,
-                from_on=datetime.date(2017, 1, 1),
-                until_on=until,
-            )
+    for household, until in ((far, None), (near, None), (ended, datetime.date(2018, 1, 1))):
+        pair(household, helper, from_on=datetime.date(2017, 1, 1), until_on=until)
     scopes.forget(helper)
     client = sign_in(Client(), helper)
     response = client.get("/")

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
 from apps.access import scope as scopes
-from apps.access.models import Grant, Pairing, Share
+from apps.access.models import Grant, Share
 from apps.accounts.models import User
 from apps.accounts.services import SET_UP, system_account
 from apps.common.errors import ServiceError
@@ -19,6 +19,7 @@ from apps.divisions.services import loading, moving
 from apps.households.models import Household, Person, PersonYear, PovertyLine, RegistrationConflict
 from apps.villages.models import Village
 from tests.factories.accounts import make_user
+from tests.factories.cadres import pair
 from tests.factories.divisions import plant
 from tests.factories.households import make_household, make_household_year, make_person, make_person_year
 
@@ -255,7 +256,7 @@ def test_pairings_and_shares_follow_their_household(tree):
     with transaction.atomic():
         helper = make_user("helper", "helper", THIRD)
     with scopes.acting(system_account()):
-        pairing = Pairing.objects.create(household=household, helper=helper, division_id=OLD, from_on=ON)
+        pairing = pair(household, helper, from_on=ON)
         share = Share.objects.create(
             household=household, user=helper, division_id=OLD, reason="核查", shared_by=helper,
             valid_until=datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC),

@@ -8,7 +8,6 @@ import pytest
 from django.db import models
 
 from apps.access import scope as scopes
-from apps.access.models import Pairing
 from apps.accounts.models import User
 from apps.crosschecks.models import Finding, FindingLog
 from apps.history.models import AccessLog
@@ -17,6 +16,7 @@ from apps.households.models import Household, Person, StatusEvent
 from apps.pages.imports.models import StagedUnit
 from tests.access.world import EVERYTHING
 from tests.factories.accounts import make_user, sign_in
+from tests.factories.cadres import pair
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_household_year, make_person, make_person_year
 
@@ -39,7 +39,7 @@ def person(db) -> Person:
         day = datetime.date(2018, 6, 1)
         here = {"household": household, "division_id": OWN}
         StatusEvent.objects.create(**here, kind="identified", status="20", on=day, note="评议通过", by=county)
-        Pairing.objects.create(**here, helper=county, from_on=day)
+    pair(household, county)
     return found
 
 

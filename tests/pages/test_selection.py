@@ -9,6 +9,7 @@ from django.http import Http404
 
 from apps.access import scope as scopes
 from tests.factories.accounts import make_user
+from tests.factories.cadres import pair
 from tests.factories.households import make_household
 from tests.pages.conftest import COUNTY, VILLAGE, SampleResource, select
 
@@ -107,17 +108,8 @@ def test_a_place_that_is_not_ones_own_is_not_there(officer, households, query):
 
 
 def test_a_helper_may_choose_the_places_of_his_households_and_no_others(households):
-    from apps.access.models import Pairing
-    from apps.accounts.services import system_account
-
     helper = make_user("helper", "helper", VILLAGE)
-    with scopes.acting(system_account()):
-        Pairing.objects.create(
-            household=households[3],
-            division_id=households[3].division_id,
-            helper=helper,
-            from_on=datetime.date(2014, 1, 1),
-        )
+    pair(households[3], helper)
     with scopes.acting(helper):
         for place in (150423100200, 150423000000, 150000000000):
             assert list(select(helper, f"division={place}").rows) == [households[3]]

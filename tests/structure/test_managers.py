@@ -71,6 +71,8 @@ OWN_VIEWS = {
     "apps.households.views.RevealPage": "one number of a visible row, written to the access log",
     "apps.households.file_views.PersonFilePage": "one visible person, with visible rows only",
     "apps.households.file_views.LookersPage": "one visible person; its service lends the log for this question",
+    "apps.cadres.card_views.CardPage": "the card of one visible household, with visible pairings and duties",
+    "apps.cadres.card_views.OpenPage": "leads to one visible household, and nowhere else",
     "apps.crosschecks.views.FindingFilePage": "a file of a visible finding",
     "apps.crosschecks.views.RulesPage": "counts of visible findings by rule",
     "apps.crosschecks.statistics_views.StatisticsPage": "counts of visible findings by rule and unit",

@@ -1,7 +1,7 @@
 """Made-up numbers: valid in form, never twice, and nobody's.
 
-ID numbers carry 159900, which no county ever had; mobile numbers begin with 169, bank cards with 620099, which are
-not in use either.
+ID numbers carry 159900, which no county ever had; mobile numbers begin with 169 (of helpers with 168), bank cards
+with 620099, which are not in use either.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import datetime
 from apps.common.numbers import citizen_check_char
 
 PREFIX = "159900"
-PHONE_PREFIX, BANK_PREFIX = "169", "620099"
+PHONE_PREFIX, HELPER_PREFIX, BANK_PREFIX = "169", "168", "620099"
 # Multipliers without a common factor with the modulus, so that consecutive numbers look unrelated and never repeat.
 _PHONES, _PHONE_STEP = 10**8, 48_271
 _BANKS, _BANK_STEP = 10**13, 2_971_215_073
@@ -53,6 +53,11 @@ def disability_no(citizen: str, kind: int, grade: int, reissued: int = 0) -> str
 def phone(household: int) -> str:
     """The mobile number of the household with this ordinal."""
     return f"{PHONE_PREFIX}{(household * _PHONE_STEP + 7_919) % _PHONES:08d}"
+
+
+def helper_phone(county: int, serial: int) -> str:
+    """The mobile number of a county's helper (six digits of the county, a serial below 10,000)."""
+    return f"{HELPER_PREFIX}{county % 10**4:04d}{serial:04d}"
 
 
 def bank_account(household: int) -> str:

@@ -254,12 +254,42 @@ class Helper:
 
 
 @dataclass(slots=True)
+class Unit:
+    """cadres.HelpingUnit."""
+
+    division_id: int
+    name: str
+    level: str
+    kind: str
+
+
+@dataclass(slots=True)
+class Cadre:
+    """cadres.Cadre; `account` is a username, `unit` the name of a unit at the same place."""
+
+    account: str
+    division_id: int
+    code: str
+    unit: str
+    name: str
+    sex: str
+    phone: str
+    rank: str
+    post: str
+    bilingual: bool
+    rural_experience: bool
+
+
+@dataclass(slots=True)
 class Pairing:
-    """access.Pairing; `helper` is a username."""
+    """access.Pairing; `helper` is the username of the cadre's account."""
 
     household_id: int
     division_id: int
     helper: str
+    name: str
+    unit_name: str
+    phone: str
     from_on: datetime.date
 
 

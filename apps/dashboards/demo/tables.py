@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db import models
 
+from apps.access.models import Pairing
+from apps.cadres.models import Cadre, HelpingUnit
 from apps.common.sealing import blind_index, seal
 from apps.dashboards.demo import records
 from apps.households import models as register
@@ -166,5 +168,24 @@ CONFLICT = Table(
     _conflict,
     ("id_no",),
     {"state": "open", "noticed_at": WRITTEN_AT},
+)
+UNIT = Table(HelpingUnit, records.Unit, constants=_VERSIONED)
+CADRE = Table(
+    Cadre,
+    records.Cadre,
+    ("phone", "phone_index"),
+    lambda row, _known: _sealed("phone", row.phone),
+    ("phone",),
+    {**_VERSIONED},
+    {"account": "text", "unit": "text"},
+)
+PAIRING = Table(
+    Pairing,
+    records.Pairing,
+    ("phone", "phone_index"),
+    lambda row, _known: _sealed("phone", row.phone),
+    ("phone",),
+    {**_VERSIONED, "reason": ""},
+    {"helper": "text"},
 )
 COUNTER = Table(register.CodeCounter, records.Counter)

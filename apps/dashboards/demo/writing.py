@@ -14,6 +14,7 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.models import User
 from apps.accounts.services import SET_UP, system_account
+from apps.cadres.models import Cadre
 from apps.common.errors import ServiceError
 from apps.dashboards.demo import records, tables
 from apps.dashboards.demo.accounts import create_accounts
@@ -21,7 +22,7 @@ from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
 from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.families import Batch, families
-from apps.dashboards.demo.helpers import Pairer
+from apps.dashboards.demo.helpers import Dealt, Pairer
 from apps.dashboards.demo.plan import Plan, make_plan
 from apps.dashboards.demo.tables import WRITTEN_AT, Known, Table
 from apps.dashboards.demo.villages import fill_villages
@@ -47,7 +48,6 @@ HELPER = Table(
         "created_at": WRITTEN_AT,
     },
 )
-PAIRING = Table(Pairing, records.Pairing, only_staged={"helper": "text"})
 
 _Item = TypeVar("_Item")
 
@@ -110,7 +110,7 @@ def _register(plan: Plan, bulk: Bulk, show: Callable[[int, int], None] | None) -
     for block in _ahead(_blocks(plan, division_known() or _nothing_known)):
         for table, lines in block.lines:
             bulk.put(table, lines, expressions.get(table.model))
-            if table is HELPER:
+            if table is HELPER and lines:
                 _appoint(bulk)
             bulk.empty(table)
         truths += block.truths
@@ -138,7 +138,17 @@ def _expressions(households: int, persons: int, system: int) -> dict[type[models
             "reported_by_id": str(system),
             "approved_by_id": f"CASE WHEN approved_on IS NOT NULL THEN {system} END",
         },
-        Pairing: household | {"helper_id": "(SELECT one.id FROM accounts_user AS one WHERE one.username = helper)"},
+        Cadre: {
+            "account_id": "(SELECT one.id FROM accounts_user AS one WHERE one.username = account)",
+            "unit_id": "(SELECT one.id FROM cadres_helpingunit AS one"
+            " WHERE one.division_id = demo_cadres_cadre.division_id AND one.name = unit)",
+        },
+        Pairing: household
+        | {
+            "helper_id": "(SELECT one.id FROM accounts_user AS one WHERE one.username = helper)",
+            "cadre_id": "(SELECT one.id FROM cadres_cadre AS one JOIN accounts_user AS his ON his.id = one.account_id"
+            " WHERE his.username = helper)",
+        },
     }
 
 
@@ -162,6 +172,7 @@ def _nothing_known(_code: str) -> Any:
 def _blocks(plan: Plan, known: Known) -> Iterator[Block]:
     """Families, rendered for COPY in blocks of whole villages."""
     pairer = Pairer(plan.seed)
+    yield Block(lines=_ready(_of_helpers(pairer.begin()), known))
     waiting: list[Batch] = []
     room = BLOCK
     for batch in families(plan):
@@ -176,15 +187,11 @@ def _blocks(plan: Plan, known: Known) -> Iterator[Block]:
 
 def _block(batches: list[Batch], pairer: Pairer, known: Known) -> Block:
     made = [family for batch in batches for family in batch.families]
-    helpers: list[records.Helper] = []
-    pairings: list[records.Pairing] = []
-    for batch in batches:
-        new, pairs = pairer.pair(batch.families)
-        helpers += new
-        pairings += pairs
+    dealt = [pairer.pair(batch.families) for batch in batches]
+    counters = [records.Counter(batch.village.code, len(batch.families)) for batch in batches]
     parts: list[tuple[Table, Iterable[Any]]] = [
-        (HELPER, helpers),
-        (tables.COUNTER, [records.Counter(batch.village.code, len(batch.families)) for batch in batches]),
+        *_of_helpers(*dealt),
+        (tables.COUNTER, counters + [one for each in dealt for one in each.counters]),
         (tables.HOUSEHOLD, [family.household for family in made]),
         *(
             (table, [row for family in made for row in getattr(family, name)])
@@ -199,13 +206,22 @@ def _block(batches: list[Batch], pairer: Pairer, known: Known) -> Block:
                 (tables.CONFLICT, "conflicts"),
             )
         ),
-        (PAIRING, pairings),
+        (tables.PAIRING, [row for each in dealt for row in each.pairings]),
     ]
-    return Block(
-        len(made),
-        [(table, "".join(table.lines(rows, known))) for table, rows in parts],
-        [truth for batch in batches for truth in batch.truths],
-    )
+    return Block(len(made), _ready(parts, known), [truth for batch in batches for truth in batch.truths])
+
+
+def _of_helpers(*dealt: Dealt) -> list[tuple[Table, Iterable[Any]]]:
+    """Helpers with their units and files, in the order in which they need each other."""
+    return [
+        (tables.UNIT, [row for each in dealt for row in each.units]),
+        (HELPER, [row for each in dealt for row in each.helpers]),
+        (tables.CADRE, [row for each in dealt for row in each.cadres]),
+    ]
+
+
+def _ready(parts: Iterable[tuple[Table, Iterable[Any]]], known: Known) -> list[tuple[Table, str]]:
+    return [(table, "".join(table.lines(rows, known))) for table, rows in parts]
 
 
 def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:

@@ -8,21 +8,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.access import policy
+from apps.access.models import PlacedModel
 from apps.accounts.models import User
 from apps.common.errors import ServiceError
 from apps.common.fields import sealed_fields
 from apps.common.wording import listed
 from apps.history.services import log_access
-from apps.households.models import Household, Person
 
 SHORTEST_REASON = 2
 
 
 @transaction.atomic
 def reveal(
-    obj: Household | Person, fields: Sequence[str], *, by: User, reason: str, address: str | None = None
+    obj: PlacedModel, fields: Sequence[str], *, by: User, reason: str, address: str | None = None
 ) -> dict[str, str | None]:
-    """The clear numbers of a household or person. The access log is written first: no record, no number.
+    """The clear numbers of a household, a person or a cadre. The access log is written first: no record, no number.
 
     Raises PermissionDenied without `view_personal_data` at the place, ServiceError without a reason or for a field
     that is not a number of this object.

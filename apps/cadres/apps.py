@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CadresConfig(AppConfig):
+    name = "apps.cadres"
+    verbose_name = _("干部帮扶")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.cadres import field_classes
+
+        field_classes.declare_all()
+        from apps.cadres.parts import CardPart, duties_of, helpers_of
+        from apps.cadres.search import search_cadres
+        from apps.cadres.tables import PAIR
+        from apps.households import personfile
+        from apps.pages import bulk, parts
+        from apps.pages.search import register
+
+        bulk.register("household", PAIR)
+        parts.register("household", helpers_of)
+        parts.register("village", duties_of)
+        personfile.register(personfile.Part(_("明白卡"), CardPart, personfile.of_household))
+        register(_("帮扶干部"), search_cadres)

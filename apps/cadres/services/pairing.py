@@ -1,0 +1,279 @@
+"""结对: pairing, handing over, ending; one household or many, each checked by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.access import policy
+from apps.access import scope as scopes
+from apps.access.models import Pairing
+from apps.accounts.models import User
+from apps.cadres.models import Cadre
+from apps.cadres.services.people import acting_everywhere, badge_of
+from apps.common.errors import ServiceError
+from apps.divisions import codes
+from apps.households.models import HELPED, REGISTERED, Household
+
+_Row = TypeVar("_Row")
+
+CAPABILITY = Pairing.change_capability
+USUAL_MOST = 5
+"""More households than this are too many for one helper: a warning here, rule CV-02 at night (decisions.md 13)."""
+MOST = 1000
+"""Households of one bulk pairing at most."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why some of the rows cannot be taken: a code for programs, a sentence for people, and which they are."""
+
+    code: str
+    message: str
+    rows: Sequence[int]
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+
+@dataclass
+class Outcome:
+    """What became (or, on trial, would become) of each row that was named, and how many households he then has."""
+
+    done: list[int] = field(default_factory=list)
+    refused: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    in_force: int = 0
+
+    def refuse(self, error: ServiceError, rows: Iterable[int]) -> None:
+        self.refused.setdefault((error.code, str(error)), []).extend(rows)
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        return [Refusal(code, message, rows) for (code, message), rows in self.refused.items()]
+
+    @property
+    def refused_count(self) -> int:
+        return sum(map(len, self.refused.values()))
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the cadre then helps more households than he should."""
+        return self.in_force > USUAL_MOST
+
+
+def in_force(cadre: Cadre, *, by: User) -> int:
+    """How many households a cadre helps now, wherever they are: only their number is told."""
+    with scopes.activate(acting_everywhere(by)):
+        return Pairing.objects.filter(cadre=cadre, until_on=None).count()
+
+
+@transaction.atomic
+def pair(household: Household, cadre: Cadre, *, by: User, on: date) -> Pairing:
+    """Pair a cadre with a household from a day on.
+
+    Raises PermissionDenied without `change_register` at the household, ServiceError for a household out of the
+    register, a cadre who has left, a day to come, or a pairing that is there already.
+    """
+    policy.require(by, CAPABILITY, household.division_id)
+    _require_day(on)
+    _require_serving(cadre, on)
+    _require_helpable(household)
+    if Pairing.objects.filter(household=household, cadre=cadre, until_on=None).exists():
+        raise _paired_already()
+    return _write([household], cadre, by=by, on=on)[0]
+
+
+@transaction.atomic
+def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run: bool = False) -> Outcome:
+    """Pair a cadre with many households; those that cannot be are said, the others are done, all in one transaction.
+
+    Raises ServiceError for what no household could be asked with: none or too many, a day to come, a cadre who left.
+    """
+    require_number(len(keys))
+    _require_day(on)
+    _require_serving(cadre, on)
+    rows = Household.objects.visible_to(by).filter(pk__in=keys).select_related("division").order_by("pk")
+    found = {one.pk: one for one in rows}
+    known = Pairing.objects.filter(cadre=cadre, until_on=None, household__in=found)
+    paired = set(known.values_list("household_id", flat=True))
+    outcome, taken = Outcome(), []
+    for key in dict.fromkeys(keys):
+        try:
+            household = _visible(found, key)
+            if not policy.can(by, CAPABILITY, household.division_id):
+                raise _not_yours()
+            _require_helpable(household)
+            if key in paired:
+                raise _paired_already()
+        except ServiceError as error:
+            outcome.refuse(error, [key])
+        else:
+            taken.append(household)
+            outcome.done.append(key)
+    outcome.in_force = in_force(cadre, by=by) + len(taken)
+    if taken and not dry_run:
+        _write(taken, cadre, by=by, on=on)
+    return outcome
+
+
+@transaction.atomic
+def hand_over(
+    pairing: Pairing, to: Cadre, *, by: User, on: date, reason: str, expected_version: int | None = None
+) -> Pairing:
+    """交接, one step: the old pairing ends and the new one begins on the same day. The new pairing.
+
+    Raises PermissionDenied, StaleVersion, and ServiceError as `pair` does and for a pairing that is over.
+    """
+    policy.require(by, CAPABILITY, pairing)
+    _require_day(on)
+    _require_reason(reason)
+    _require_serving(to, on)
+    _require_open(pairing, on)
+    if pairing.cadre_id == to.pk:
+        raise ServiceError(_("交接的双方是同一名干部。"), field="cadre", code="same")
+    if Pairing.objects.filter(household=pairing.household_id, cadre=to, until_on=None).exists():
+        raise _paired_already()
+    _close(pairing, on, reason, expected_version)
+    return _write([pairing.household], to, by=by, on=on)[0]
+
+
+@transaction.atomic
+def hand_over_many(
+    keys: Sequence[int], to: Cadre, *, by: User, on: date, reason: str, dry_run: bool = False
+) -> Outcome:
+    """Hand many pairings over to one cadre; those that cannot be are said, the others are done."""
+    require_number(len(keys))
+    _require_day(on)
+    _require_reason(reason)
+    _require_serving(to, on)
+    rows = Pairing.objects.visible_to(by).filter(pk__in=keys).select_related("household").order_by("pk")
+    found = {one.pk: one for one in rows}
+    with_him = Pairing.objects.filter(cadre=to, until_on=None, household__in=[one.household_id for one in rows])
+    taken = set(with_him.values_list("household_id", flat=True))
+    outcome, closing = Outcome(), []
+    for key in dict.fromkeys(keys):
+        try:
+            pairing = _visible(found, key)
+            if not policy.can(by, CAPABILITY, pairing):
+                raise _not_yours()
+            _require_open(pairing, on)
+            if pairing.household_id in taken:
+                raise _paired_already()
+            taken.add(pairing.household_id)
+        except ServiceError as error:
+            outcome.refuse(error, [key])
+        else:
+            closing.append(pairing)
+            outcome.done.append(key)
+    outcome.in_force = in_force(to, by=by) + len(closing)
+    if not dry_run:
+        for pairing in closing:
+            _close(pairing, on, reason, None)
+        _write([pairing.household for pairing in closing], to, by=by, on=on)
+    return outcome
+
+
+@transaction.atomic
+def end(pairing: Pairing, *, by: User, on: date, reason: str, expected_version: int | None = None) -> Pairing:
+    """End a pairing without a successor: of a household that is helped no more, or has another helper (不脱贫不脱钩).
+
+    Raises ServiceError for every other household: that one is handed over.
+    """
+    policy.require(by, CAPABILITY, pairing)
+    _require_day(on)
+    _require_reason(reason)
+    _require_open(pairing, on)
+    others = Pairing.objects.filter(household=pairing.household_id, until_on=None).exclude(pk=pairing.pk)
+    if pairing.household.status in HELPED and not others.exists():
+        raise ServiceError(_("脱贫不脱帮扶：该户只有这一名帮扶责任人，请办理交接。"), field="until_on", code="last")
+    return _close(pairing, on, reason, expected_version)
+
+
+def require_number(count: int) -> None:
+    """ServiceError for no rows at all, or for more than are taken at once."""
+    if not count:
+        raise ServiceError(_("请先选择要办理的户。"), field="households", code="required")
+    if count > MOST:
+        message = _("一次最多办理 %(most)s 户，请缩小范围后分次办理。") % {"most": f"{MOST:,}"}
+        raise ServiceError(message, field="households", code="too_many")
+
+
+# --- the rules, one each ----------------------------------------------------------------------------------------------
+
+
+def _visible(found: Mapping[int, _Row], key: int) -> _Row:
+    if key not in found:
+        raise ServiceError(_("没有这条记录，或者它不在您的范围内。"), code="not_found")
+    return found[key]
+
+
+def _not_yours() -> ServiceError:
+    return ServiceError(_("您没有修改这条记录的权限。"), code="forbidden")
+
+
+def _paired_already() -> ServiceError:
+    return ServiceError(_("这名干部已与该户结对。"), field="cadre", code="paired")
+
+
+def _require_day(on: date) -> None:
+    if on > timezone.localdate():
+        raise ServiceError(_("日期不能晚于今天。"), field="on", code="future")
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ServiceError(_("请写明原因。"), field="reason", code="required")
+
+
+def _require_serving(cadre: Cadre, on: date) -> None:
+    if cadre.left_on is not None and cadre.left_on <= on:
+        raise ServiceError(_("这名干部已离岗，不能结对。"), field="cadre", code="left")
+
+
+def _require_helpable(household: Household) -> None:
+    """In the register, and in a village that still is one: rows left behind in a merged one are moved first."""
+    if household.status not in REGISTERED:
+        raise ServiceError(_("该户不在册，不能结对。"), field="household", code="status")
+    if household.division.ended_on is not None:
+        raise ServiceError(
+            _("%(village)s已撤并，请先完成该户的区划调整。") % {"village": codes.text(household.division_id)},
+            field="household",
+            code="merged",
+        )
+
+
+def _require_open(pairing: Pairing, on: date) -> None:
+    if pairing.until_on is not None:
+        raise ServiceError(_("这次结对已经结束。"), field="until_on", code="ended", status=409)
+    if pairing.from_on > on:
+        raise ServiceError(_("结束日期不能早于开始日期。"), field="on", code="before")
+
+
+def _close(pairing: Pairing, on: date, reason: str, expected_version: int | None) -> Pairing:
+    pairing.until_on, pairing.reason = on, reason.strip()
+    pairing.save(expected_version=expected_version)
+    return pairing
+
+
+def _write(households: Sequence[Household], cadre: Cadre, *, by: User, on: date) -> list[Pairing]:
+    badge = badge_of(cadre, by=by)
+    rows = [
+        Pairing(
+            household=one, division_id=one.division_id, cadre=cadre, helper_id=cadre.account_id, from_on=on, **badge
+        )
+        for one in households
+    ]
+    try:
+        with transaction.atomic():
+            return Pairing.objects.bulk_create(rows)
+    except IntegrityError as error:
+        if "pairing_open_once" not in str(error):
+            raise
+        raise ServiceError(_("有户刚刚已与这名干部结对，请重新选择。"), code="paired", status=409) from None
