@@ -20,6 +20,13 @@ MENU = [
         ],
     ),
     Group(
+        _("走访"),
+        [
+            Entry(pgettext_lazy("列表", "民情日记"), "document", "visit-list"),
+            Entry(pgettext_lazy("列表", "日记冲突"), "refresh", "visit-conflict-list", capability="change_register"),
+        ],
+    ),
+    Group(
         _("数据比对"),
         [
             Entry(pgettext_lazy("列表", "疑点"), "finding", "finding-list"),

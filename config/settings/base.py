@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "apps.datasets",
     "apps.partners",
     "apps.villages",
+    "apps.visits",
     "apps.crosschecks",
     "apps.dashboards",
     "django.contrib.auth",
