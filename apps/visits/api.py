@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
@@ -237,7 +237,7 @@ class VisitPhotoViewSet(ReadingViewSet):
 
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"])
-    def image(self, request: Request, key: str) -> FileResponse:
+    def image(self, request: Request, key: str) -> HttpResponse:
         """The picture; written to the access log."""
         photo = self._picture(request, key)
         log_access(requester(request), "view", division=photo.division_id, obj=photo, fields=["image"])
@@ -245,7 +245,7 @@ class VisitPhotoViewSet(ReadingViewSet):
 
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"])
-    def thumbnail(self, request: Request, key: str) -> FileResponse:
+    def thumbnail(self, request: Request, key: str) -> HttpResponse:
         """The picture made small."""
         return _file(self._picture(request, key).thumbnail)
 
@@ -263,13 +263,13 @@ class VisitPhotoViewSet(ReadingViewSet):
         return Response(photo_body(photo), headers={**headers, "Cache-Control": "no-store"})
 
 
-def _file(stored: Any) -> FileResponse:
+def _file(stored: Any) -> HttpResponse:
     try:
-        response = FileResponse(stored.open("rb"), content_type="image/jpeg")
+        with stored.open("rb") as source:
+            content = source.read()
     except FileNotFoundError:
         raise Http404(_("没有找到照片文件。")) from None
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
 
 def _offset(request: Request) -> int:

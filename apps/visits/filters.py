@@ -53,6 +53,8 @@ class VisitFilters(Filters):
     marked = YesNoFilter(label=_("有标记"), method="with_any_mark")
     text = django_filters.CharFilter(label=_("内容包含（需同时选月份）"), field_name="text", lookup_expr="contains")
 
+    author_name = django_filters.CharFilter(label=_("走访人"), field_name="author_name")
+
     class Meta:
         model = Visit
         fields = ["household", "author", "offline", "problem_solved"]
