@@ -11,9 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from apps.common.wording import listed
-from apps.pages.kinds import Choice, Kind
+from apps.common.models import field_label
+from apps.common.wording import clauses, labelled, listed
+from apps.pages.kinds import EMPTY, Choice, Kind
 from apps.visits.choices import Mark
+from apps.visits.models import Visit
 
 BEGINNING = 60
 
@@ -78,4 +80,18 @@ class Thumbnails(Kind):
         )
 
 
+class Rest(Kind):
+    """What else came with a visit that was not stored: values by the names of a visit's fields; an object in JSON."""
+
+    width = 60
+    schema: Mapping[str, Any] = {"type": "object", "additionalProperties": True}
+
+    def html(self, value: dict[str, Any] | None) -> SafeString:
+        return self.markup(value) if value else EMPTY
+
+    def text(self, value: dict[str, Any]) -> str:
+        return clauses(labelled(field_label(Visit, name), one) for name, one in value.items())
+
+
+REST = Rest()
 MARKS, BEGINNING_OF_TEXT, WORDS, THUMBNAILS = Marks(), Beginning(), Words(), Thumbnails()

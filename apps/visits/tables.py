@@ -15,7 +15,7 @@ from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MOMENT, NUMBER, PLACE, Choi
 from apps.pages.resources import Resource, Section
 from apps.visits import filters
 from apps.visits.choices import NoPosition, PhotoState, Refusal
-from apps.visits.kinds import BEGINNING_OF_TEXT, MARKS, THUMBNAILS, WORDS
+from apps.visits.kinds import BEGINNING_OF_TEXT, MARKS, REST, THUMBNAILS, WORDS
 from apps.visits.models import Visit, VisitConflict, VisitMark, VisitPhoto
 
 DEGREES = Number(6)
@@ -49,7 +49,14 @@ class VisitResource(Resource):
         Column("visited_on", _("走访日期"), kind=DATE, default=False),
         Column("household", _("户号"), source="household_id", kind=NUMBER, default=False),
         Column("head", _("户主"), source="head_name", holds="household__persons__name"),
-        Column("household_code", _("户编码"), kind=IDENTIFIER, holds="household__code"),
+        Column(
+            "household_code",
+            _("户编码"),
+            kind=IDENTIFIER,
+            holds="household__code",
+            link="household",
+            link_source="household_id",
+        ),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("author", _("走访人编号"), source="author_id", kind=NUMBER, default=False),
         Column("author_name", _("走访人")),
@@ -136,16 +143,24 @@ class VisitConflictResource(Resource):
         Column("visit", _("已有日记"), source="visit_id", kind=NUMBER, link="visit", link_source="visit_id"),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("head", _("户主"), source="head_name", holds="household__persons__name"),
-        Column("household_code", _("户编码"), kind=IDENTIFIER, holds="household__code"),
+        Column(
+            "household_code",
+            _("户编码"),
+            kind=IDENTIFIER,
+            holds="household__code",
+            link="household",
+            link_source="household_id",
+        ),
         Column("author_name", _("走访人")),
         Column("visited_at", _("走访时间"), kind=MOMENT),
         Column("summary", _("内容摘要"), source="text", kind=BEGINNING_OF_TEXT),
         Column("text", _("日记内容"), kind=WORDS, default=False),
+        Column("content", _("其余内容"), kind=REST, default=False),
         Column("client_id", _("手机端编号"), kind=IDENTIFIER, default=False),
     )
     sections = (
         Section(_("走访"), ("head", "household_code", "division", "visited_at", "author_name", "visit")),
-        Section(_("内容"), ("text",)),
+        Section(_("内容"), ("text", "content")),
         Section(_("提交"), ("received_at", "client_id")),
     )
 

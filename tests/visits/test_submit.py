@@ -61,12 +61,14 @@ def test_other_content_under_the_same_id_is_refused_and_both_are_kept(phone, off
     sent = body(households[0])
     first = send(phone, sent)
     for _again in range(3):
-        other = send(phone, sent | {"text": "另写了一篇完全不同的内容。"})
+        other = send(phone, sent | {"text": "另写了一篇完全不同的内容。", "problem": "道路不通"})
         assert (other.status_code, other.json()["current"]["id"]) == (409, first.json()["id"])
     assert send(phone, sent).status_code == 200
     assert (count(Visit), count(VisitConflict)) == (1, 1)
     seen = officer.get("/api/v1/visit-conflicts/").json()["results"]
     assert [(row["text"], row["visit"]) for row in seen] == [("另写了一篇完全不同的内容。", first.json()["id"])]
+    assert seen[0]["content"]["problem"] == "道路不通"
+    assert "反映的问题：道路不通" in officer.get(f"/visit-conflicts/{seen[0]['id']}/").content.decode()
     assert "另写了一篇" in officer.get(f"/visits/{first.json()['id']}/").content.decode()
 
 

@@ -34,7 +34,7 @@ from apps.visits.services import marks, pictures
 PIECE = 256 * 1024
 MOST_BYTES = 12 * 1024 * 1024
 KEPT_OPEN = timedelta(days=30)
-"""An upload that nobody went on with for so long is given up; the phone may announce the photo again."""
+"""An upload that is not whole so long after its announcement is given up; the phone may announce the photo again."""
 
 # Giving up everybody's forgotten uploads takes the whole range of codes.
 CARETAKER = scopes.everywhere("view_register", username="visits", source="task")
@@ -206,14 +206,13 @@ def may_look(user: Any, photo: VisitPhoto) -> bool:
 
 
 def give_up_forgotten() -> int:
-    """Close uploads that stood still for 30 days and remove what came of them; how many."""
+    """Close uploads that were not finished within 30 days, and remove files of uploads that nothing was written to for
+    so long, also those that a killed process left behind; how many uploads were closed."""
+    before = timezone.now() - KEPT_OPEN
     with scopes.acting(CARETAKER, source="task"):
-        before = timezone.now() - KEPT_OPEN
         forgotten = VisitPhoto.objects.filter(state=PhotoState.RECEIVING, announced_at__lt=before)
-        found = list(forgotten.select_for_update(skip_locked=True)[:1000])
-        VisitPhoto.objects.filter(pk__in=[photo.pk for photo in found]).update(
-            state=PhotoState.REFUSED, refusal=Refusal.FORGOTTEN, finished_at=timezone.now()
-        )
-    for photo in found:
-        _part(photo).unlink(missing_ok=True)
-    return len(found)
+        closed = forgotten.update(state=PhotoState.REFUSED, refusal=Refusal.FORGOTTEN, finished_at=timezone.now())
+    for path in parts_folder().glob("*.part"):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+    return closed
