@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.datasets.api_urls")),
     path("", include("apps.villages.api_urls")),
     path("", include("apps.cadres.api_urls")),
+    path("", include("apps.visits.api_urls")),
     path("", include("apps.crosschecks.api_urls")),
     path("", include("apps.dashboards.api_urls")),
 ]

@@ -27,6 +27,8 @@ MENU = [
             Entry(pgettext_lazy("列表", "帮扶职责"), "post", "duty-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "工作队"), "account", "team-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "帮扶单位"), "division", "unit-list", capability="view_register"),
+            Entry(pgettext_lazy("列表", "民情日记"), "document", "visit-list"),
+            Entry(pgettext_lazy("列表", "日记冲突"), "refresh", "visit-conflict-list", capability="change_register"),
         ],
     ),
     Group(

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("apps.partners.urls")),
     path("", include("apps.villages.urls")),
     path("", include("apps.cadres.urls")),
+    path("", include("apps.visits.urls")),
     path("", include("apps.crosschecks.urls")),
     path("", include("apps.dashboards.urls")),
     path("spdci/", include("apps.partners.spdci_urls")),

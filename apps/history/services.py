@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models, transaction
 
 from apps.access import scope as scopes
@@ -74,7 +75,11 @@ def log_view(user: Any, obj: Any, *, fields: Sequence[str] = ()) -> None:
 def key_of(obj: models.Model | None) -> str:
     """What people call an object by: the code of a household (also for what hangs off it), person or village, the name
     of an account."""
-    for one in (obj, getattr(obj, "household", None)):
+    try:
+        household = getattr(obj, "household", None)
+    except ObjectDoesNotExist:  # one's own row about a household that one does not see any more
+        household = None
+    for one in (obj, household):
         for name in ("code", "username"):
             if isinstance(written := getattr(one, name, None), str):
                 return written

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "apps.partners",
     "apps.villages",
     "apps.cadres",
+    "apps.visits",
     "apps.crosschecks",
     "apps.dashboards",
     "django.contrib.auth",

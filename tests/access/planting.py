@@ -6,6 +6,7 @@ import datetime
 import time
 from collections import defaultdict
 from typing import Any
+from uuid import uuid4
 
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -46,6 +47,7 @@ from apps.partners.models import Client as Partner
 from apps.partners.models import ClientDay, SearchJob
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
+from apps.visits.models import Visit, VisitConflict, VisitCorrection, VisitMark, VisitPhoto, VisitReceipt
 from tests.access.routes import routes
 from tests.access.world import (
     COUNTY,
@@ -97,7 +99,17 @@ class Canaries:
 def texts_of(model: type[models.Model]) -> list[str]:
     """The fields of a model that hold free text; codes, identifiers and choices are not free."""
     skipped = {"code", "national_no", "username", "password", "language", "resource", "query", "object_kind", "source"}
-    skipped |= {"apart", "client_id", "client_secret", "client_type", "authorization_grant_type", "registration_source"}
+    skipped |= {
+        "sha256",
+        "part",
+        "digest",
+        "apart",
+        "client_id",
+        "client_secret",
+        "client_type",
+        "authorization_grant_type",
+        "registration_source",
+    }
     return [
         one.name
         for one in model._meta.concrete_fields
@@ -321,7 +333,36 @@ def more_household(place: int, word: str, accounts: dict[str, Account], *, gone:
             explanation=explanation({"name": 2, "born_on": 3, "sex": 1, "place": 2}),
             found_on=day,
         )
+        _visited(household, accounts["stranger"].user, word)
     return household
+
+
+def _visited(household: Household, by: User, word: str) -> None:
+    """A visit with a photo and everything else that can hang off it. Who wrote it has no right at any place."""
+    then = datetime.datetime(2018, 6, 1, 8, tzinfo=datetime.UTC)
+    here = {"household": household, "division_id": household.division_id, "author": by}
+    sent = {"client_id": uuid4(), "visited_on": then.date(), "received_at": then}
+    receipt = VisitReceipt.objects.create(**here, **sent, digest="0" * 64)
+    said = {"author_name": word, "text": word}
+    notes = dict.fromkeys(("situation", "help_given", "policies", "persons_met", "problem"), word)
+    visit = Visit.objects.create(**here, **sent, **said, **notes, id=receipt.pk, visited_at=then)
+    VisitConflict.objects.create(
+        **here, **said, visit=visit, client_id=visit.client_id, digest="1" * 64, visited_at=then, received_at=then
+    )
+    VisitCorrection.objects.create(**here, **said, visit=visit, reason=word)
+    photo = VisitPhoto.objects.create(
+        **here,
+        visit=visit,
+        slot=0,
+        size=3,
+        sha256="2" * 64,
+        part=uuid4().hex,
+        received=3,
+        state="done",
+        image=ContentFile(word.encode(), "a.jpg"),
+        thumbnail=ContentFile(word.encode(), "b.jpg"),
+    )
+    VisitMark.objects.create(**here, visit=visit, kind="photo_repeated", value=100, photo=photo)
 
 
 def _share(household: Household, user: User, by: User, word: str, *, withdrawn: bool = True) -> None:
@@ -404,6 +445,12 @@ PLANTED: tuple[type[models.Model], ...] = (
     Finding,
     FindingLog,
     LinkCandidate,
+    VisitReceipt,
+    Visit,
+    VisitConflict,
+    VisitCorrection,
+    VisitPhoto,
+    VisitMark,
     Share,
     Run,
     Village,
@@ -427,6 +474,9 @@ LOOKUPS: dict[type[models.Model], str] = {ExportJob: "export", ExportApproval: "
 MADE_WITH = {
     StatusEvent: "note",
     FindingLog: "note",
+    Visit: "text",
+    VisitConflict: "text",
+    VisitCorrection: "text",
     AccessLog: "reason",
     ExportJob: "title",
     ExportApproval: "title",

@@ -170,6 +170,13 @@ def loading(*done: int) -> Callable[[Any], set[int]]:
     return lambda account: set(done) if "load_datasets" in account.kind.may else {403}
 
 
+def visiting(*done: int) -> Callable[[Any], set[int]]:
+    """For those who hand in visits: offices that change the register, and helpers of a household."""
+    return lambda account: (
+        set(done) if "change_register" in account.kind.may or account.kind.role == "helper" else {403}
+    )
+
+
 RULE = {"rule": "HH-01"}
 
 ALONE: dict[str, Alone] = {
@@ -255,6 +262,14 @@ ALONE: dict[str, Alone] = {
     "api:household-check": Alone({"POST": {200, 403}}, rows="household"),
     "api:finding-steps": Alone({"POST": taking_steps(422)}),
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
+    # Everybody reads what he wrote himself; only the author adds to it.
+    "api:visit-list": Alone({"GET": 200, "POST": visiting(422)}),
+    "visit-correct": Alone({"POST": {422, 403}}, rows="visit"),
+    "api:visit-correct": Alone({"POST": {422, 403}}, rows="visit"),
+    "api:visit-photos": Alone({"POST": {422, 403}}, rows="visit"),
+    "api:visit-photo-data": Alone({"GET": 200, "PUT": {422, 403}}, rows="visit-photo"),
+    "api:visit-photo-image": Alone({"GET": {200, 403}}, rows="visit-photo"),
+    "api:visit-photo-thumbnail": Alone({"GET": {200, 403}}, rows="visit-photo"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),
     "api:household-verify": Alone({"POST": 403}, client={"POST": 422}),

@@ -269,8 +269,10 @@ def sensitive_fields() -> list[models.Field[Any, Any]]:
     return [
         field
         for model in placed()
-        # Evidence is tested by itself; the log of findings can only be added to.
-        if getattr(model, "household_lookup", None) and model not in (Finding, FindingLog)
+        # Evidence is tested by itself; the log of findings and visits can only be added to.
+        if getattr(model, "household_lookup", None)
+        and model not in (Finding, FindingLog)
+        and model._meta.app_label != "visits"
         for field in model._meta.concrete_fields
         if fieldclasses.is_sensitive(field) and two_values(field) and not hasattr(field, "source")
     ]

@@ -48,6 +48,10 @@ BEYOND: dict[str, dict[str, str]] = {
     "crosschecks_ruleparameterevent": {"read": "true"},
     "crosschecks_rulestate": {"read": "true"},
     "datasets_datasetversion": {"read": "true"},
+    **{
+        f"visits_{name}": {"household": "household_id", "own": "author_id", "write": f"author_id = {ME}"}
+        for name in ("visit", "visitreceipt", "visitconflict", "visitcorrection", "visitphoto", "visitmark")
+    },
     "households_household": {"household": "id"},
     "households_householdevent": {"household": "pgh_obj_id"},
     **{
@@ -68,7 +72,7 @@ REALMS = {
     "history": "audit",
     "pages_exportjob": "audit",
 }
-APPEND_ONLY = re.compile(r"event$|_findinglog$|_accesslog$")
+APPEND_ONLY = re.compile(r"event$|_findinglog$|_accesslog$|^visits_")
 
 
 def placed() -> list[type[models.Model]]:

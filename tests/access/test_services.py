@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import io
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.access import scope as scopes
 from apps.access.models import Share
@@ -25,6 +27,7 @@ from apps.pages.imports import services as imports
 from apps.pages.imports.importer import Outcome
 from apps.pages.imports.models import ImportBatch, StagedUnit
 from apps.partners.services.clients import rotate_secret
+from apps.visits.services.writing import Draft, submit
 from tests.access.walk import content
 from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN
 from tests.factories.accounts import make_user
@@ -72,6 +75,9 @@ CALLS = {
     "start a run": lambda by: start_run(COUNTY, kind="manual", by=by, rules=["HH-01"]),
     "submit a file": lambda by: imports.submit(by, RegisterImporter(), file(), "a.csv", year=2018, source="page"),
     "stage a file": staged,
+    "hand in a visit": lambda by: submit(
+        Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
+    ),
 }
 
 

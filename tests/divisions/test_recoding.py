@@ -187,10 +187,10 @@ def test_every_column_that_refers_to_a_division_is_known(committed_db):
             """
             SELECT con.conrelid::regclass::text, att.attname::text
             FROM pg_constraint con JOIN pg_attribute att ON att.attrelid = con.conrelid AND att.attnum = con.conkey[1]
-            WHERE con.contype = 'f' AND con.confrelid = 'divisions_division'::regclass
+            WHERE con.contype = 'f' AND con.confrelid = 'divisions_division'::regclass AND con.conparentid = 0
             UNION
             SELECT attrelid::regclass::text, attname::text FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-            WHERE attname = 'division_id' AND relkind IN ('r', 'p')
+            WHERE attname = 'division_id' AND relkind IN ('r', 'p') AND NOT relispartition
             """
         )
         in_database = {(table, column) for table, column in cursor.fetchall() if not table.startswith("divisions_")}

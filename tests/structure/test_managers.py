@@ -80,6 +80,7 @@ OWN_VIEWS = {
     "apps.crosschecks.views.RulePage": "counts of visible findings by rule",
     "apps.crosschecks.views.WhatIfPage": "counts of visible rows by unit",
     "apps.crosschecks.views.ThresholdPage": "thresholds, which are open to read",
+    "apps.visits.views.CorrectPage": "one visible visit, of the author himself",
     "apps.crosschecks.api.CheckView": "one visible household",
     "apps.crosschecks.api.StepView": "one visible finding",
     "apps.crosschecks.bulk_api.StepsView": "visible findings; its service refuses the others",

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class VisitsConfig(AppConfig):
+    name = "apps.visits"
+    verbose_name = _("民情日记")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from apps.pages import parts
+        from apps.visits import field_classes
+        from apps.visits.parts import visits_of
+
+        field_classes.declare_all()
+        parts.register("household", visits_of)
