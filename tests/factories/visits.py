@@ -13,9 +13,9 @@ from django.utils import timezone
 from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.models import User
-from apps.accounts.services import system_account
 from apps.households.models import Household
 from apps.visits.services.writing import Draft, submit
+from tests.factories import cadres
 
 URL = "/api/v1/visits/"
 
@@ -24,14 +24,12 @@ def pair(household: Household, helper: User, *, begun: int = 30, ended: int | No
     """A pairing that began so many days ago and, if told, ended so many days ago."""
     today = timezone.localdate()
     scopes.forget(helper)
-    with scopes.acting(system_account()):
-        return Pairing.objects.create(
-            household=household,
-            division_id=household.division_id,
-            helper=helper,
-            from_on=today - datetime.timedelta(days=begun),
-            until_on=None if ended is None else today - datetime.timedelta(days=ended),
-        )
+    return cadres.pair(
+        household,
+        helper,
+        from_on=today - datetime.timedelta(days=begun),
+        until_on=None if ended is None else today - datetime.timedelta(days=ended),
+    )
 
 
 def body(household: Household | int, **fields: Any) -> dict[str, Any]:
