@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.urls import reverse
 
 from apps.access import scope as scopes
@@ -68,7 +69,7 @@ def test_ones_own_delivery_at_a_place_that_is_ones_own_no_more_is_not_there(worl
 @pytest.mark.parametrize("address", ["/datasets/", "/datasets/CA-DB/"])
 def test_the_way_to_a_delivery_is_offered_to_those_who_may_load(world, address):
     for name, may in (("inspector", False), ("village", False), ("county", True)):
-        page = world.accounts[name].client().get(address)
+        page = world.accounts[name].client(Client).get(address)
         assert page.status_code == 200
         assert page.context["may_load"] is may, name
         assert (f'href="{reverse("delivery-upload")}' in page.content.decode()) is may, name

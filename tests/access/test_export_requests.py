@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,7 +48,7 @@ def test_what_was_decided_is_shown_where_the_account_decides(world, wall):
 
 def test_the_way_to_what_waits_is_offered_to_those_who_may_decide(world):
     for name, may in (("village", False), ("inspector", False), ("county", True)):
-        page = world.accounts[name].client().get("/exports/")
+        page = world.accounts[name].client(Client).get("/exports/")
         assert page.context["may_approve"] is may, name
         # The menu has the same way; on the page it is a button.
         assert (f'class="btn" href="{reverse("export-waiting")}"' in page.content.decode()) is may, name

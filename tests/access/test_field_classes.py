@@ -25,6 +25,7 @@ from apps.access import checks, sight
 from apps.access import scope as scopes
 from apps.access.models import Share
 from apps.accounts.roles import ROLES, SYSTEM
+from apps.cadres.models import Card
 from apps.common import fieldclasses
 from apps.common.fieldclasses import MASK, Level
 from apps.common.fields import CodeArrayField, CodeField, SealedField
@@ -269,9 +270,10 @@ def sensitive_fields() -> list[models.Field[Any, Any]]:
     return [
         field
         for model in placed()
-        # Evidence is tested by itself; the log of findings and visits can only be added to.
+        # Evidence is tested by itself; the log of findings and visits can only be added to; the token of a card is
+        # another for each, and stands in its picture alone.
         if getattr(model, "household_lookup", None)
-        and model not in (Finding, FindingLog)
+        and model not in (Finding, FindingLog, Card)
         and model._meta.app_label != "visits"
         for field in model._meta.concrete_fields
         if fieldclasses.is_sensitive(field) and two_values(field) and not hasattr(field, "source")

@@ -64,12 +64,12 @@ def test_a_household_is_found_by_its_whole_code_where_it_is_seen(world: World) -
 
 @pytest.mark.parametrize(("place", "known"), [(OWN, 900), (OTHER_LEAGUE, None)])
 def test_a_new_year_begins_with_the_facts_of_a_village_in_sight(world: World, place: int, known: int | None) -> None:
-    client = world.accounts["village"].client()
+    client = world.accounts["village"].client(Client)
     form = client.get(reverse("village-year-create"), {"division": place}).context["form"]
     assert (form.initial.get("population"), "year" in form.initial) == (known, known is not None)
 
 
 @pytest.mark.parametrize(("name", "may"), [("village", True), ("inspector", False)])
 def test_numbers_and_the_file_are_offered_to_who_may_read_them(world: World, name: str, may: bool) -> None:
-    page = world.accounts[name].client().get(reverse("person-detail", args=[own(world, Person)]))
+    page = world.accounts[name].client(Client).get(reverse("person-detail", args=[own(world, Person)]))
     assert (page.status_code, page.context["may_reveal"], bool(page.context["file_url"])) == (200, may, may)

@@ -7,6 +7,7 @@ always answered yes.
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from apps.access import policy
@@ -38,7 +39,7 @@ def any_place(monkeypatch):
 @pytest.mark.parametrize("place", [OTHER_LEAGUE, OTHER_LEAGUE // 10**6 * 10**6, OTHER_COUNTY])
 def test_the_desk_of_a_foreign_place_is_empty(world, place):
     account = world.accounts["township"]
-    answer = account.client().get(f"/?division={place}")
+    answer = account.client(Client).get(f"/?division={place}")
     assert answer.status_code == 200
     assert world.leaks(account, content(answer)) == []
     assert not answer.context["todo"]["items"]
@@ -51,7 +52,7 @@ def test_the_desk_of_a_foreign_village_leads_nowhere_even_if_it_were_taken_for_o
     account = world.accounts["village"]
     for place, own in ((OTHER_LEAGUE, False), (OWN, True)):
         monkeypatch.setattr(Extent, "of", lambda *asked, place=place: Extent(place, (place,), True))
-        shown = account.client().get("/").context
+        shown = account.client(Client).get("/").context
         assert (bool(shown["village_url"]), bool(shown["households"])) == (own, own)
 
 
@@ -109,7 +110,7 @@ def test_a_page_that_asks_for_no_place_does_not_take_up_a_foreign_one(world):
     """The top bar of pages that are about something else: the place in the address is nobody's to name there."""
     account = world.accounts["village"]
     for place, shown in ((OTHER_LEAGUE, False), (OWN, True)):
-        found = account.client().get(f"/exports/?division={place}").context["place"]
+        found = account.client(Client).get(f"/exports/?division={place}").context["place"]
         assert (found.chosen == place) is shown
 
 
@@ -129,7 +130,7 @@ def test_pages_offer_what_one_may_do_and_no_more(world):
     person = next(row.key for row in world.rows["person"] if row.place == OWN and not row.gone)
     share = next(row.key for row in world.rows["share"] if row.place == OWN and not row.gone)
     for name, may in (("inspector", False), ("county", True)):
-        client = world.accounts[name].client()
+        client = world.accounts[name].client(Client)
         page = client.get(f"/households/{household}/").context
         assert (bool(page["may_reveal"]), bool(page["share_periods"])) == (may, may)
         assert page["audit_url"] == ""
@@ -138,4 +139,4 @@ def test_pages_offer_what_one_may_do_and_no_more(world):
         assert bool(client.get(f"/rules/HH-15/?division={COUNTY}").context["may_set"]) is may
         assert ("household-urgent" in client.get("/shares/").content.decode()) is False
         assert 'href="/households/urgent/"' in client.get("/shares/").content.decode()
-    assert 'href="/households/urgent/"' not in world.accounts["village"].client().get("/shares/").content.decode()
+    assert 'href="/households/urgent/"' not in world.accounts["village"].client(Client).get("/shares/").content.decode()

@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.utils import timezone
 
 from apps.access import scope as scopes
@@ -78,5 +79,5 @@ def test_the_page_of_an_account_tells_no_post_out_of_sight(world: World) -> None
     with scopes.activate(EVERYTHING):
         lent = User.objects.get(username="lent")
     for name, roles in (("county", {"village_officer"}), ("region", {"village_officer", "inspector"})):
-        shown = world.accounts[name].client().get(f"/users/{lent.pk}/").context["extents"]
+        shown = world.accounts[name].client(Client).get(f"/users/{lent.pk}/").context["extents"]
         assert {post.role.name for post, _words in shown} == roles

@@ -154,7 +154,11 @@ def test_a_dump_holds_no_number_that_was_made(seeded, everything):
     lengths = {len(number) for number in secret}
     seen = 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        # Parts of a table are read with the whole, and by nobody alone.
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+            " AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1"
+        )
         for (table,) in cursor.fetchall():
             with cursor.copy(f'COPY (SELECT * FROM "{table}") TO STDOUT') as copy:
                 text = b"".join(bytes(part) for part in copy).decode()
