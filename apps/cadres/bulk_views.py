@@ -5,6 +5,7 @@ What a second click sends once more is refused row by row, because it is done al
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -33,7 +34,7 @@ NAMED = 20
 """So many rows are named under each reason before the others are only counted."""
 
 
-class AtOncePage(ResourceView):
+class AtOncePage(ResourceView, ABC):
     """What both have in common: the rows of a list, a form, a preview."""
 
     page = "at_once"
@@ -67,9 +68,9 @@ class AtOncePage(ResourceView):
                 return self._show(selection, keys, outcome=outcome, form=form, status=200)
         return self._show(selection, keys, form=form, status=422 if stage in ("try", "take") else 200)
 
+    @abstractmethod
     def act(self, keys: list[int], given: dict[str, Any], *, dry_run: bool) -> Outcome:
         """Do it, or say what would come of it."""
-        raise NotImplementedError
 
     def _selection(self, request: HttpRequest) -> Selection:
         """The list that the rows come from: 404 for a place of others, 403 for whoever pairs nowhere."""

@@ -14,6 +14,7 @@ from apps.access.models import Pairing
 from apps.accounts.services import system_account
 from apps.cadres import services
 from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
+from apps.cadres.services.pairing import _close_all
 from apps.common.errors import ServiceError, StaleVersion
 from apps.common.numbers import code_ok
 from apps.divisions.models import Division
@@ -181,6 +182,11 @@ def test_many_at_once_are_each_checked_and_too_many_are_told(county):
         over = services.hand_over_many(rows, other, by=county, on=today, reason="轮换")
         assert (len(over.done), over.in_force, over.too_many) == (3, 3, False)
         assert set(Pairing.objects.filter(until_on=None).values_list("name", flat=True)) == {"王强"}
+        ended = list(Pairing.objects.filter(pk__in=rows))
+        assert {(one.version, one.reason, one.until_on) for one in ended} == {(2, "轮换", today)}
+        # Whoever chose them before they were ended by another ends nothing twice.
+        with pytest.raises(ServiceError, match="刚刚"):
+            _close_all(ended, today, "轮换")
         for wrong in ([], list(range(1, 2000))):
             with pytest.raises(ServiceError):
                 services.pair_many(wrong, cadre, by=county, on=today)

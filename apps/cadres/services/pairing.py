@@ -8,6 +8,8 @@ from datetime import date
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -173,9 +175,8 @@ def hand_over_many(
             closing.append(pairing)
             outcome.done.append(key)
     outcome.in_force = in_force(to, by=by) + len(closing)
-    if not dry_run:
-        for pairing in closing:
-            _close(pairing, on, reason, None)
+    if closing and not dry_run:
+        _close_all(closing, on, reason)
         _write([pairing.household for pairing in closing], to, by=by, on=on)
     return outcome
 
@@ -260,6 +261,14 @@ def _close(pairing: Pairing, on: date, reason: str, expected_version: int | None
     pairing.until_on, pairing.reason = on, reason.strip()
     pairing.save(expected_version=expected_version)
     return pairing
+
+
+def _close_all(pairings: Sequence[Pairing], on: date, reason: str) -> None:
+    """End them in one statement; ServiceError when somebody else ended one of them meanwhile."""
+    rows = Pairing.objects.filter(pk__in=[one.pk for one in pairings], until_on=None)
+    closed = rows.update(until_on=on, reason=reason.strip(), version=F("version") + 1, updated_at=Now())
+    if closed != len(pairings):
+        raise ServiceError(_("有结对刚刚已被结束，请重新选择。"), code="ended", status=409)
 
 
 def _write(households: Sequence[Household], cadre: Cadre, *, by: User, on: date) -> list[Pairing]:
