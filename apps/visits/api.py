@@ -27,7 +27,7 @@ from apps.pages.api import ReadingViewSet, answer
 from apps.pages.bodies import valid_body
 from apps.pages.kinds import MOMENT
 from apps.pages.parsers import TooLarge
-from apps.visits.choices import LONGEST_NOTE, LONGEST_TEXT, SLOTS, NoPosition, PhotoState
+from apps.visits.choices import LONGEST_NOTE, LONGEST_TEXT, SLOTS, Datum, NoPosition, PhotoState
 from apps.visits.models import VisitPhoto
 from apps.visits.services import photos, reading, writing
 
@@ -80,6 +80,7 @@ class VisitBody(serializers.Serializer):
     lon = DegreesField(180)
     lat = DegreesField(90)
     accuracy = serializers.FloatField(min_value=0, max_value=1_000_000, required=False, allow_null=True, default=None)
+    datum = serializers.ChoiceField(choices=Datum.choices, required=False, default=Datum.WGS84)
     no_position = serializers.ChoiceField(choices=NoPosition.choices, required=False, allow_blank=True, default="")
     offline = serializers.BooleanField(required=False, default=False)
     sent_at = ClockField(required=False, allow_null=True, default=None)

@@ -3,10 +3,12 @@ from rest_framework.routers import SimpleRouter
 from apps.pages.routes import viewset
 from apps.visits import tables
 from apps.visits.api import VisitPhotoViewSet, VisitViewSet
+from apps.visits.step_api import VisitConflictViewSet, VisitTaskViewSet
 
 router = SimpleRouter()
 router.register("visits", viewset(tables.VisitResource, VisitViewSet), "visit")
 router.register("visit-photos", viewset(tables.VisitPhotoResource, VisitPhotoViewSet), "visit-photo")
-router.register("visit-conflicts", viewset(tables.VisitConflictResource), "visit-conflict")
+router.register("visit-conflicts", viewset(tables.VisitConflictResource, VisitConflictViewSet), "visit-conflict")
+router.register("visit-tasks", viewset(tables.VisitTaskResource, VisitTaskViewSet), "visit-task")
 
 urlpatterns = router.urls

@@ -10,7 +10,9 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from apps.pages import parts
         from apps.visits import field_classes
-        from apps.visits.parts import visits_of
+        from apps.visits.parts import problem_of, problems_of, visits_of
 
         field_classes.declare_all()
         parts.register("household", visits_of)
+        parts.register("household", problems_of)
+        parts.register("visit", problem_of)

@@ -30,6 +30,47 @@ class Mark(TextChoices):
     PHOTO_TIME = "photo_time", _("照片拍摄时间不符")
 
 
+class Datum(TextChoices):
+    """The grid a phone gave its position in; what is kept is always WGS-84."""
+
+    WGS84 = "wgs84", _("WGS-84")
+    GCJ02 = "gcj02", _("GCJ-02")
+
+
+class Owner(TextChoices):
+    """Who sees to a problem that a visit raised."""
+
+    HELPER = "helper", _("走访人")
+    VILLAGE = "village", _("嘎查村")
+    TOWNSHIP = "township", _("苏木乡镇")
+    COUNTY = "county", _("旗县")
+
+
+class TaskState(TextChoices):
+    """From a problem raised to somebody else's word that it is solved."""
+
+    OPEN = "open", _("待解决")
+    SOLVED = "solved", _("已解决待确认")
+    CLOSED = "closed", _("已办结")
+
+
+class TaskStep(TextChoices):
+    """What can be done with a problem; `assign` names another owner or day."""
+
+    ASSIGN = "assign", _("交办")
+    SOLVE = "solve", _("已解决")
+    CLOSE = "close", _("确认办结")
+    REOPEN = "reopen", _("退回")
+
+
+class Kept(TextChoices):
+    """Which of two contents under one id counts."""
+
+    STORED = "stored", _("以已有日记为准")
+    THIS = "this", _("以本次内容为准")
+    BOTH = "both", _("两份都属实")
+
+
 class PhotoState(TextChoices):
     """From its announcement to the picture that is kept."""
 
@@ -65,5 +106,8 @@ SIMILAR, SIMILAR_DAYS, SIMILAR_VISITS, SIMILAR_LEAST = 0.9, 90, 50, 10
 """Texts (of so many characters or more) with more trigrams in common; compared with so many visits of so many days."""
 
 PHOTO_TIME_TOLERANCE = timedelta(hours=24)
+DUE_DAYS = 30
+"""A problem raised is due so many days later, unless its owner is named another day."""
+
 SLOTS = 9
 LONGEST_TEXT, LONGEST_NOTE = 20_000, 2_000

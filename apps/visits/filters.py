@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.days import month_end
+from apps.common.days import month_end, today
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, YesNoFilter, between
-from apps.visits.choices import Mark
-from apps.visits.models import Visit, VisitConflict, VisitMark, VisitPhoto
+from apps.visits.choices import Kept, Mark, TaskState
+from apps.visits.models import Visit, VisitConflict, VisitMark, VisitPhoto, VisitTask
 
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
@@ -88,6 +88,27 @@ class VisitPhotoFilters(Filters):
 class VisitConflictFilters(Filters):
     """日记冲突."""
 
+    settled = YesNoFilter(label=_("已核定"), field_name="settled_at", lookup_expr="isnull", exclude=True)
+    kept = ChoicesFilter(label=_("核定结果"), choices=Kept.choices)
+
     class Meta:
         model = VisitConflict
         fields = ["household", "author"]
+
+
+class VisitTaskFilters(Filters):
+    """走访问题. `overdue`: not solved, and its day has passed."""
+
+    state = ChoicesFilter(label=_("状态"), choices=TaskState.choices)
+    overdue = YesNoFilter(label=_("超期"), method="late")
+    raised_on_min, raised_on_max = between("raised_on", _("提出日期"), DateFilter)
+    due_on_min, due_on_max = between("due_on", _("办结期限"), DateFilter)
+    owner_name = django_filters.CharFilter(label=_("责任人"))
+
+    class Meta:
+        model = VisitTask
+        fields = ["owner", "household", "author"]
+
+    def late(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        overdue = {"state": TaskState.OPEN, "due_on__lt": today()}
+        return rows.filter(**overdue) if value else rows.exclude(**overdue)

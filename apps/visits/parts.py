@@ -1,4 +1,4 @@
-"""What visits add to a household's page: the latest of them with their photos."""
+"""What visits add to pages: the latest of them and open problems to a household's, its problem to a visit's own."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.pages.parts import Table
-from apps.visits.tables import VisitResource
+from apps.visits.choices import TaskState
+from apps.visits.tables import VisitResource, VisitTaskResource
 
 SHOWN = 10
 """How many visits a household's page shows before it points to their list."""
 
+TASK_COLUMNS = ("raised_on", "problem", "light", "due_on", "owner", "owner_name")
 COLUMNS = ("visited_at", "author_name", "summary", "photos", "marks")
 
 
@@ -25,3 +27,20 @@ def visits_of(user: Any, household: Any) -> Table | None:
     rows = list(found.order_by("-visited_on", "-pk").values_list(*reader.paths)[: SHOWN + 1])
     more = f"{VisitResource.url('list')}?household={household.pk}" if rows else ""
     return Table(_("走访"), columns, list(reader.table_rows(rows[:SHOWN])), more=more, id="visits")
+
+
+def problems_of(user: Any, household: Any) -> Table | None:
+    """The problems of a household that are not done with, the most urgent first; nothing where there are none."""
+    return _problems(user, _("未办结的走访问题"), household=household.pk, state__in=(TaskState.OPEN, TaskState.SOLVED))
+
+
+def problem_of(user: Any, visit: Any) -> Table | None:
+    """What became of the problem that a visit raised; nothing where it raised none."""
+    return _problems(user, _("反映的问题"), visit=visit.pk)
+
+
+def _problems(user: Any, title: str, **which: Any) -> Table | None:
+    columns = [VisitTaskResource.column(name) for name in TASK_COLUMNS]
+    reader = VisitTaskResource.reader(user, columns)
+    rows = list(VisitTaskResource.rows(user).filter(**which).order_by("due_on", "pk").values_list(*reader.paths)[:SHOWN])
+    return Table(title, columns, list(reader.table_rows(rows)), id="visit-tasks") if rows else None

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.common.days import today
 from apps.households.models import Household, Person
 from apps.pages.columns import Column
 from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MOMENT, NUMBER, PLACE, Choice, Number, State
 from apps.pages.resources import Resource, Section
 from apps.visits import filters
-from apps.visits.choices import NoPosition, PhotoState, Refusal
+from apps.visits.choices import Datum, Kept, NoPosition, Owner, PhotoState, Refusal, TaskState
 from apps.visits.kinds import BEGINNING_OF_TEXT, MARKS, REST, THUMBNAILS, WORDS
-from apps.visits.models import Visit, VisitConflict, VisitMark, VisitPhoto
+from apps.visits.models import Visit, VisitConflict, VisitMark, VisitPhoto, VisitTask
 
 DEGREES = Number(6)
 
@@ -74,6 +75,7 @@ class VisitResource(Resource):
         Column("lon", _("经度"), kind=DEGREES, default=False),
         Column("lat", _("纬度"), kind=DEGREES, default=False),
         Column("accuracy", _("定位精度（米）"), kind=NUMBER, default=False),
+        Column("datum", _("定位来源坐标系"), kind=Choice(Datum), default=False),
         Column("no_position", _("无定位原因"), kind=Choice(NoPosition), default=False),
         Column("offline", _("离线填写"), kind=BOOL, default=False),
         Column("received_at", _("接收时间"), kind=MOMENT, default=False),
@@ -85,7 +87,7 @@ class VisitResource(Resource):
         Section(_("内容"), ("text", "situation", "help_given", "policies", "problem", "problem_solved")),
         Section(
             _("定位和提交"),
-            ("distance", "lon", "lat", "accuracy", "no_position", "offline", "received_at", "clock_off"),
+            ("distance", "lon", "lat", "accuracy", "datum", "no_position", "offline", "received_at", "clock_off"),
         ),
     )
 
@@ -156,15 +158,84 @@ class VisitConflictResource(Resource):
         Column("summary", _("内容摘要"), source="text", kind=BEGINNING_OF_TEXT),
         Column("text", _("日记内容"), kind=WORDS, default=False),
         Column("content", _("其余内容"), kind=REST, default=False),
+        Column("kept", _("核定结果"), kind=Choice(Kept)),
+        Column("settled_by_name", _("核定人"), default=False),
+        Column("settled_at", _("核定时间"), kind=MOMENT),
+        Column("settled_reason", _("核定理由"), default=False),
         Column("client_id", _("手机端编号"), kind=IDENTIFIER, default=False),
     )
     sections = (
         Section(_("走访"), ("head", "household_code", "division", "visited_at", "author_name", "visit")),
         Section(_("内容"), ("text", "content")),
         Section(_("提交"), ("received_at", "client_id")),
+        Section(_("核定"), ("kept", "settled_by_name", "settled_at", "settled_reason")),
     )
 
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:
         """Visible conflicts with their household's name."""
         return with_household(super().rows(user), user)
+
+
+OVERDUE = "overdue"
+TASK_LIGHT = State(
+    labels={OVERDUE: _("已超期"), **dict(TaskState.choices)},
+    colours={OVERDUE: "red", TaskState.OPEN: "yellow", TaskState.SOLVED: "blue", TaskState.CLOSED: "green"},
+)
+
+
+class VisitTaskResource(Resource):
+    """走访问题: what visits raised, with owner and day."""
+
+    name = "visit-task"
+    model = VisitTask
+    label = pgettext_lazy("列表", "走访问题")
+    filters = filters.VisitTaskFilters
+    title = "raised_on"
+    icon = "finding"
+    empty = _("没有符合条件的走访问题。日记里填写了反映的问题，就会在这里跟踪到办结。")
+    columns = (
+        Column("raised_on", _("提出日期"), kind=DATE, link="visit-task", link_source="pk"),
+        Column("problem", _("反映的问题"), kind=BEGINNING_OF_TEXT),
+        Column("light", _("状态"), kind=TASK_LIGHT),
+        Column("state", _("办理状态"), kind=Choice(TaskState), default=False),
+        Column("due_on", _("办结期限"), kind=DATE),
+        Column("owner", _("责任方"), kind=Choice(Owner)),
+        Column("owner_name", _("责任人")),
+        Column("head", _("户主"), source="head_name", holds="household__persons__name"),
+        Column(
+            "household_code",
+            _("户编码"),
+            kind=IDENTIFIER,
+            holds="household__code",
+            link="household",
+            link_source="household_id",
+            default=False,
+        ),
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("household", _("户号"), source="household_id", kind=NUMBER, default=False),
+        Column(
+            "visit", _("民情日记"), source="visit_id", kind=NUMBER, link="visit", link_source="visit_id", default=False
+        ),
+        Column("author", _("提出人编号"), source="author_id", kind=NUMBER, default=False),
+        Column("whole", _("问题全文"), source="problem", kind=WORDS, default=False),
+        Column("solution", _("解决情况"), kind=WORDS, default=False),
+        Column("solved_on", _("解决日期"), kind=DATE, default=False),
+        Column("solved_by_name", _("解决人"), default=False),
+        Column("closed_on", _("办结日期"), kind=DATE, default=False),
+        Column("closed_by_name", _("确认人"), default=False),
+        Column("remark", _("办理意见"), kind=WORDS, default=False),
+        Column("version", _("版本"), kind=NUMBER, default=False),
+    )
+    sections = (
+        Section(_("问题"), ("whole", "raised_on", "visit", "head", "household_code", "division")),
+        Section(_("责任"), ("owner", "owner_name", "due_on", "light")),
+        Section(_("办理情况"), ("solution", "solved_on", "solved_by_name", "closed_on", "closed_by_name", "remark")),
+    )
+
+    @classmethod
+    def rows(cls, user: Any) -> QuerySet[Any]:
+        """Visible problems with their household's name, and whether they are overdue today."""
+        overdue = Q(state=TaskState.OPEN, due_on__lt=today())
+        light = Case(When(overdue, then=Value(OVERDUE)), default=F("state"), output_field=CharField())
+        return with_household(super().rows(user), user).annotate(light=light)

@@ -25,15 +25,19 @@ from apps.access import policy
 from apps.access.models import Pairing
 from apps.common.errors import Refused, ServiceError
 from apps.households.models import Household
+from apps.visits.choices import Datum
 from apps.visits.models import Visit, VisitConflict, VisitCorrection, VisitReceipt
-from apps.visits.services import marks
+from apps.visits.services import datum, marks, tasks
 
 CAPABILITY = "change_register"
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A visit as it was written on the phone. `sent_at`: the phone's clock when it sent; not a part of the content."""
+    """A visit as it was written on the phone. `sent_at`: the phone's clock when it sent; not a part of the content.
+
+    `datum`: the grid of the position.
+    """
 
     client_id: UUID
     household: int
@@ -48,6 +52,7 @@ class Draft:
     lon: float | None = None
     lat: float | None = None
     accuracy: float | None = None
+    datum: str = Datum.WGS84
     no_position: str = ""
     offline: bool = False
     sent_at: datetime | None = None
@@ -66,6 +71,7 @@ class Draft:
             "lat": _degrees(self.lat),
             "accuracy": None if self.accuracy is None else round(self.accuracy),
             "no_position": self.no_position,
+            **({} if self.datum == Datum.WGS84 else {"datum": self.datum}),
         }
 
     def digest(self) -> str:
@@ -124,6 +130,8 @@ def submit(draft: Draft, *, by: Any, now: datetime | None = None) -> Outcome:
     visit = _visit(draft, key, facts, by, now, visited_on)
     visit.save(force_insert=True)
     marks.save(marks.of_visit(visit, facts, unpaired=unpaired))
+    if visit.problem:
+        tasks.raise_problem(key, visited_on)
     return Outcome(key, created=True)
 
 
@@ -200,6 +208,8 @@ def _visit(draft: Draft, key: int, facts: marks.HouseholdFacts, by: Any, now: da
     here = marks.point(draft.lon, draft.lat)
     if here == (0.0, 0.0):  # what some phones send when they know nothing
         here = None
+    if here:
+        here = datum.to_wgs84(here, draft.datum)
     return Visit(
         id=key,
         household_id=draft.household,
@@ -217,6 +227,7 @@ def _visit(draft: Draft, key: int, facts: marks.HouseholdFacts, by: Any, now: da
         problem_solved=draft.problem_solved,
         lon=Decimal(str(_degrees(here[0]))) if here else None,
         lat=Decimal(str(_degrees(here[1]))) if here else None,
+        datum=draft.datum if here else Datum.WGS84,
         accuracy=round(draft.accuracy) if here and draft.accuracy is not None else None,
         no_position="" if here else draft.no_position or ("unavailable" if draft.lon is not None else ""),
         distance=marks.metres(here, facts.point) if here and facts.point else None,
