@@ -41,6 +41,8 @@ SYSTEMS = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
+UNATTENDED = "X-Unattended"
+"""A header of requests that a page makes by itself: nobody sits before it for that, and the session may end."""
 STEP = 60  # the time of the last request is written at most once a minute
 
 
@@ -91,7 +93,7 @@ def is_over(request: HttpRequest) -> bool:
         return False
     if now - began > settings.SESSION_COOKIE_AGE or now - seen > idle_limit(requester(request)):
         return True
-    if now - seen >= STEP:
+    if now - seen >= STEP and UNATTENDED not in request.headers:
         request.session[SEEN] = now
     return False
 

@@ -8,9 +8,10 @@ class CadresConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from apps.cadres import field_classes
+        from apps.cadres import coverage, field_classes
 
         field_classes.declare_all()
+        coverage.add_all()
         from apps.cadres.parts import CardPart, duties_of, helpers_of
         from apps.cadres.search import search_cadres
         from apps.cadres.tables import PAIR

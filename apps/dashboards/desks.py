@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +16,6 @@ from apps.dashboards.counting import Counts
 from apps.dashboards.extent import ELSEWHERE, Extent
 from apps.dashboards.figures import FIGURES, Figure, Value
 from apps.divisions import codes, maps
-from apps.divisions.models import Division
 from apps.villages.models import Village
 
 
@@ -63,9 +63,14 @@ class Unit:
         return codes.text(self.code) if self.code else ""
 
 
-def figures_at(wanted: Iterable[str], counts: Counts, division: int | None, on: datetime.date) -> list[Shown]:
+Known = Mapping[str, Figure]
+
+
+def figures_at(
+    wanted: Iterable[str], counts: Counts, division: int | None, on: datetime.date, *, known: Known = FIGURES
+) -> list[Shown]:
     """These figures of one place."""
-    return [_shown(FIGURES[code], counts, division, on) for code in wanted]
+    return [_shown(known[code], counts, division, on) for code in wanted]
 
 
 def _shown(figure: Figure, counts: Counts, division: int | None, on: datetime.date) -> Shown:
@@ -94,53 +99,55 @@ def units(
     table: Sequence[str],
     on: datetime.date,
     user: Any,
+    known: Known = FIGURES,
+    page: str = "desk",
 ) -> list[Unit]:
     """The units below, ranked by the chosen figure (largest first, unknown last, then in tree order).
 
     Units that have ended or hold nobody appear only if they count something; what is placed at the place itself, or
-    outside of every unit, has a line of its own, so that the lines add up to the place's figure.
+    outside of every unit, has a line of its own, so that the lines add up to the place's figure. `known` are the
+    figures that `chosen` and `table` name, `page` the name of the page that leads down.
     """
     divisions = extent.children()
     points = _points(extent, user) if extent.level == codes.TOWNSHIP else {}
-    figure = FIGURES[chosen]
+    figure = known[chosen]
+    shown = partial(figures_at, table, on=on, known=known)
     made = []
     for division in divisions:
         counts = found.get(division.code, {})
         if (division.is_virtual or division.ended_on) and not any(counts.values()):
             continue
-        made.append(_unit(division, counts, figure, table, on, points.get(division.code)))
-    known = {division.code for division in divisions}
+        made.append(
+            Unit(
+                code=division.code,
+                name=division.short_name or division.name,
+                down=f"{reverse(page)}?division={division.code_text}",
+                figures=shown(counts, division.code),
+                shown=_shown(figure, counts, division.code, on),
+                share=0,
+                is_zone=division.is_zone,
+                host=codes.text(division.host_id) if division.host_id else "",
+                **_where(points.get(division.code)),
+            )
+        )
+    named = {division.code for division in divisions}
     for code, counts in found.items():
-        if extent.has_units and code not in known and any(counts.values()):
-            made.append(_rest(code, counts, figure, table, on))
+        if extent.has_units and code not in named and any(counts.values()):
+            made.append(_rest(code, shown(counts, None), _shown(figure, counts, None, on)))
     largest = max((float(one.shown.value) for one in made if one.shown.value is not None), default=0)
     ranked = sorted(made, key=lambda one: (one.shown.value is None, -(one.shown.value or 0)))
     return [_with_share(one, largest) for one in ranked]
 
 
-def _unit(
-    division: Division, counts: Counts, figure: Figure, table: Sequence[str], on: datetime.date, point: Any
-) -> Unit:
-    return Unit(
-        code=division.code,
-        name=division.short_name or division.name,
-        down=f"{reverse('desk')}?division={division.code_text}",
-        figures=figures_at(table, counts, division.code, on),
-        shown=_shown(figure, counts, division.code, on),
-        share=0,
-        is_zone=division.is_zone,
-        host=codes.text(division.host_id) if division.host_id else "",
-        lon=point[0] if point else None,
-        lat=point[1] if point else None,
-    )
+def _where(point: tuple[Any, Any] | None) -> dict[str, Any]:
+    return {"lon": point[0], "lat": point[1]} if point else {}
 
 
-def _rest(code: int, counts: Counts, figure: Figure, table: Sequence[str], on: datetime.date) -> Unit:
+def _rest(code: int, figures: Sequence[Shown], shown: Shown) -> Unit:
     """Rows of no unit below: placed at the place itself, or reached by pairing and share outside the own places. No
     list shows exactly these."""
     name = _("帮扶和共享的户") if code == ELSEWHERE else _("本级")
-    figures = [replace(shown, url="") for shown in figures_at(table, counts, None, on)]
-    return Unit(0, name, "", figures, replace(_shown(figure, counts, None, on), url=""), 0)
+    return Unit(0, name, "", [replace(one, url="") for one in figures], replace(shown, url=""), 0)
 
 
 def _with_share(one: Unit, largest: float) -> Unit:

@@ -21,6 +21,7 @@ from apps.dashboards import desks, figures
 from apps.dashboards.counting import tallies, total
 from apps.dashboards.extent import Extent
 from apps.dashboards.happenings import happenings
+from apps.dashboards.oversight import watched
 from apps.dashboards.todo import to_do
 from apps.divisions import codes
 from apps.households.models import POOR, Household
@@ -88,6 +89,7 @@ class DeskPage(View):
         zeros = sum(not unit.shown.value for unit in units)
         context |= {
             "figures": desks.figures_at(figures.ON_DESK, counts, extent.code, on),
+            "watched": watched(request.user, extent, on),
             "units": units,
             "fold": zeros if FOLDED < zeros < len(units) else 0,
             "totals": desks.figures_at(figures.IN_TABLE, counts, extent.code, on),

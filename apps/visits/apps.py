@@ -9,10 +9,11 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.pages import parts
-        from apps.visits import field_classes
+        from apps.visits import field_classes, supervision
         from apps.visits.parts import problem_of, problems_of, visits_of
 
         field_classes.declare_all()
+        supervision.add_all()
         parts.register("household", visits_of)
         parts.register("household", problems_of)
         parts.register("visit", problem_of)

@@ -23,6 +23,8 @@ BEGINNING = 60
 class Marks(Choice):
     """The kinds of a visit's marks; each a light, yellow because a person has to look first."""
 
+    css = "wrap"
+
     def __init__(self) -> None:
         super().__init__(Mark)
         self.schema = {"type": "array", "items": {"type": "string", "enum": list(self.labels)}}
@@ -36,8 +38,9 @@ class Marks(Choice):
 
 
 class Beginning(Kind):
-    """The first characters of a text, on one line."""
+    """The first characters of a text."""
 
+    css = "wrap"
     width = 40
 
     def text(self, value: str) -> str:

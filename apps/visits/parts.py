@@ -42,5 +42,6 @@ def problem_of(user: Any, visit: Any) -> Table | None:
 def _problems(user: Any, title: str, **which: Any) -> Table | None:
     columns = [VisitTaskResource.column(name) for name in TASK_COLUMNS]
     reader = VisitTaskResource.reader(user, columns)
-    rows = list(VisitTaskResource.rows(user).filter(**which).order_by("due_on", "pk").values_list(*reader.paths)[:SHOWN])
+    found = VisitTaskResource.rows(user).filter(**which).order_by("due_on", "pk")
+    rows = list(found.values_list(*reader.paths)[:SHOWN])
     return Table(title, columns, list(reader.table_rows(rows)), id="visit-tasks") if rows else None

@@ -197,7 +197,7 @@ class VisitTaskResource(Resource):
     columns = (
         Column("raised_on", _("提出日期"), kind=DATE, link="visit-task", link_source="pk"),
         Column("problem", _("反映的问题"), kind=BEGINNING_OF_TEXT),
-        Column("light", _("状态"), kind=TASK_LIGHT),
+        Column("light", _("状态"), kind=TASK_LIGHT, holds="state"),
         Column("state", _("办理状态"), kind=Choice(TaskState), default=False),
         Column("due_on", _("办结期限"), kind=DATE),
         Column("owner", _("责任方"), kind=Choice(Owner)),

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -52,6 +53,9 @@ class VisitPage(DetailPage):
             "corrections": reading.corrections_of(user, found.pk),
             "conflicts": reading.conflicts_of(user, found.pk),
             "whole": whole,
+            "track_url": f"{reverse('visit-track')}?author={found.author_id}&month={found.visited_on:%Y-%m}"
+            if whole
+            else "",
             "form": CorrectionForm() if found.author_id == user.pk else None,
         }
 

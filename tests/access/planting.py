@@ -47,7 +47,16 @@ from apps.partners.models import Client as Partner
 from apps.partners.models import ClientDay, SearchJob
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
-from apps.visits.models import Visit, VisitConflict, VisitCorrection, VisitMark, VisitPhoto, VisitReceipt
+from apps.visits.models import (
+    LastVisit,
+    Visit,
+    VisitConflict,
+    VisitCorrection,
+    VisitMark,
+    VisitPhoto,
+    VisitReceipt,
+    VisitTask,
+)
 from tests.access.routes import routes
 from tests.access.world import (
     COUNTY,
@@ -363,6 +372,9 @@ def _visited(household: Household, by: User, word: str) -> None:
         thumbnail=ContentFile(word.encode(), "b.jpg"),
     )
     VisitMark.objects.create(**here, visit=visit, kind="photo_repeated", value=100, photo=photo)
+    VisitTask.objects.create(
+        **here, visit=visit, problem=word, raised_on=then.date(), due_on=then.date(), owner_name=word, remark=word
+    )
 
 
 def _share(household: Household, user: User, by: User, word: str, *, withdrawn: bool = True) -> None:
@@ -451,6 +463,8 @@ PLANTED: tuple[type[models.Model], ...] = (
     VisitCorrection,
     VisitPhoto,
     VisitMark,
+    VisitTask,
+    LastVisit,
     Share,
     Run,
     Village,

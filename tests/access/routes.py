@@ -177,6 +177,16 @@ def visiting(*done: int) -> Callable[[Any], set[int]]:
     )
 
 
+def positions(account: Any) -> set[int]:
+    """For those who read personal data somewhere, and helpers of a household."""
+    return {200} if "view_personal_data" in account.kind.may or account.households else {403}
+
+
+def at_a_place(account: Any) -> set[int]:
+    """For those who see the register of a place."""
+    return {200} if account.kind.register else {403}
+
+
 RULE = {"rule": "HH-01"}
 
 ALONE: dict[str, Alone] = {
@@ -264,6 +274,12 @@ ALONE: dict[str, Alone] = {
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
     # Everybody reads what he wrote himself; only the author adds to it.
     "api:visit-list": Alone({"GET": 200, "POST": visiting(422)}),
+    "visit-track": Alone({"GET": positions}),
+    "live": Alone({"GET": register}),
+    "live-feed": Alone({"GET": lambda account: {400} if 200 in register(account) else {403}}),
+    "api:live": Alone({"GET": register}),
+    "field-summary": Alone({"GET": register, "POST": to_change("export_register", 200)}),
+    "coverage": Alone({"GET": at_a_place}),
     "visit-correct": Alone({"POST": {422, 403}}, rows="visit"),
     "api:visit-correct": Alone({"POST": {422, 403}}, rows="visit"),
     "api:visit-photos": Alone({"POST": {422, 403}}, rows="visit"),

@@ -80,6 +80,7 @@ OWN_VIEWS = {
     "apps.crosschecks.views.RulePage": "counts of visible findings by rule",
     "apps.crosschecks.views.WhatIfPage": "counts of visible rows by unit",
     "apps.crosschecks.views.ThresholdPage": "thresholds, which are open to read",
+    "apps.visits.track_views.TrackPage": "positions of visible visits, where personal data are open; on record",
     "apps.visits.views.CorrectPage": "one visible visit, of the author himself",
     "apps.crosschecks.api.CheckView": "one visible household",
     "apps.crosschecks.api.StepView": "one visible finding",
@@ -104,6 +105,11 @@ OWN_VIEWS = {
     "apps.datasets.api.DatasetViewSet": "how fresh data are, which is no secret",
     "apps.dashboards.views.DeskPage": "figures of visible rows",
     "apps.dashboards.api.Indicators": "figures of visible rows",
+    "apps.dashboards.live_views.LivePage": "visible visits, and figures of them",
+    "apps.dashboards.live_views.LiveFeed": "visible visits, and figures of them",
+    "apps.dashboards.live_api.LiveView": "visible visits, and figures of them",
+    "apps.dashboards.field_summary_views.FieldSummaryPage": "figures of visible visits and pairings",
+    "apps.dashboards.coverage_views.CoveragePage": "figures of visible villages",
 }
 
 # Open without a session, and why.

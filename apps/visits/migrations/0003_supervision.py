@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                 db_constraint=False,
                 db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
+                related_name="last_visits",
                 to="households.household",
                 verbose_name="贫困户",
             ),

@@ -47,7 +47,12 @@ def raise_all(since: datetime.date) -> int:
 
 
 def _raise(which: str, **more: Any) -> int:
-    named = {"helper": Owner.HELPER, "days": DUE_DAYS, "solved": TaskState.SOLVED, "open": TaskState.OPEN}
+    named: dict[str, Any] = {
+        "helper": Owner.HELPER,
+        "days": DUE_DAYS,
+        "solved": TaskState.SOLVED,
+        "open": TaskState.OPEN,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_RAISE.format(which=which), {**named, **more})
         return cursor.rowcount

@@ -1,0 +1,22 @@
+from apps.visits.models.following import LastVisit, VisitTask
+from apps.visits.models.visit import (
+    Visit,
+    VisitConflict,
+    VisitCorrection,
+    VisitMark,
+    VisitPhoto,
+    VisitReceipt,
+    photo_path,
+)
+
+__all__ = [
+    "LastVisit",
+    "Visit",
+    "VisitConflict",
+    "VisitCorrection",
+    "VisitMark",
+    "VisitPhoto",
+    "VisitReceipt",
+    "VisitTask",
+    "photo_path",
+]
