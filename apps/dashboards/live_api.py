@@ -41,7 +41,7 @@ class LiveView(APIView):
         if found:
             return answer(problems.problem(400, errors=problems.entries(found)))
         tag = live.tag(user, extent, live.latest(user, extent, on), "api", written)
-        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        headers = {"ETag": tag}
         if request.headers.get("If-None-Match") == tag:
             return HttpResponseNotModified(headers=headers)
         reader, rows, last, more = live.newest(user, extent, on, int(written) if written else None)

@@ -84,5 +84,4 @@ class LiveFeed(View):
             news = live.news(request.user, extent, on, int(written))
             answer = render(request, "dashboards/_live_feed.html", {"news": news, **context})
         answer["ETag"] = tag
-        answer["Cache-Control"] = "private, no-cache"
         return answer

@@ -10,5 +10,5 @@ urlpatterns = [
     path("live/", LivePage.as_view(), name="live"),
     path("live/feed/", LiveFeed.as_view(), name="live-feed"),
     path("coverage/", CoveragePage.as_view(), name="coverage"),
-    path("visits/summary/", FieldSummaryPage.as_view(), name="field-summary"),
+    path("field-summary/", FieldSummaryPage.as_view(), name="field-summary"),
 ]

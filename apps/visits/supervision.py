@@ -14,7 +14,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Exists, ExpressionWrapper, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import Pairing
@@ -118,7 +118,10 @@ def _latest(user: Any, by: str, key: str) -> Subquery:
 def of_households(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
     """Households with their latest visit, the days since, and the names of their helpers today."""
     helpers = pairings_in(user, today(), today()).filter(household_id=OuterRef("pk")).order_by().values("household_id")
-    days = ExpressionWrapper(Value(today()) - F("last_visit_on"), output_field=IntegerField())
+    # Of two dates the database makes a number of days; the ORM's own minus would make an interval.
+    days = Func(
+        Value(today()), F("last_visit_on"), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField()
+    )
     return rows.annotate(
         last_visit_on=_latest(user, "household_id", "pk"),
         days_without_visit=days,

@@ -22,7 +22,7 @@ from apps.visits.filters import MonthField
 from apps.visits.services import tracks
 from apps.visits.tables import VisitResource
 
-COLUMNS = ("visited_at", "author_name", "head", "household_code", "division", "distance", "accuracy", "marks")
+COLUMNS = ("visited_at", "head", "division", "distance", "marks")
 EXTRA = ("pk", "lon", "lat", "division_id", "household_id", "author_id", "author_name")
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
@@ -70,7 +70,8 @@ class TrackPage(View):
             return render(request, "visits/track.html", context, status=200 if valid else 422)
         rows = place.narrow(VisitResource.rows(user))
         found = tracks.narrow(rows, author, form.cleaned_data["first"], form.cleaned_data["last"])
-        reader = VisitResource.reader(user, [VisitResource.column(name) for name in COLUMNS], *EXTRA)
+        names = COLUMNS if author else (COLUMNS[0], "author_name", *COLUMNS[1:])
+        reader = VisitResource.reader(user, [VisitResource.column(name) for name in names], *EXTRA)
         fetched = list(found.values_list(*reader.paths)[: tracks.MOST + 1])
         points = [_point(user, reader, row, cells) for row, cells in self._with_cells(reader, fetched[: tracks.MOST])]
         seen = [point for point in points if point["lon"] is not None]
@@ -118,6 +119,7 @@ def _point(user: Any, reader: Any, row: Any, cells: Any) -> dict[str, Any]:
         "lat": lat if whole and lon is not None else None,
         "division": reader.value(row, "division_id"),
         "author": reader.value(row, "author_name"),
+        "author_id": reader.value(row, "author_id"),
         "number": None,
     }
 

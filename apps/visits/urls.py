@@ -7,7 +7,7 @@ from apps.visits.track_views import TrackPage
 from apps.visits.views import CorrectPage, VisitPage
 
 urlpatterns = [
-    path("visits/track/", TrackPage.as_view(), name="visit-track"),
+    path("tracks/", TrackPage.as_view(), name="visit-track"),
     *pages("visits", tables.VisitResource, detail_page=VisitPage),
     path("visits/<int:key>/correct/", CorrectPage.as_view(), name="visit-correct"),
     *pages("visit-photos", tables.VisitPhotoResource),

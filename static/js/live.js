@@ -29,11 +29,12 @@ function show(part) {
   for (const row of rows) row.className = "is-new";
   list.prepend(...rows);
   while (list.rows.length > MOST) list.lastElementChild.remove();
-  const units = part.querySelector("#live-units");
-  const old = document.getElementById("live-units");
-  if (!old.contains(document.activeElement)) {
-    old.replaceWith(units);
-    document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: units } })); // the map draws itself anew
+  for (const id of ["live-figures", "live-units"]) {
+    const fresh = part.getElementById(id);
+    const old = document.getElementById(id);
+    if (old.contains(document.activeElement)) continue;
+    old.replaceWith(fresh);
+    document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: fresh } })); // the map draws itself anew
   }
   say(`${said.dataset.new}${rows.length}`);
 }

@@ -1,9 +1,10 @@
 // Draws a track from the list beside it, which is the one source of positions and numbers: points in the order of time,
-// the line that joins them, and the outlines of the county behind. No tiles from anywhere.
+// the lines that join those of one visitor, and the outlines of the county behind. No tiles from anywhere.
 
 import { AROUND, WIDTH, element, outline, polygonsOf, projection, read } from "./drawing.js";
 
 const RADIUS = 9;
+const EDGE = 60; // room for half a name
 
 /** Whether any corner of a shape lies within the drawing. */
 function near(shape, at, height) {
@@ -24,8 +25,16 @@ async function draw(figure) {
   for (const shape of features.filter((one) => near(one, at, height))) {
     drawing.append(element("path", { d: outline(shape, at), class: "outline", "fill-rule": "evenodd" }));
   }
+  for (const { properties } of features.filter((one) => one.properties.cp)) {
+    const [x, y] = at(properties.cp);
+    if (x > EDGE && x < WIDTH - EDGE && y > RADIUS && y < height - RADIUS) drawing.append(element("text", { x, y }, properties.name));
+  }
   const places = points.map((point) => at(point).map((number) => number.toFixed(1)));
-  drawing.append(element("path", { class: "track-line", d: `M${places.map((place) => place.join(",")).join("L")}` }));
+  // Each visitor has a line of his own.
+  for (const visitor of new Set(rows.map((row) => row.dataset.author))) {
+    const way = places.filter((_place, index) => rows[index].dataset.author === visitor);
+    drawing.append(element("path", { class: "track-line", d: `M${way.map((place) => place.join(",")).join("L")}` }));
+  }
   rows.forEach((row, index) => {
     const [x, y] = places[index];
     const link = element("a", { href: row.querySelector("a")?.getAttribute("href") ?? "#", tabindex: "-1" });

@@ -17,7 +17,7 @@ from tests.visits.conftest import LAT, LON, OTHER_LEAGUE, OWN
 
 pytestmark = pytest.mark.django_db
 
-TRACK = "/visits/track/"
+TRACK = "/tracks/"
 
 
 @pytest.fixture
