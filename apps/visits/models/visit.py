@@ -198,7 +198,7 @@ class VisitConflict(OfVisit):
     settled_reason = models.CharField(_("核定理由"), max_length=500, blank=True, default="")
 
     SETTLEMENT: ClassVar = ("settled_at", "settled_by", "settled_by_name", "kept", "settled_reason")
-    """The columns that the application may change (the grants of migration 0003)."""
+    """The columns that the application may change (the grants of migration 0005)."""
 
     class Meta:
         verbose_name = _("日记冲突")
@@ -261,7 +261,7 @@ class VisitPhoto(OfOneVisit):
     received = models.PositiveIntegerField(_("已收字节数"), default=0)
     state = models.CharField(_("状态"), max_length=9, choices=PhotoState, default=PhotoState.RECEIVING)
     refusal = models.CharField(_("未接收原因"), max_length=13, choices=Refusal, blank=True, default="")
-    finished_at = models.DateTimeField(_("完成时间"), null=True)
+    finished_at = models.DateTimeField(_("收齐时间"), null=True)
     width = models.PositiveIntegerField(_("宽"), null=True)
     height = models.PositiveIntegerField(_("高"), null=True)
     taken_at = models.DateTimeField(_("拍摄时间"), null=True)
@@ -296,6 +296,7 @@ class VisitPhoto(OfOneVisit):
             models.Index(fields=["sha256"], name="visit_photo_sha256"),
             *(models.Index(fields=[f"hash_{n}"], name=f"visit_photo_hash_{n}") for n in range(4)),
             models.Index(fields=["announced_at"], name="visit_photo_open", condition=Q(state=PhotoState.RECEIVING)),
+            models.Index(fields=["finished_at"], name="visit_photo_whole", condition=Q(state=PhotoState.WHOLE)),
         ]
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ SELECT set_config('app.register_lo', '', true), set_config('app.register_hi', ''
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visits", "0003_supervision")]
+    dependencies = [("visits", "0004_supervision")]
 
     operations = [
         rls.follow_household("visits_lastvisit"),

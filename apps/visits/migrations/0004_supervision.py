@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("divisions", "0001_initial"),
         ("households", "0003_certificate_grade"),
-        ("visits", "0002_row_security"),
+        ("visits", "0003_photos_whole"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
