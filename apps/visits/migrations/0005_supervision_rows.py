@@ -35,6 +35,8 @@ BEGIN
 END $$;
 CREATE TRIGGER visit_last AFTER INSERT ON visits_visit
     REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION visits_keep_last();
+-- Also where a load puts off keys and histories (session_replication_role).
+ALTER TABLE visits_visit ENABLE ALWAYS TRIGGER visit_last;
 """
 FILL = f"""
 SELECT set_config('app.register_lo', '100000000000', true), set_config('app.register_hi', '999999999999', true);
