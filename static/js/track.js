@@ -51,7 +51,10 @@ async function draw(figure) {
   });
   figure.hidden = false;
   figure.querySelector(".map-drawing").replaceChildren(drawing);
-  drawing.style.fontSize = `${(11 * WIDTH) / (drawing.clientWidth || WIDTH)}px`;
+  // Points and numbers keep their size on the screen, whatever the drawing's.
+  const scale = WIDTH / (drawing.clientWidth || WIDTH);
+  drawing.style.fontSize = `${(11 * scale).toFixed(1)}px`;
+  for (const point of drawing.querySelectorAll("circle")) point.setAttribute("r", (RADIUS * scale).toFixed(1));
 }
 
 for (const figure of document.querySelectorAll("[data-track]")) {
