@@ -5,10 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from apps.pages.columns import Column
+from apps.pages.kinds import DATE
 from apps.pages.parts import Table
+from apps.pages.resources import Resource
 from apps.visits.choices import TaskState
+from apps.visits.models import LastVisit
 from apps.visits.tables import VisitResource, VisitTaskResource
+
+
+class LastVisitPart(Resource):
+    """最近走访 of the household; only a part of a person's file."""
+
+    name = "last-visit"
+    model = LastVisit
+    columns = (Column("visited_on", _lazy("最近走访日期"), kind=DATE),)
+
 
 SHOWN = 10
 """How many visits a household's page shows before it points to their list."""

@@ -139,7 +139,7 @@ def test_the_log_lent_for_one_question_is_given_back(client, person, county):
 def test_the_file_costs_the_same_whatever_hangs_off_the_person(client, person, village, django_assert_max_num_queries):
     sign_in(client, village)
     client.get("/account/sessions/")
-    with django_assert_max_num_queries(47) as few:
+    with django_assert_max_num_queries(48) as few:
         client.get(f"/persons/{person.pk}/file/")
     for year in (2016, 2017):
         make_person_year(person, year=year)
