@@ -40,7 +40,7 @@ async function draw(figure) {
     const link = element("a", { href: row.querySelector("a")?.getAttribute("href") ?? "#", tabindex: "-1" });
     link.append(
       element("title", {}, [...row.cells].map((cell) => cell.textContent.trim()).join(" ")),
-      element("circle", { cx: x, cy: y, r: RADIUS, class: "track-point" }),
+      element("circle", { cx: x, cy: y, r: RADIUS, class: row.querySelector(".light") ? "track-point is-marked" : "track-point" }),
       element("text", { x, y, class: "track-number" }, String(index + 1)),
     );
     for (const part of [link, row]) {
