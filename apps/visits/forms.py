@@ -1,11 +1,22 @@
-"""The form by which an author corrects a visit."""
+"""The plain form of a visit, and the form by which an author corrects one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, cast
+from uuid import uuid4
+
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.visits.choices import LONGEST_TEXT
+from apps.households.models import Household
+from apps.pages.forms import RowField
+from apps.visits.choices import LONGEST_NOTE, LONGEST_TEXT, SLOTS
+from apps.visits.services.photos import MOST_BYTES
+from apps.visits.services.writing import Draft
 
 
 class CorrectionForm(forms.Form):
@@ -13,3 +24,78 @@ class CorrectionForm(forms.Form):
 
     text = forms.CharField(label=_("更正后的内容"), max_length=LONGEST_TEXT, strip=False, widget=forms.Textarea)
     reason = forms.CharField(label=_("更正原因"), max_length=500)
+
+
+class PhotosInput(forms.ClearableFileInput):
+    """Several photos, by the camera or from the album."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Up to nine photos; whether a file is one is found out when it is read."""
+
+    widget = PhotosInput({"accept": "image/*", "multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        found = [super(PhotosField, self).clean(one, initial) for one in data or []]
+        if len(found) > SLOTS:
+            raise ValidationError(_("一篇日记最多 %(most)d 张照片。") % {"most": SLOTS}, code="too_many")
+        if any(one.size > MOST_BYTES for one in found):
+            raise ValidationError(_("照片不能超过 %(most)d MB。") % {"most": MOST_BYTES >> 20}, code="too_large")
+        return found
+
+
+def note(label: Any, rows: int = 2) -> forms.CharField:
+    """A short text beside the diary."""
+    widget = forms.Textarea({"rows": rows})
+    return forms.CharField(label=label, max_length=LONGEST_NOTE, required=False, strip=False, widget=widget)
+
+
+MINUTE = "%Y-%m-%dT%H:%M"
+
+
+class VisitForm(forms.Form):
+    """A visit as it is written where no script runs, or at a desk. `client_id` is made with the form: sent twice, it is
+    one visit."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    household = RowField(queryset=Household.objects.none(), label=_("贫困户"), help_text=_("填写户编码。"))
+    visited_at = forms.DateTimeField(
+        label=_("走访时间"),
+        input_formats=[MINUTE],
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format=MINUTE),
+    )
+    text = forms.CharField(
+        label=_("日记内容"), max_length=LONGEST_TEXT, strip=False, widget=forms.Textarea({"rows": 6})
+    )
+    situation = note(_("家庭情况"))
+    help_given = note(_("帮扶措施"))
+    policies = note(_("宣讲政策"))
+    persons_met = note(_("见到的人"))
+    problem = note(_("反映的问题"))
+    problem_solved = forms.TypedChoiceField(
+        label=_("问题是否解决"),
+        required=False,
+        choices=[("", _("请选择")), ("true", _("是")), ("false", _("否"))],
+        coerce=lambda value: value == "true",
+        empty_value=None,
+    )
+    photos = PhotosField(label=_("照片"), required=False)
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, user: Any, own: Iterable[Household], fixed: Household | None
+    ) -> None:
+        start = {"client_id": uuid4(), "visited_at": timezone.localtime(), "household": fixed.pk if fixed else None}
+        super().__init__(data, files, initial=start)
+        asked = cast("RowField", self.fields["household"])
+        asked.queryset = Household.objects.visible_to(user)
+        if fixed:
+            asked.fix(fixed.pk)
+        elif offered := [(one.pk, f"{getattr(one, 'head_name', '') or ''} {one.code}") for one in own]:
+            asked.widget, asked.help_text = forms.Select(choices=[("", _("请选择")), *offered]), ""
+
+    def draft(self) -> Draft:
+        """What was written, to be handed in."""
+        said = {name: value for name, value in self.cleaned_data.items() if name != "photos"}
+        return Draft(**{**said, "household": said["household"].pk})

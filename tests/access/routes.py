@@ -264,6 +264,13 @@ ALONE: dict[str, Alone] = {
     "api:finding-step": Alone({"POST": {422, 403}}, rows="finding"),
     # Everybody reads what he wrote himself; only the author adds to it.
     "api:visit-list": Alone({"GET": 200, "POST": visiting(422)}),
+    # The page of the phone is the same for everybody; a key is one's own, and households are those one may write of.
+    "phone": Alone({"GET": 200}, {"GET": 200}),
+    "phone-worker": Alone({"GET": 200}, {"GET": 200}),
+    "phone-manifest": Alone({"GET": 200}, {"GET": 200}),
+    "api:phone-key": Alone({"POST": 200}),
+    "api:phone-households": Alone({"GET": 200}),
+    "visit-write": Alone({"GET": visiting(200), "POST": visiting(422)}),
     "visit-correct": Alone({"POST": {422, 403}}, rows="visit"),
     "api:visit-correct": Alone({"POST": {422, 403}}, rows="visit"),
     "api:visit-photos": Alone({"POST": {422, 403}}, rows="visit"),
