@@ -95,6 +95,13 @@ class VisitForm(forms.Form):
         elif offered := [(one.pk, f"{getattr(one, 'head_name', '') or ''} {one.code}") for one in own]:
             asked.widget, asked.help_text = forms.Select(choices=[("", _("请选择")), *offered]), ""
 
+    def clean_text(self) -> str:
+        """A diary of nothing but white space is none."""
+        text: str = self.cleaned_data["text"]
+        if not text.strip():
+            raise ValidationError(_("请填写日记内容。"), code="blank")
+        return text
+
     def draft(self) -> Draft:
         """What was written, to be handed in."""
         said = {name: value for name, value in self.cleaned_data.items() if name != "photos"}

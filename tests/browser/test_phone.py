@@ -28,6 +28,11 @@ from tests.visits.test_photos import picture as photo
 PHONE = {"width": 360, "height": 740}
 PASSPHRASE = "草原上的羊群"
 TEXTS = ("第一篇：到户看望老人，身体尚可。", "第二篇：核对补贴到账。😀", "第三篇：羊舍顶棚已修好。")
+FULL = """() => {
+  window.usual = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
+}"""
+ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.usual; }"
 UNPLUGGED = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
 
 
@@ -79,8 +84,12 @@ def write(page: Any, household: str, text: str, *photos: bytes) -> None:
     page.wait_for_selector(f"#entries li:has-text('{text}')")
 
 
-def unlock(page: Any) -> None:
+def unlock(page: Any, wrong: str = "") -> None:
     page.wait_for_selector("#unlock:visible")
+    if wrong:
+        page.fill("#unlock-words", wrong)
+        page.click("#unlock button")
+        page.wait_for_selector("#alarm:has-text('还可以试 9 次')")
     page.fill("#unlock-words", PASSPHRASE)
     page.click("#unlock button")
     page.wait_for_selector("#tabs:visible")
@@ -99,7 +108,7 @@ def kept(page: Any) -> list[dict[str, Any]]:
 
 
 def sent(page: Any, number: int) -> None:
-    page.wait_for_function(f"document.querySelectorAll('#entries li[data-state=sent]').length === {number}")
+    page.wait_for_selector(f"#entries li[data-state=sent] >> nth={number - 1}")
 
 
 def counts() -> tuple[int, int]:
@@ -140,7 +149,7 @@ def test_three_diaries_written_without_network_are_stored_once_whole_and_in_orde
     picture(phone, "phone-writing")
 
     page.reload()
-    unlock(page)
+    unlock(page, wrong="不是这个口令")
     assert "写到一半" in page.inner_text("#drafts")
     page.evaluate("location.hash = '#queue'")
     page.wait_for_selector("#entries li >> nth=2")
@@ -195,7 +204,17 @@ def test_another_account_sees_and_sends_nothing_and_a_closed_one_loses_nothing(p
     page = phone.page
     sign_in(page, "helper")
     phone.context.set_offline(True)
-    write(page, "王建国", TEXTS[0], photo(4))
+    page.click("#households button:has-text('王建国')")
+    page.wait_for_selector("#position:has-text('已定位')")
+    page.evaluate(FULL)
+    page.fill("#text", TEXTS[0])
+    page.wait_for_selector("#alarm:has-text('存储空间不足')")
+    assert page.input_value("#text") == TEXTS[0] and "尚未保存" in page.inner_text("#kept")
+    page.evaluate(ROOM_AGAIN)
+    page.set_input_files("#album", [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo(4)}])
+    page.wait_for_selector("#photos li")
+    page.click("#finish")
+    page.wait_for_selector(f"#entries li:has-text('{TEXTS[0]}')")
     with scopes.activate(SET_UP), transaction.atomic():
         User.objects.filter(pk=helper.pk).update(is_active=False)
     phone.context.set_offline(False)

@@ -8,9 +8,10 @@ export class Unreachable extends Error {}
 export class SignedOut extends Error {}
 
 let token = "";
-let reached = navigator.onLine;
+let reached = true;
 
-export const isReached = () => reached;
+// Whether the last question was answered, and nothing has been heard of the network since.
+export const isReached = () => reached && navigator.onLine;
 
 async function answer(path, options, patience) {
   const control = new AbortController();
