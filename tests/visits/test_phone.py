@@ -90,6 +90,11 @@ def test_households_for_the_phone_are_those_one_may_write_of(phone, helper, offi
     assert phone.get(HOUSEHOLDS, {"words": "没有这个人"}).json()["results"] == []
     inspector = sign_in(Client(), make_user("inspector", "inspector", OTHER_LEAGUE // 10**6 * 10**6))
     assert inspector.get(HOUSEHOLDS).json()["results"] == []
+    head = sign_in(Client(), make_user("head", "village_officer", OTHER_LEAGUE))
+    with pytest.MonkeyPatch.context() as closed:
+        closed.setattr("apps.access.sight.Sight.opens", lambda self, division, household: False)
+        (masked,) = head.get(HOUSEHOLDS).json()["results"]
+    assert masked["of_village"] is True and masked["lon"] != LON
     assert second.pk not in {one["id"] for one in officer.get(HOUSEHOLDS).json()["results"]}
 
 

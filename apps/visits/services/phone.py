@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.access import scope as scopes
+from apps.access import sight
 from apps.access.models import Pairing
 from apps.history.services import log_access
 from apps.households.models import Household
@@ -31,7 +32,8 @@ Place = dict[str, Any]
 
 @dataclass(frozen=True)
 class Offered:
-    """A household to write about. `lon`, `lat`: degrees, its own position or else its village's (`of_village`).
+    """A household to write about. `lon`, `lat`: degrees, its own position, if that is for the account to read, or else
+    its village's (`of_village`).
 
     `promise`, `problem`: what was said at the last visit that the account reads in full, the problem only if it was not
     solved by then; `visited_on`: the day of that visit.
@@ -74,6 +76,10 @@ def households_of(user: Any, words: str = "") -> list[Offered]:
     found = _rows(seen.filter(pk__in=paired), words, OFFERED)
     if len(found) < OFFERED:
         found += _rows(seen.editable_by(user, CAPABILITY).exclude(pk__in=paired), words, OFFERED - len(found))
+    opens = sight.of(user, Household).opens
+    for row in found:
+        if not opens(row["division_id"], row["pk"]):  # where a family lives is not for everybody who may write of it
+            row["lon"] = row["lat"] = None
     places, last = Places.of(row["division_id"] for row in found), _last_visits(user, [row["pk"] for row in found])
     if found:
         top = scopes.of(user).top or found[0]["division_id"]
