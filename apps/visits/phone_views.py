@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -55,7 +56,7 @@ def assets() -> tuple[str, ...]:
 @cache
 def version() -> str:
     """What names these very files: a hash over all of them, the page's template and the worker."""
-    digest = hashlib.sha256(Path(str(get_template(TEMPLATE).origin)).read_bytes())
+    digest = hashlib.sha256((settings.BASE_DIR / "templates" / TEMPLATE).read_bytes())
     for name in (*SHEETS, *OTHERS, ENTRY, *MODULES, WORKER):
         digest.update(_file(name))
     return digest.hexdigest()[:16]

@@ -32,6 +32,10 @@ FULL = """() => {
   window.usual = IDBObjectStore.prototype.put;
   IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); };
 }"""
+AGED = """async () => {
+  const database = await import("/static/js/phone/database.js");
+  for (const row of await database.all("entries")) await database.put("entries", {...row, at: row.at - 4 * 86400000});
+}"""
 ROOM_AGAIN = "() => { IDBObjectStore.prototype.put = window.usual; }"
 UNPLUGGED = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED")
 
@@ -220,6 +224,11 @@ def test_another_account_sees_and_sends_nothing_and_a_closed_one_loses_nothing(p
     phone.context.set_offline(False)
     page.wait_for_selector("#alarm:has-text('账户已停用')")
     assert page.inner_text("#count") == "1"
+    # Four days later the page is opened again; nobody is signed in.
+    page.evaluate(AGED)
+    page.reload()
+    page.wait_for_selector("#alarm:has-text('已有 4 天')")
+    assert page.inner_text("#entries") == "未上传 1" and TEXTS[0] not in page.content()
     page.click("#queue summary:has-text('导出')")
     with page.expect_download() as given:
         page.click("#export")

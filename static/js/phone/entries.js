@@ -98,6 +98,7 @@ export async function standing(account) {
 // Forget what was sent a week ago.
 export async function tidy() {
   for (const row of await database.where("entries", "account", locking.owner())) {
-    if (row.state === "sent" && Date.now() - row.sent > SHOWN_AFTER_SENDING) await discard(row.id);
+    const over = row.state === "sent" || (row.state === "kept" && row.visit !== null);
+    if (over && Date.now() - row.sent > SHOWN_AFTER_SENDING) await discard(row.id);
   }
 }

@@ -39,8 +39,11 @@ async function closed({ signedOut }) {
   part("tabs").hidden = false;
   await standing();
   const words = signedOut ? `${say("signedOut")} ${say("closed")}` : kept.length ? say("offline") : say("needNetwork");
-  if (wanted() === "queue") await view();
-  else gate(say("title"), words, signedOut ? SIGN_IN : null);
+  gate(say("title"), words, signedOut ? SIGN_IN : null);
+  if (wanted() === "queue") {
+    if (signedOut) note("session", words, "bad", SIGN_IN);
+    await view();
+  }
 }
 
 async function opened() {
@@ -204,8 +207,15 @@ function send(again = false) {
 async function wake() {
   if (document.visibilityState === "hidden") return;
   sending.rested();
-  if (!locking.isOpen()) await begin();
-  else if (await sending.waits()) await send();
+  if (!locking.isOpen()) return begin();
+  try {
+    const session = await server.session();
+    if (session.account !== locking.owner()) throw new sending.OtherAccount();
+    line("online", say("online"));
+    return send();
+  } catch (error) {
+    return told(error);
+  }
 }
 
 async function exportAll() {
@@ -256,15 +266,15 @@ function listen() {
 }
 
 async function start() {
-  const plain = { href: facts.plainForm, words: say("signIn") };
+  const plain = { href: facts.plainForm, words: part("write-title").textContent };
   if (!locking.supported() || !database.supported()) {
     const words = window.isSecureContext ? say("noKeeping") : say("insecure");
-    return gate(say("title"), words, { ...plain, words: part("write-title").textContent });
+    return gate(say("title"), words, plain);
   }
   try {
     await database.open();
   } catch {
-    return gate(say("title"), say("noKeeping"), { ...plain, words: part("write-title").textContent });
+    return gate(say("title"), say("noKeeping"), plain);
   }
   // Where there are service workers the page opens without network, too.
   navigator.serviceWorker?.register(facts.worker, { scope: facts.page }).catch(() => {});

@@ -1,6 +1,5 @@
 // Sending what waits: the words first, then the photos in pieces, each as often as it takes. The server stores once.
 
-import * as database from "./database.js";
 import * as entries from "./entries.js";
 import * as locking from "./locking.js";
 import * as photos from "./photos.js";
@@ -31,7 +30,9 @@ async function sendAll(again) {
   if (session.account !== locking.owner()) throw new OtherAccount();
   const { found } = await entries.own();
   const wanted = again ? entries.UNSENT : ["waiting"];
-  for (const entry of found.filter((one) => wanted.includes(one.state))) {
+  for (const { id } of found.filter((one) => wanted.includes(one.state))) {
+    const entry = await entries.read(id);
+    if (!entry || !wanted.includes(entry.state)) continue; // taken back for writing meanwhile
     try {
       await sendOne(entry);
     } finally {
@@ -174,4 +175,3 @@ export function rested() {
 }
 
 export const isLater = (error) => error instanceof Later;
-export const waits = async () => (await database.where("entries", "account", locking.owner())).some((row) => row.state === "waiting");

@@ -5,7 +5,7 @@ const STORE = `phone-${KEPT.version}`;
 const PATIENCE = 4000;
 
 self.addEventListener("install", (event) => {
-  const fresh = [...KEPT.assets, KEPT.page].map((address) => new Request(address, { cache: "reload" }));
+  const fresh = [...KEPT.assets, KEPT.page].map((address) => new Request(address, { cache: "no-cache" }));
   event.waitUntil(caches.open(STORE).then((store) => store.addAll(fresh)).then(() => self.skipWaiting()));
 });
 
