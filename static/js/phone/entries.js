@@ -95,10 +95,12 @@ export async function standing(account) {
   };
 }
 
-// Forget what was sent a week ago.
+// Forget what was sent a week ago, unless the server has not looked at its photos yet.
 export async function tidy() {
+  const photos = await database.where("photos", "account", locking.owner());
+  const unsure = new Set(photos.filter((photo) => photo.state === "whole").map((photo) => photo.entry));
   for (const row of await database.where("entries", "account", locking.owner())) {
     const over = row.state === "sent" || (row.state === "kept" && row.visit !== null);
-    if (over && Date.now() - row.sent > SHOWN_AFTER_SENDING) await discard(row.id);
+    if (over && !unsure.has(row.id) && Date.now() - row.sent > SHOWN_AFTER_SENDING) await discard(row.id);
   }
 }

@@ -181,10 +181,11 @@ async function told(error) {
 async function attempt(again) {
   const before = (await entries.standing(locking.owner())).unsent;
   try {
-    await sending.run({ again });
+    const unsure = await sending.run({ again });
     line("online", say("online"));
     note("session", "");
-    sending.rested();
+    if (unsure) sending.later(send);
+    else sending.rested();
     const { unsent } = await entries.standing(locking.owner());
     if (before && !unsent) passing(say("allSent"));
     if (wanted() === "sent") await sent.show();

@@ -68,7 +68,16 @@ export const addressOf = async (photo) =>
 
 export const discard = (photo) => database.remove("photos", photo.key);
 
-// The server has it: the picture itself leaves the phone.
+// Every byte is with the server, which has not looked at it yet: it stays here until that is said.
+export const whole = (photo, server) => database.change("photos", photo.key, { state: "whole", reason: "", server });
+
+export const unsure = async () =>
+  (await database.where("photos", "account", locking.owner())).filter((photo) => photo.state === "whole");
+
+// To be sent once more from the beginning.
+export const again = (photo) => database.change("photos", photo.key, { state: "waiting", reason: "" });
+
+// The server has kept it: the picture itself leaves the phone.
 export const done = (photo) => database.change("photos", photo.key, { state: "sent", reason: "", sealed: null });
 
 export const refuse = (photo, reason) => database.change("photos", photo.key, { state: "refused", reason });

@@ -14,7 +14,7 @@ async function item(entry) {
   const sending = entries.progress.get(entry.id);
   const state = sending ? "sending" : entry.state;
   const all = await photos.of(entry.id);
-  const done = all.filter((photo) => photo.state === "sent").length;
+  const done = all.filter((photo) => ["sent", "whole"].includes(photo.state)).length;
   const shown = element(
     "li",
     {},

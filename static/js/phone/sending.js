@@ -18,7 +18,8 @@ let size = 64 * 1024; // of a piece: larger on a quick line, smaller on a slow o
 const busy = (status) => status === 429 || status >= 500;
 const reasonOf = (told) => told.data?.errors?.map((one) => one.message).join(" ") || told.data?.detail || String(told.status);
 
-// Send everything of the account that is open. Throws SignedOut, OtherAccount, Unreachable, Later.
+// Send everything of the account that is open; how many photos the server still has to look at. Throws SignedOut,
+// OtherAccount, Unreachable, Later.
 // Of two pages one sends at a time, where the browser knows locks.
 export async function run({ again = false } = {}) {
   if (!navigator.locks) return sendAll(again);
@@ -28,6 +29,7 @@ export async function run({ again = false } = {}) {
 async function sendAll(again) {
   const session = await server.session();
   if (session.account !== locking.owner()) throw new OtherAccount();
+  await confirm();
   const { found } = await entries.own();
   const wanted = again ? entries.UNSENT : ["waiting"];
   for (const { id } of found.filter((one) => wanted.includes(one.state))) {
@@ -37,6 +39,26 @@ async function sendAll(again) {
       await sendOne(entry);
     } finally {
       entries.progress.delete(entry.id);
+      entries.changed();
+    }
+  }
+  return (await photos.unsure()).length;
+}
+
+// Ask what became of photos that were not looked at yet: kept, refused, or lost and wanted again.
+async function confirm() {
+  for (const photo of await photos.unsure()) {
+    const { status, data } = await server.get(`visit-photos/${photo.server}/data/`);
+    if (busy(status)) throw new Later();
+    if (status !== 200 || data.state === "receiving") {
+      await photos.again(photo);
+      await entries.mark(photo.entry, { state: "waiting" });
+    } else if (data.state === "refused") {
+      const reason = say(`refusal_${data.refusal}`);
+      await photos.refuse(photo, reason);
+      await entries.mark(photo.entry, { state: "failed", reason: say("refused", { reason }) });
+    } else if (data.state === "done") {
+      await photos.done(photo);
       entries.changed();
     }
   }
@@ -97,13 +119,15 @@ async function sendPhotos(entry) {
   let refused = "";
   const all = await photos.of(entry.id);
   for (const photo of all) {
-    if (photo.state === "sent") continue;
-    const reason = await sendPhoto(entry, photo, all.indexOf(photo) + 1);
+    if (["sent", "whole"].includes(photo.state)) continue;
+    const { reason, state, id } = await sendPhoto(entry, photo, all.indexOf(photo) + 1);
     if (reason) {
       await photos.refuse(photo, reason);
       refused ||= say("refused", { reason });
-    } else {
+    } else if (state === "done") {
       await photos.done(photo);
+    } else {
+      await photos.whole(photo, id);
     }
   }
   return refused;
@@ -118,10 +142,11 @@ async function announced(entry, photo) {
   return { status: 409, data: { detail: say("tooManyPhotos", { n: facts.slots }) } };
 }
 
+// {reason} of a photo that was not taken, or {state, id}: "done", or "whole" when the server looks at it later.
 async function sendPhoto(entry, photo, n) {
   let told = await announced(entry, photo);
   if (busy(told.status)) throw new Later();
-  if (told.status > 201) return reasonOf(told);
+  if (told.status > 201) return { reason: reasonOf(told) };
   const bytes = await photos.bytesOf(photo);
   const { id } = told.data;
   let { state, offset, refusal } = told.data;
@@ -140,10 +165,10 @@ async function sendPhoto(entry, photo, n) {
     if (told.status !== 200 || (state === "receiving" && offset < piece.length)) {
       // Not what was sent, or an upload that begins anew: a few times, then a person has to look.
       attempts += told.status === 200 && offset > 0 ? 0 : 1;
-      if (attempts > ATTEMPTS) return reasonOf(told);
+      if (attempts > ATTEMPTS) return { reason: reasonOf(told) };
     }
   }
-  return state === "done" ? "" : say(`refusal_${refusal}`);
+  return state === "refused" ? { reason: say(`refusal_${refusal}`) } : { state, id };
 }
 
 async function sendPiece(id, offset, piece) {
