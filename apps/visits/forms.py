@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 from uuid import uuid4
@@ -26,6 +27,10 @@ class CorrectionForm(forms.Form):
     reason = forms.CharField(label=_("更正原因"), max_length=500)
 
 
+# How the files begin that are read: JPEG, PNG, WebP.
+PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG|RIFF....WEBP", re.DOTALL)
+
+
 class PhotosInput(forms.ClearableFileInput):
     """Several photos, by the camera or from the album."""
 
@@ -33,7 +38,8 @@ class PhotosInput(forms.ClearableFileInput):
 
 
 class PhotosField(forms.FileField):
-    """Up to nine photos; whether a file is one is found out when it is read."""
+    """Up to nine photos. Whether a file is one is found out when it is read; what does not even begin like one is told
+    while the form is still open."""
 
     widget = PhotosInput({"accept": "image/*", "multiple": True})
 
@@ -43,6 +49,10 @@ class PhotosField(forms.FileField):
             raise ValidationError(_("一篇日记最多 %(most)d 张照片。") % {"most": SLOTS}, code="too_many")
         if any(one.size > MOST_BYTES for one in found):
             raise ValidationError(_("照片不能超过 %(most)d MB。") % {"most": MOST_BYTES >> 20}, code="too_large")
+        for one in found:
+            if not PICTURE.match(one.read(12)):
+                raise ValidationError(_("“%(name)s”不是照片。") % {"name": one.name}, code="not_a_picture")
+            one.seek(0)
         return found
 
 

@@ -17,7 +17,6 @@ from apps.access.models import Pairing
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.households.models import Household
-from apps.visits.choices import PhotoState
 from apps.visits.forms import VisitForm
 from apps.visits.models import Visit
 from apps.visits.services import photos, writing
@@ -65,15 +64,12 @@ class WritePage(View):
 
     @staticmethod
     def _take(request: HttpRequest, visit: Visit, form: VisitForm) -> None:
-        """Keep the photos; one that is none is told and does not hold up the diary."""
+        """Hand in the photos; one that cannot be taken is told and does not hold up the diary."""
         for slot, file in enumerate(form.cleaned_data["photos"]):
             try:
-                photo = photos.take(visit, slot, file.read(), by=requester(request))
+                photos.take(visit, slot, file.read(), by=requester(request))
             except ServiceError as error:
                 messages.warning(request, f"{file.name}: {error}")
-                continue
-            if photo.state == PhotoState.REFUSED:
-                messages.warning(request, f"{file.name}: {photo.get_refusal_display()}")
 
     @staticmethod
     def _show(request: HttpRequest, form: VisitForm, status: int = 200) -> HttpResponse:

@@ -17,6 +17,7 @@ from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.accounts.services import SET_UP
 from apps.visits.models import Visit, VisitConflict, VisitPhoto
+from apps.visits.services import developing
 from tests.access.world import EVERYTHING
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.divisions import VILLAGES, plant
@@ -187,12 +188,25 @@ def test_three_diaries_written_without_network_are_stored_once_whole_and_in_orde
     assert page.title() == "民情日记"
 
     assert counts() == (3, 0)
+    # The pictures stay on the phone until the server has looked at them.
+    assert {one["state"] for one in kept(page)} == {"whole"}
+    with scopes.acting(EVERYTHING):
+        arrived = list(VisitPhoto.objects.values_list("pk", "author_id"))
+    for one in arrived:
+        developing.develop(*one)
+    page.evaluate("location.hash = '#queue'")
+    page.click("#send")
+    for _attempt in range(100):
+        if {one["state"] for one in kept(page)} == {"sent"}:
+            break
+        page.wait_for_timeout(100)
     with scopes.acting(EVERYTHING):
         visits = list(Visit.objects.order_by("visited_at"))
         stored = [VisitPhoto.objects.get(visit=one) for one in visits]
     assert [one.text for one in visits] == list(TEXTS)
     assert all(one.offline and one.author_name == "helper" and one.visited_at < one.received_at for one in visits)
     assert [(one.accuracy, one.distance) for one in visits[:1]] == [(12, 0)]
+    assert {one["state"] for one in kept(page)} == {"sent"}
     assert {(one.sha256, one.size, one.state) for one in stored} == {(r["sha256"], r["size"], "done") for r in before}
     assert [(one.width, one.height) for one in stored] == [(1600, 1200), (1200, 1600), (800, 600)]
     assert (stored[1].taken_at.isoformat(), float(stored[1].lon)) == ("2018-05-01T00:00:00+00:00", 119.4)

@@ -23,7 +23,7 @@ from tests.factories.accounts import make_user, sign_in
 from tests.factories.households import make_household
 from tests.factories.visits import URL, body, make_visit, pair, send
 from tests.visits.conftest import LAT, LON, OTHER_LEAGUE, OWN
-from tests.visits.test_photos import picture
+from tests.visits.test_photos import developed, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -220,14 +220,17 @@ def written(client: Client, household: object, **fields: object) -> dict[str, ob
 
 def test_the_plain_form_writes_a_diary_with_photos_once(phone, households):
     form = written(phone, households[0], problem="院墙开裂", problem_solved="false")
-    files = [SimpleUploadedFile("a.jpg", picture(3)), SimpleUploadedFile("b.jpg", b"no picture")]
+    wrong = phone.post(WRITE, {**form, "photos": [SimpleUploadedFile("b.jpg", b"<script>no picture</script>")]})
+    assert wrong.status_code == 422 and "核对了补贴到账情况" in wrong.content.decode() and count(Visit) == 0
+    files = [SimpleUploadedFile("a.jpg", picture(3)), SimpleUploadedFile("c.png", picture(4, format="PNG"))]
     made = phone.post(WRITE, {**form, "photos": files})
     assert made.status_code == 302, made.content.decode()
     shown = phone.get(made["Location"]).content.decode()
-    assert "核对了补贴到账情况" in shown and "院墙开裂" in shown and "b.jpg" in shown
+    assert "核对了补贴到账情况" in shown and "院墙开裂" in shown
     key = int(made["Location"].strip("/").rpartition("/")[2])
     told = phone.get(f"{URL}{key}/").json()
-    assert [photo["state"] for photo in told["photos"]] == ["done"]
+    assert [photo["state"] for photo in told["photos"]] == ["whole", "whole"]
+    assert [developed(phone, photo["id"])["state"] for photo in told["photos"]] == ["done", "done"]
     assert (told["problem_solved"], told["problem"], told["offline"]) == (False, "院墙开裂", False)
     # Pressed twice: the same visit. With other words: beside it.
     assert phone.post(WRITE, form)["Location"] == made["Location"]

@@ -159,7 +159,7 @@ def test_slow_phones_finish_and_hold_up_nobody(server: str) -> None:
     assert statuses == [200] * PHONES
     assert len(took) > 3 and max(took) < STALL
     with scopes.acting(EVERYTHING):
-        assert set(VisitPhoto.objects.values_list("state", flat=True)) == {"done"}
+        assert set(VisitPhoto.objects.values_list("state", flat=True)) == {"whole"}
 
 
 def test_the_proxy_waits_for_phones_in_place_of_the_application() -> None:

@@ -6,6 +6,7 @@ lies in a file of its own until the photo is whole; then it waits there to be re
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -77,7 +78,7 @@ def announce(visit: Visit, *, slot: int, size: int, sha256: str, by: Any) -> tup
 
 
 def take(visit: Visit, slot: int, data: bytes, *, by: Any) -> VisitPhoto:
-    """Take a photo that is here whole, as a form sends it; as it stands then. Raises as `announce` and `receive` do."""
+    """Take a photo that is here whole, as a form sends it; it waits to be read. Raises as `announce` and `receive` do."""
     photo, _new = announce(visit, slot=slot, size=len(data), sha256=hashlib.sha256(data).hexdigest(), by=by)
     for offset in range(0, len(data), PIECE):
         photo = receive(photo, offset, data[offset : offset + PIECE], by=by)

@@ -11,7 +11,7 @@ from apps.access import rls
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("visits", "0002_row_security"),
+        ("visits", "0003_photos_whole"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
