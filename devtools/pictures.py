@@ -3,12 +3,13 @@
 Needs Chromium; writes docs/pictures/<page>-<width>.png at 1440 and 360 px.
 """
 
+import base64
 import json
 import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FilePayload, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -39,6 +40,9 @@ PAGES = [
     ("import-shown", "county-150422", "/imports/new/register/!upload"),
     ("imports", "county-150422", "/imports/"),
     ("users", "county-150422", "/users/"),
+    ("phone-writing", "helper-1", "/phone/!write"),
+    ("phone-queue", "helper-1", "/phone/!queue"),
+    ("phone-sent", "helper-1", "/phone/!sent"),
     ("desk-english", "county-150422", "/!english"),
 ]
 
@@ -71,7 +75,57 @@ def english(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
-STEPS = {"edit": edit, "upload": upload, "english": english}
+def write(page: Page, words: str = "羊舍顶棚已修好，冬草备足；讲了医保报销政策。", family: int = 0) -> None:
+    """A diary on the phone that is being written, with photos drawn by the browser itself."""
+    page.click(f"#households button >> nth={family}")
+    page.fill("#text", words)
+    page.fill("#help_given", "下月初送化肥两袋，联系收羊的经纪人。")
+    page.set_input_files("#album", [_landscape(page, one) for one in (("#8fc1ea", "#6f9f4f"), ("#e8c9a0", "#a88b4a"))])
+    page.wait_for_selector("#photos li >> nth=1")
+
+
+def _landscape(page: Page, colours: tuple[str, str]) -> FilePayload:
+    """Sky, steppe and a yurt."""
+    drawn = page.evaluate(
+        """([sky, grass]) => {
+          const canvas = Object.assign(document.createElement("canvas"), {width: 1600, height: 1200});
+          const pen = canvas.getContext("2d");
+          const fill = (colour, ...box) => { pen.fillStyle = colour; pen.fillRect(...box); };
+          fill(sky, 0, 0, 1600, 700);
+          fill(grass, 0, 700, 1600, 500);
+          fill("#f4efe6", 600, 620, 420, 200);
+          pen.beginPath(); pen.moveTo(560, 620); pen.lineTo(810, 480); pen.lineTo(1060, 620); pen.fill();
+          fill("#9c4a2f", 770, 690, 90, 130);
+          return canvas.toDataURL("image/jpeg").split(",")[1];
+        }""",
+        list(colours),
+    )
+    return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": base64.b64decode(drawn)}
+
+
+def queue(page: Page) -> None:
+    """Two diaries written without a network, waiting."""
+    page.context.set_offline(True)
+    for family, words in enumerate(("老人身体尚可，降压药已续上。", "核对了草原补贴，已到账。"), start=1):
+        page.evaluate("location.hash = '#write'")
+        write(page, words, family)
+        page.click("#finish")
+        page.wait_for_selector(f"#entries li:has-text('{words}')")
+    page.wait_for_timeout(6000)  # until the note that it waits has gone
+
+
+def sent(page: Page) -> None:
+    """The same two, sent."""
+    page.context.set_offline(False)
+    page.evaluate("location.hash = '#queue'")
+    page.click("#send")
+    page.wait_for_selector("#entries li[data-state=sent] >> nth=1")
+    page.evaluate("location.hash = '#sent'")
+    page.wait_for_selector("#visits li >> nth=1")
+    page.wait_for_load_state("networkidle")
+
+
+STEPS = {"write": write, "queue": queue, "sent": sent, "edit": edit, "upload": upload, "english": english}
 
 
 def take(page: Page, base: str, name: str, path: str, width: int) -> None:
@@ -107,7 +161,7 @@ def main() -> None:
                 page = context.new_page()
                 sign_in(page, base, username, demo["password"])
                 for name, account, path in wanted:
-                    if account == username:
+                    if account == username and not (name.startswith("phone-") and width > 360):
                         take(page, base, name, path, width)
                 context.close()
         browser.close()

@@ -34,9 +34,10 @@ class SignIn(serializers.Serializer):
 
 
 class SessionState(serializers.Serializer):
-    """The CSRF token of the session, and who signed in."""
+    """The CSRF token of the session, and who signed in; by the number `account` a phone keeps entries apart."""
 
     csrf = serializers.CharField()
+    account = serializers.IntegerField()
     username = serializers.CharField()
     name = serializers.CharField()
     division = serializers.CharField(allow_null=True)
@@ -122,7 +123,7 @@ class SessionView(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
         logout(request._request)
-        return Response(status=status.HTTP_204_NO_CONTENT, headers={"Clear-Site-Data": '"cache", "storage"'})
+        return Response(status=status.HTTP_204_NO_CONTENT, headers={"Clear-Site-Data": sessions.FORGET})
 
 
 class PasswordView(APIView):
@@ -227,11 +228,12 @@ class OwnSessionView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _state(request: Request) -> dict[str, str | None]:
+def _state(request: Request) -> dict[str, str | int | None]:
     user = requester(request)
     top = scopes.of(user).top
     return {
         "csrf": get_token(request._request),
+        "account": user.pk,
         "username": user.username,
         "name": user.name,
         "division": codes.text(top) if top else None,

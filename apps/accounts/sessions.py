@@ -43,6 +43,9 @@ SYSTEMS = (
 )
 UNATTENDED = "X-Unattended"
 """A header of requests that a page makes by itself: nobody sits before it for that, and the session may end."""
+# What a sign-out tells the browser. Not "storage": a phone may hold diaries there that no signal has taken yet, and
+# they are encrypted under a key that is gone with the page (`docs/visits.md`).
+FORGET = '"cache"'
 STEP = 60  # the time of the last request is written at most once a minute
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.access.middleware import own_transactions
-from apps.accounts import half, services
+from apps.accounts import half, services, sessions
 from apps.accounts.forms import CodeForm, EnrolForm, SignInForm
 from apps.accounts.lockout import is_locked, locked_out
 from apps.accounts.models import User
@@ -117,10 +117,10 @@ def enrol(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session, if there still is one; the browser is told to forget what it kept."""
+    """End the session, if there still is one; the browser is told to forget the pages that it kept."""
     logout(request)
     response = half.take_away(redirect("accounts:sign-in"))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = sessions.FORGET
     return response
 
 

@@ -33,7 +33,9 @@ class OriginMiddleware:
             response = self.get_response(request)
             response.headers[HEADER] = here.request_id
             scope = getattr(request, "scope", None)
-            if response.status_code == 403 and scope is not None and scope.user_id is not None:
+            # The API knows nobody any more when the token of the session was wrong: then no account was refused.
+            known = scope is not None and scope.user_id is not None and request.user.is_authenticated
+            if response.status_code == 403 and known:
                 _refused(request)
         return response
 

@@ -15,7 +15,18 @@ SWITCHED_OFF = (
     *("web-share", "xr-spatial-tracking"),
 )
 OURS = ("publickey-credentials-create", "publickey-credentials-get")  # security keys
-PERMISSIONS = ", ".join([*(f"{name}=()" for name in SWITCHED_OFF), *(f"{name}=(self)" for name in OURS)])
+
+
+def allowing(*names: str) -> str:
+    """The same policy with some of the device's abilities switched on, for an answer that needs them."""
+    for name in names:
+        if name not in SWITCHED_OFF:
+            raise KeyError(name)
+    closed = (f"{name}=()" for name in SWITCHED_OFF if name not in names)
+    return ", ".join([*closed, *(f"{name}=(self)" for name in (*names, *OURS))])
+
+
+PERMISSIONS = allowing()
 
 
 class BrowserHeadersMiddleware:

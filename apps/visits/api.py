@@ -65,7 +65,10 @@ def note() -> serializers.CharField:
 
 
 class VisitBody(serializers.Serializer):
-    """A visit as the phone sends it. `sent_at` and `offline` may differ when it is sent again; nothing else may."""
+    """A visit as the phone sends it. `sent_at`, `age` and `offline` may differ when it is sent again; nothing else may.
+
+    `written_by`: the account that wrote it, by the phone; another account's session does not hand it in.
+    """
 
     client_id = serializers.UUIDField()
     household = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -84,6 +87,8 @@ class VisitBody(serializers.Serializer):
     no_position = serializers.ChoiceField(choices=NoPosition.choices, required=False, allow_blank=True, default="")
     offline = serializers.BooleanField(required=False, default=False)
     sent_at = ClockField(required=False, allow_null=True, default=None)
+    age = serializers.FloatField(min_value=0, max_value=10**9, required=False, allow_null=True, default=None)
+    written_by = serializers.IntegerField(min_value=1, max_value=2**63 - 1, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if (attrs["lon"] is None) != (attrs["lat"] is None):
@@ -127,19 +132,22 @@ class VisitViewSet(ReadingViewSet):
     def create(self, request: Request) -> Response:
         """Hand in a visit: 201, then 200 with the same `id` for a repeat, 409 for other content under its id."""
         body, by = self.body(request), requester(request)
+        writing.require_author(body.get("written_by"), by)
         household = body.get("household")
         if type(household) is int and not writing.is_known(by, household):
             raise Http404
         if not writing.may_write(by):
             raise PermissionDenied(_("您没有填写民情日记的权限。"))
-        outcome = writing.submit(writing.Draft(**valid_body(VisitBody, body)), by=by)
+        said = valid_body(VisitBody, body)
+        said.pop("written_by", None)
+        outcome = writing.submit(writing.Draft(**said), by=by)
         if outcome.conflict:
             # No exception: what was sent has been kept, and must stay.
-            said = _("这个编号下已有内容不同的日记，两份都已保留，请核对后更正。")
+            told = _("这个编号下已有内容不同的日记，两份都已保留，请核对后更正。")
             if outcome.visit is None:
-                said = _("这个编号已被使用，请用新的编号提交；本次内容已保留。")
+                told = _("这个编号已被使用，请用新的编号提交；本次内容已保留。")
             shown = {} if outcome.visit is None else {"current": visit_body(self, outcome.visit)}
-            return answer(problems.problem(409, said, [problems.entry("client_id", "conflict", said)], **shown))
+            return answer(problems.problem(409, told, [problems.entry("client_id", "conflict", told)], **shown))
         response = Response(visit_body(self, outcome.visit), status=201 if outcome.created else 200)
         response["Location"] = request.build_absolute_uri(f"{request.path}{outcome.visit}/")
         return response

@@ -1,8 +1,10 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.pages.routes import viewset
 from apps.visits import tables
 from apps.visits.api import VisitPhotoViewSet, VisitViewSet
+from apps.visits.phone_api import PhoneHouseholdsView, PhoneKeyView
 from apps.visits.step_api import VisitConflictViewSet, VisitTaskViewSet
 
 router = SimpleRouter()
@@ -11,4 +13,8 @@ router.register("visit-photos", viewset(tables.VisitPhotoResource, VisitPhotoVie
 router.register("visit-conflicts", viewset(tables.VisitConflictResource, VisitConflictViewSet), "visit-conflict")
 router.register("visit-tasks", viewset(tables.VisitTaskResource, VisitTaskViewSet), "visit-task")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("phone/key/", PhoneKeyView.as_view(), name="phone-key"),
+    path("phone/households/", PhoneHouseholdsView.as_view(), name="phone-households"),
+    *router.urls,
+]

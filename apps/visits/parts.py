@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -13,6 +14,7 @@ from apps.pages.parts import Table
 from apps.pages.resources import Resource
 from apps.visits.choices import TaskState
 from apps.visits.models import LastVisit
+from apps.visits.services import writing
 from apps.visits.tables import VisitResource, VisitTaskResource
 
 
@@ -32,15 +34,17 @@ COLUMNS = ("visited_at", "author_name", "summary", "photos", "marks")
 
 
 def visits_of(user: Any, household: Any) -> Table | None:
-    """The latest visits to a household, as far as the user may see them. One query."""
+    """The latest visits to a household, as far as the user may see them, and the way to write one. One query, for a
+    helper two."""
     if not VisitResource.open_to(user):
         return None
     columns = [VisitResource.column(name) for name in COLUMNS]
     reader = VisitResource.reader(user, columns)
     found = VisitResource.rows(user).filter(household=household.pk)
     rows = list(found.order_by("-visited_on", "-pk").values_list(*reader.paths)[: SHOWN + 1])
+    add = f"{reverse('visit-write')}?household={household.pk}" if writing.may_write_of(user, household) else ""
     more = f"{VisitResource.url('list')}?household={household.pk}" if rows else ""
-    return Table(_("走访"), columns, list(reader.table_rows(rows[:SHOWN])), more=more, id="visits")
+    return Table(_("走访"), columns, list(reader.table_rows(rows[:SHOWN])), more=more, add=add, id="visits")
 
 
 def problems_of(user: Any, household: Any) -> Table | None:

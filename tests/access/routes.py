@@ -280,6 +280,13 @@ ALONE: dict[str, Alone] = {
     "api:live": Alone({"GET": register}),
     "field-summary": Alone({"GET": register, "POST": to_change("export_register", 200)}),
     "coverage": Alone({"GET": at_a_place}),
+    # The page of the phone is the same for everybody; a key is one's own, and households are those one may write of.
+    "phone": Alone({"GET": 200}, {"GET": 200}),
+    "phone-worker": Alone({"GET": 200}, {"GET": 200}),
+    "phone-manifest": Alone({"GET": 200}, {"GET": 200}),
+    "api:phone-key": Alone({"POST": 200}),
+    "api:phone-households": Alone({"GET": 200}),
+    "visit-write": Alone({"GET": visiting(200), "POST": visiting(422)}),
     "visit-correct": Alone({"POST": {422, 403}}, rows="visit"),
     "api:visit-correct": Alone({"POST": {422, 403}}, rows="visit"),
     "api:visit-photos": Alone({"POST": {422, 403}}, rows="visit"),

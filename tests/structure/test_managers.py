@@ -82,6 +82,12 @@ OWN_VIEWS = {
     "apps.crosschecks.views.ThresholdPage": "thresholds, which are open to read",
     "apps.visits.track_views.TrackPage": "positions of visible visits, where personal data are open; on record",
     "apps.visits.views.CorrectPage": "one visible visit, of the author himself",
+    "apps.visits.write_views.WritePage": "a visit to a visible household, by its service",
+    "apps.visits.phone_views.page": "the same for everybody; no rows",
+    "apps.visits.phone_views.worker": "files of the interface; no rows",
+    "apps.visits.phone_views.manifest": "names of the interface; no rows",
+    "apps.visits.phone_api.PhoneKeyView": "the account's own key",
+    "apps.visits.phone_api.PhoneHouseholdsView": "visible households that the account may write of",
     "apps.crosschecks.api.CheckView": "one visible household",
     "apps.crosschecks.api.StepView": "one visible finding",
     "apps.crosschecks.bulk_api.StepsView": "visible findings; its service refuses the others",
@@ -125,6 +131,9 @@ PUBLIC = {
     "apps.pages.docs_views.api_docs": "partner departments read it before they have a client",
     "apps.partners.views.developers_page": "partner departments read it before they have a client",
     "drf_spectacular.views.SpectacularAPIView": "partner departments read it before they have a client",
+    "apps.visits.phone_views.page": "it opens when the session has ended, too; whatever is personal comes by the API",
+    "apps.visits.phone_views.worker": "a part of that page",
+    "apps.visits.phone_views.manifest": "a part of that page",
     "apps.partners.views.TokenView": "a client has no session; its secret is in the body",
 }
 

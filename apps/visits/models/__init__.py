@@ -1,4 +1,5 @@
 from apps.visits.models.following import LastVisit, VisitTask
+from apps.visits.models.phone import PhoneKey
 from apps.visits.models.visit import (
     Visit,
     VisitConflict,
@@ -11,6 +12,7 @@ from apps.visits.models.visit import (
 
 __all__ = [
     "LastVisit",
+    "PhoneKey",
     "Visit",
     "VisitConflict",
     "VisitCorrection",

@@ -22,10 +22,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.access import policy
+from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.common.errors import Refused, ServiceError
 from apps.households.models import Household
-from apps.visits.choices import Datum
+from apps.visits.choices import CLOCK_TOLERANCE, Datum
 from apps.visits.models import Visit, VisitConflict, VisitCorrection, VisitReceipt
 from apps.visits.services import datum, marks, tasks
 
@@ -34,9 +35,9 @@ CAPABILITY = "change_register"
 
 @dataclass(frozen=True)
 class Draft:
-    """A visit as it was written on the phone. `sent_at`: the phone's clock when it sent; not a part of the content.
-
-    `datum`: the grid of the position.
+    """A visit as it was written on the phone. `sent_at`: the phone's clock when it sent; `age`: so many seconds have
+    passed since the visit at the least, by a clock that nobody sets. Neither is a part of the content. `datum`: the
+    grid of the position.
     """
 
     client_id: UUID
@@ -56,6 +57,7 @@ class Draft:
     no_position: str = ""
     offline: bool = False
     sent_at: datetime | None = None
+    age: float | None = None
 
     NOTES = ("situation", "help_given", "policies", "persons_met", "problem")
 
@@ -102,6 +104,23 @@ def is_known(by: Any, household: int) -> bool:
 def may_write(by: Any) -> bool:
     """Whether an account hands in visits at all: an office that changes the register, or a helper, present or past."""
     return policy.can(by, CAPABILITY) or Pairing.objects.visible_to(by).filter(helper=by.pk).exists()
+
+
+def may_write_of(by: Any, household: Household) -> bool:
+    """Whether an account may write of a household that it sees, today."""
+    if policy.can(by, CAPABILITY, household):
+        return True
+    if household.pk not in scopes.of(by).households:
+        return False
+    own = Pairing.objects.visible_to(by).filter(helper=by.pk, household_id=household.pk)
+    return own.active(timezone.localdate()).exists()
+
+
+def require_author(written_by: Any, by: Any) -> None:
+    """Raise ServiceError (403) when a phone sends in one account's session what another one wrote."""
+    if written_by is not None and written_by != by.pk:
+        told = _("这篇日记是另一个账户写的，不能以您的名义提交。请由原账户登录后上传。")
+        raise ServiceError(told, field="written_by", code="other_account", status=403)
 
 
 @transaction.atomic
@@ -220,7 +239,7 @@ def _visit(draft: Draft, key: int, facts: marks.HouseholdFacts, by: Any, now: da
         visited_on=visited_on,
         visited_at=draft.visited_at,
         received_at=now,
-        clock_off=round((draft.sent_at - now).total_seconds()) if draft.sent_at else None,
+        clock_off=_clock_off(draft, now),
         offline=draft.offline,
         text=draft.text,
         **{name: getattr(draft, name) for name in Draft.NOTES},
@@ -232,6 +251,21 @@ def _visit(draft: Draft, key: int, facts: marks.HouseholdFacts, by: Any, now: da
         no_position="" if here else draft.no_position or ("unavailable" if draft.lon is not None else ""),
         distance=marks.metres(here, facts.point) if here and facts.point else None,
     )
+
+
+def _clock_off(draft: Draft, now: datetime) -> int | None:
+    """Seconds by which the phone's clock was ahead; None when it did not say.
+
+    A clock that was set back after the visit was written looks right when it sends: then less time has passed by it
+    than by `age`, and it was ahead when the visit was written. (More time is no sign: that other clock stands still
+    while a phone sleeps.)
+    """
+    if draft.sent_at is None:
+        return None
+    passed = (draft.sent_at - draft.visited_at).total_seconds()
+    if draft.age is not None and passed < draft.age - CLOCK_TOLERANCE.total_seconds():
+        return round((draft.visited_at - now).total_seconds() + draft.age)
+    return round((draft.sent_at - now).total_seconds())
 
 
 def _degrees(value: float | None) -> float | None:
