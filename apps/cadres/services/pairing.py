@@ -202,8 +202,11 @@ class Exchange:
 def exchange_all(exchanges: Sequence[Exchange], *, by: User) -> None:
     """Write what an import has checked: few statements, however many households there are.
 
-    Raises ServiceError (409) when somebody else ended or began one of the pairings meanwhile: nothing is written then.
+    Raises PermissionDenied without `change_register` at one of the households, ServiceError (409) when somebody else
+    ended or began one of the pairings meanwhile: nothing is written then.
     """
+    for one in exchanges:
+        policy.require(by, CAPABILITY, one.household.division_id)
     closing: dict[tuple[date, str], list[Pairing]] = {}
     for one in exchanges:
         closing.setdefault((one.on, one.reason), []).extend(one.ends)
