@@ -15,6 +15,7 @@ from guardian.models import UserObjectPermissionBase
 from apps.access.querysets import ScopedManager, ScopedQuerySet
 from apps.common.fields import BlindIndexField, SealedField
 from apps.common.models import Versioned
+from apps.common.prepared import Given
 from apps.divisions.models import Division
 
 
@@ -44,7 +45,7 @@ class PlacedModel(models.Model):
 class GrantQuerySet(ScopedQuerySet):
     """Grants of capabilities on divisions."""
 
-    def valid(self, now: datetime) -> Self:
+    def valid(self, now: datetime | Given) -> Self:
         """Those whose post has begun and not ended at this moment."""
         return self.filter(Q(post__valid_until=None) | Q(post__valid_until__gt=now), post__valid_from__lte=now)
 
@@ -77,7 +78,7 @@ class Grant(UserObjectPermissionBase):
 class PairingQuerySet(ScopedQuerySet):
     """Pairings of helping cadres and households."""
 
-    def active(self, on: date) -> Self:
+    def active(self, on: date | Given) -> Self:
         """Those valid on a day, both ends included."""
         return self.filter(Q(until_on=None) | Q(until_on__gte=on), from_on__lte=on)
 
@@ -142,7 +143,7 @@ class Pairing(Versioned, PlacedModel):
 class ShareQuerySet(ScopedQuerySet):
     """Time-limited shares of single households."""
 
-    def valid(self, now: datetime) -> Self:
+    def valid(self, now: datetime | Given) -> Self:
         """Those neither expired nor withdrawn at this moment."""
         return self.filter(valid_until__gt=now, withdrawn_at=None)
 

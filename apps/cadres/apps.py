@@ -11,15 +11,18 @@ class CadresConfig(AppConfig):
         from apps.cadres import coverage, field_classes
 
         field_classes.declare_all()
-        coverage.add_all()
+        from apps.cadres.imports.pairings import PairingImporter
         from apps.cadres.parts import CardPart, duties_of, helpers_of
         from apps.cadres.search import search_cadres
         from apps.cadres.tables import PAIR
         from apps.households import personfile
         from apps.pages import bulk, parts
+        from apps.pages.imports import importer
         from apps.pages.search import register
 
+        coverage.add_all()
         bulk.register("household", PAIR)
+        importer.register(PairingImporter())
         parts.register("household", helpers_of)
         parts.register("village", duties_of)
         personfile.register(personfile.Part(_("明白卡"), CardPart, personfile.of_household))

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.cadres import bulk_views, card_views, tables, views
+from apps.cadres.imports.template import template as import_template
 from apps.cadres.models import Cadre
 from apps.households.views import RevealPage
 from apps.pages.routes import pages
@@ -11,6 +12,7 @@ urlpatterns = [
     path("cadres/<int:key>/reveal/", RevealPage.as_view(model=Cadre), name="cadre-reveal"),
     *pages("teams", tables.TaskForceResource),
     *pages("duties", tables.DutyResource),
+    path("pairings/import/template.xlsx", import_template, name="pairing-import-template"),
     path("pairings/hand-over/", bulk_views.HandOverPage.as_view(), name="pairing-hand-over"),
     *pages("pairings", tables.PairingResource, detail_page=views.PairingPage),
     path("households/pair/", bulk_views.PairPage.as_view(), name="household-pair"),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.prepared import Given, Prepared
 from apps.divisions import codes
 from apps.divisions.choices import Kind, Level, PovertyTier
 from apps.divisions.querysets import DivisionQuerySet
@@ -34,6 +35,13 @@ def _shape() -> Q:
             parent__lt=F("code"),
         )
     return shape
+
+
+def _path() -> models.QuerySet["Division"]:
+    return Division.objects.filter(code__in=[Given(f"level{level}") for level in codes.LEVELS]).order_by("code")
+
+
+_PATH = Prepared(_path)
 
 
 class Division(models.Model):
@@ -102,6 +110,12 @@ class Division(models.Model):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+    @staticmethod
+    def path(code: int) -> "list[Division]":
+        """From the region down to the unit itself, in one query; units that are not loaded are left out."""
+        down = [*codes.ancestors(code), *[code] * len(codes.LEVELS)]  # the unit stands for what lies below it
+        return _PATH.rows(**{f"level{level}": found for level, found in zip(codes.LEVELS, down, strict=False)})
 
     @property
     def code_text(self) -> str:

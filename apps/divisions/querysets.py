@@ -9,7 +9,7 @@ from apps.divisions import codes
 from apps.divisions.choices import Level
 
 if TYPE_CHECKING:
-    from apps.divisions.models import Division
+    from apps.divisions.models import Division  # noqa: F401  # named below as text
 
 
 class DivisionQuerySet(models.QuerySet["Division"]):
@@ -28,10 +28,6 @@ class DivisionQuerySet(models.QuerySet["Division"]):
     def children_of(self, code: int) -> Self:
         """The units one level down; empty for a village."""
         return self.below(code).filter(level=codes.level(code) + 1)
-
-    def path(self, code: int) -> list["Division"]:
-        """From the region down to the unit itself, in one query; units that are not loaded are left out."""
-        return list(self.filter(code__in=[*codes.ancestors(code), code]).order_by("code"))
 
     def at_level(self, level: int) -> Self:
         """Units of one level."""

@@ -1,4 +1,4 @@
-"""What every page of the shell needs: the menu, the place, the account and its post."""
+"""What every page of the shell needs: the menu, the place, the work that waits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from apps.access import scope as scopes
-from apps.common.wording import listed
 from apps.pages import bell, languages, menu
 from apps.pages.places import Place
 
@@ -29,18 +28,12 @@ def place_of(request: HttpRequest) -> Place:
         return Place(())
 
 
-def post_label(user: Any) -> str:
-    """The posts an account holds now: role and place, for the top bar."""
-    posts = list(user.posts.valid(timezone.now()).select_related("role", "division")[:3])
-    return listed(f"{post.division} {post.role_label}" for post in posts)
-
-
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor; everything is lazy, so that a page without the shell asks nothing of the database."""
+    place = SimpleLazyObject(lambda: place_of(request))
     return {
-        "place": SimpleLazyObject(lambda: place_of(request)),
-        "menu": SimpleLazyObject(lambda: menu.lines(request, scopes.of(request.user))),
-        "post_label": SimpleLazyObject(lambda: post_label(request.user)),
+        "place": place,
+        "menu": SimpleLazyObject(lambda: menu.html(request, scopes.of(request.user), place.chosen)),
         "bell": SimpleLazyObject(lambda: bell.of(request.user)),
         "reference_date": SimpleLazyObject(reference_date),
         "demo_scale": settings.DEMO_SCALE,

@@ -18,7 +18,13 @@ def answer(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
         return HttpResponse(orjson.dumps(document), status=status, content_type=problems.MEDIA_TYPE)
     # Without the shell when nobody is signed in, or nothing may be asked of the database any more.
     signed_in = status < 500 and getattr(request, "user", None) is not None and request.user.is_authenticated
-    context = {"problem": document, "base": "base.html" if signed_in else "bare.html"}
+    # With it, but without what would have to be counted: the way back shows it.
+    context = {
+        "problem": document,
+        "base": "base.html" if signed_in else "bare.html",
+        "bell": None,
+        "unread_notices": 0,
+    }
     return render(request, "errors/error.html", context, status=status)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib import import_module
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from apps.access.scope import Scope
 
@@ -53,13 +57,41 @@ class Line:
 def lines(request: HttpRequest, scope: Scope) -> list[tuple[Group, list[Line]]]:
     """The menu of one account on one page."""
     found = []
-    for group in import_module("config.menu").MENU:
+    for group in _menu():
         drawn = [_line(entry, request.path) for entry in group.entries if entry.open_to(scope)]
         if drawn:
             found.append((group, drawn))
     return found
 
 
+def html(request: HttpRequest, scope: Scope, place: int | None) -> SafeString:
+    """The same as it is drawn, its lines keeping the chosen place."""
+    shown = tuple((line.entry.url, line.here) for _group, some in lines(request, scope) for line in some)
+    return _html(shown, place, get_language())
+
+
+@lru_cache(maxsize=1024)
+def _html(shown: tuple[tuple[str, bool], ...], place: int | None, language: str | None) -> SafeString:
+    """Drawn once for all who are shown the same: nothing goes into it but what is named here (and the menu itself).
+
+    `shown`: the entries by the names of their URLs, with whether the page shown belongs to them.
+    """
+    here, query = dict(shown), f"?division={place}" if place else ""
+    groups = [
+        (group, [Line(one, _address(one.url) + query, here[one.url]) for one in group.entries if one.url in here])
+        for group in _menu()
+    ]
+    return render_to_string("shell/_lines.html", {"groups": [pair for pair in groups if pair[1]]})
+
+
+def _menu() -> Sequence[Group]:
+    menu: Sequence[Group] = import_module("config.menu").MENU
+    return menu
+
+
 def _line(entry: Entry, path: str) -> Line:
-    address = reverse(entry.url)
+    address = _address(entry.url)
     return Line(entry, address, path == address if address == "/" else path.startswith(address))
+
+
+_address = cache(reverse)  # of the entries, which take no keys

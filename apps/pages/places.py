@@ -110,7 +110,7 @@ class Place:
     @cached_property
     def path(self) -> list[Division]:
         """The divisions of the breadcrumb, region first; empty when the account has several places and chose none."""
-        return Division.objects.path(self.code) if self.code else []
+        return Division.path(self.code) if self.code else []
 
     @cached_property
     def children(self) -> list[Division]:

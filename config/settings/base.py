@@ -227,7 +227,7 @@ AXES_ENABLE_ADMIN = False
 AXES_CLIENT_IP_CALLABLE = "apps.common.network.client_ip"
 AXES_VERBOSE = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "apps.accounts.session_store"
 # Both limits are kept by SessionLimitMiddleware: the cookie's age alone begins anew with every write of the session.
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_IDLE_SECONDS = 30 * 60

@@ -13,9 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.access import scope as scopes
-from apps.access.models import Share
+from apps.access.models import Pairing, Share
 from apps.accounts.models import User
 from apps.accounts.services import may_manage
+from apps.cadres import services as cadres
+from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
+from apps.cadres.services.pairing import Exchange, exchange_all
 from apps.common.codes import codelist
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
@@ -49,6 +52,14 @@ def share() -> Share:
     return Share.objects.filter(division_id=OWN, withdrawn_at=None).order_by("pk")[0]
 
 
+def pairing() -> Pairing:
+    return Pairing.objects.order_by("pk")[0]
+
+
+def cadre() -> Cadre:
+    return Cadre.objects.order_by("pk")[0]
+
+
 def file() -> SimpleUploadedFile:
     return SimpleUploadedFile("a.csv", "户编号,姓名\n1,2\n".encode())
 
@@ -75,6 +86,19 @@ CALLS = {
     "start a run": lambda by: start_run(COUNTY, kind="manual", by=by, rules=["HH-01"]),
     "submit a file": lambda by: imports.submit(by, RegisterImporter(), file(), "a.csv", year=2018, source="page"),
     "stage a file": staged,
+    "enter a unit": lambda by: cadres.save_unit(
+        HelpingUnit(division_id=OWN, name="旗农牧局", level="3", kind="office"), by=by
+    ),
+    "enter a cadre": lambda by: cadres.save_cadre(Cadre(division_id=OWN, name="包音"), by=by),
+    "give a duty": lambda by: cadres.save_duty(
+        Duty(division_id=OWN, kind="first_secretary", cadre=cadre(), from_on=DAY), by=by
+    ),
+    "form a team": lambda by: cadres.save_team(TaskForce(division_id=OWN, name="工作队", set_on=DAY), by=by),
+    "pair": lambda by: cadres.pair(household(), cadre(), by=by, on=DAY),
+    "end a pairing": lambda by: cadres.end(pairing(), by=by, on=DAY, reason="调离"),
+    "exchange pairings": lambda by: exchange_all(
+        [Exchange(household(), [pairing()], [(cadre(), DAY)], DAY, "调离")], by=by
+    ),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
     ),

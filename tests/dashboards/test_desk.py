@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from tests.factories.accounts import make_user, sign_in
 from tests.factories.cadres import pair
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household, make_person
+from tests.held import held
 
 OWN, SIBLING, NEIGHBOUR, OTHER_COUNTY, OTHER_LEAGUE = VILLAGES
 TODAY = datetime.date(2018, 12, 31)
@@ -59,36 +60,37 @@ def make_finding(household: Household, *, due: datetime.date, level: int = 5, **
         )
 
 
-@pytest.fixture
-def register(db):
+@pytest.fixture(scope="module")
+def register(django_db_setup, django_db_blocker):
     """Households of every kind in five villages, findings in three of them, a population in two."""
-    plant(*VILLAGES)
-    with scopes.acting(system_account()):
-        ensure_villages()
-    made = {}
-    for village in VILLAGES:
-        for status, year in (("20", None), ("50", None), ("40", 2018), ("41", 2017)):
-            household = make_household(village, status=status, exit_year=year, plan_exit_year=2018)
-            make_person(household)
-            if village == OTHER_LEAGUE:
-                make_person(household, relation="02", sex="2")
-            made.setdefault(village, []).append(household)
-    make_household(OWN, status="10")
-    make_person(make_household(OWN, status="60"))
-    make_person(made[OWN][0], relation="99", is_active=False)
-    make_finding(made[OWN][0], due=datetime.date(2018, 12, 30))
-    make_finding(made[OWN][1], due=datetime.date(2019, 1, 4))
-    make_finding(made[SIBLING][0], due=datetime.date(2018, 12, 1), level=4)
-    make_finding(made[OTHER_LEAGUE][0], due=datetime.date(2019, 3, 1), level=3)
-    make_finding(made[OTHER_LEAGUE][1], due=datetime.date(2018, 1, 1), state="closed")
-    with scopes.acting(system_account()):
-        for village, population in ((OWN, 100), (OTHER_LEAGUE, 1000)):
-            VillageYear.objects.create(
-                village=Village.objects.get(division_id=village), year=2018, population=population
-            )
-        Village.objects.filter(division_id=OWN).update(attributes=["01"], village_status="10")
-        Village.objects.filter(division_id=SIBLING).update(attributes=["01"], village_status="40", exit_year=2018)
-    return made
+    with held(django_db_blocker), override_settings(REFERENCE_DATE=TODAY):
+        plant(*VILLAGES)
+        with scopes.acting(system_account()):
+            ensure_villages()
+        made = {}
+        for village in VILLAGES:
+            for status, year in (("20", None), ("50", None), ("40", 2018), ("41", 2017)):
+                household = make_household(village, status=status, exit_year=year, plan_exit_year=2018)
+                make_person(household)
+                if village == OTHER_LEAGUE:
+                    make_person(household, relation="02", sex="2")
+                made.setdefault(village, []).append(household)
+        make_household(OWN, status="10")
+        make_person(make_household(OWN, status="60"))
+        make_person(made[OWN][0], relation="99", is_active=False)
+        make_finding(made[OWN][0], due=datetime.date(2018, 12, 30))
+        make_finding(made[OWN][1], due=datetime.date(2019, 1, 4))
+        make_finding(made[SIBLING][0], due=datetime.date(2018, 12, 1), level=4)
+        make_finding(made[OTHER_LEAGUE][0], due=datetime.date(2019, 3, 1), level=3)
+        make_finding(made[OTHER_LEAGUE][1], due=datetime.date(2018, 1, 1), state="closed")
+        with scopes.acting(system_account()):
+            for village, population in ((OWN, 100), (OTHER_LEAGUE, 1000)):
+                VillageYear.objects.create(
+                    village=Village.objects.get(division_id=village), year=2018, population=population
+                )
+            Village.objects.filter(division_id=OWN).update(attributes=["01"], village_status="10")
+            Village.objects.filter(division_id=SIBLING).update(attributes=["01"], village_status="40", exit_year=2018)
+        yield made
 
 
 def signed_in(role: str, division: int, name: str = "someone") -> Client:

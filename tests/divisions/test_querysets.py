@@ -8,6 +8,7 @@ from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.divisions.reference import units
 from apps.divisions.services import load
+from tests.held import held
 
 pytestmark = pytest.mark.django_db
 
@@ -20,9 +21,11 @@ TOWNSHIP = 150422100000
 VILLAGE = 150422100200
 
 
-@pytest.fixture(autouse=True)
-def tree(db):
-    load(WANTED)
+@pytest.fixture(scope="module", autouse=True)
+def tree(django_db_setup, django_db_blocker):
+    with held(django_db_blocker):
+        load(WANTED)
+        yield
 
 
 def keys(rows):
@@ -62,10 +65,10 @@ def test_children_of_a_league_end_with_its_zone():
 
 def test_path_is_one_query_from_the_region_down(django_assert_num_queries):
     with django_assert_num_queries(1):
-        path = Division.objects.path(VILLAGE)
+        path = Division.path(VILLAGE)
     assert [unit.code for unit in path] == [REGION, 150400000000, COUNTY, TOWNSHIP, VILLAGE]
     assert [unit.level for unit in path] == [1, 2, 3, 4, 5]
-    assert keys(Division.objects.path(REGION)) == [REGION]
+    assert keys(Division.path(REGION)) == [REGION]
 
 
 def test_pickable_leaves_out_virtual_and_ended_units():

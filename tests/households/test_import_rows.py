@@ -185,7 +185,7 @@ def test_who_may_not_import_or_does_not_exist(officer, capsys):
 def test_a_village_outside_the_scope_is_refused_whether_or_not_it_exists(importing, officer, rows):
     from apps.divisions.models import Division
 
-    path = Division.objects.path(NEIGHBOUR)
+    path = Division.path(NEIGHBOUR)
     for header, unit in zip(("苏木(乡镇)", "嘎查(村)"), path[-2:], strict=True):
         put_household(rows, 3, header, unit.name)
     line, reasons = importing(rows)

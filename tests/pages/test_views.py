@@ -173,6 +173,20 @@ def test_the_switch_of_place_offers_what_is_below_and_above_within_ones_own(offi
     assert office.get("/place/?division=150423000000").status_code == 404
 
 
+def test_the_menu_says_where_one_is_keeps_the_place_and_speaks_ones_language(office, places):
+    def menu(address: str) -> str:
+        return text(office.get(address)).partition('id="side"')[2].partition("</nav>")[0]
+
+    before = menu("/households/")
+    assert 'href="/households/" aria-current="page"' in before
+    assert menu("/persons/") != before
+    assert f'href="/persons/?division={VILLAGE}"' in menu(f"/households/?division={VILLAGE}")
+    assert menu("/households/") == before
+    office.post("/language/", {"language": "en"})
+    assert ">Poor households</a>" in menu("/households/")
+    assert "贫困户" not in menu("/households/")
+
+
 def test_divisions_are_listed_from_ones_own_place_down(office, places):
     page = text(office.get("/divisions/"))
     assert "巴林左旗" in page and "林东镇" in page and "巴林右旗" not in page

@@ -18,12 +18,13 @@ from apps.access.models import PlacedModel
 from apps.access.querysets import ScopedManager, ScopedQuerySet
 from apps.accounts.models.users import User
 from apps.accounts.roles import ROLES
+from apps.common.prepared import Given
 
 
 class PostQuerySet(ScopedQuerySet):
     """Posts by their validity."""
 
-    def valid(self, now: datetime) -> Self:
+    def valid(self, now: datetime | Given) -> Self:
         """Posts that have begun and not ended at this moment."""
         return self.filter(Q(valid_until=None) | Q(valid_until__gt=now), valid_from__lte=now)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.models import User
 from apps.cadres.models import Cadre
-from apps.cadres.services.people import acting_everywhere, badge_of
+from apps.cadres.services.people import acting_everywhere, badges_of
 from apps.common.errors import ServiceError
 from apps.divisions import codes
 from apps.households.models import HELPED, REGISTERED, Household
@@ -72,8 +72,14 @@ class Outcome:
 
 def in_force(cadre: Cadre, *, by: User) -> int:
     """How many households a cadre helps now, wherever they are: only their number is told."""
+    return in_force_of([cadre.pk], by=by).get(cadre.pk, 0)
+
+
+def in_force_of(cadres: Collection[int], *, by: User | scopes.Scope) -> dict[int, int]:
+    """The same of many cadres; one who helps nobody is left out."""
     with scopes.activate(acting_everywhere(by)):
-        return Pairing.objects.filter(cadre=cadre, until_on=None).count()
+        rows = Pairing.objects.filter(cadre__in=cadres, until_on=None).order_by()
+        return dict(rows.values_list("cadre_id").annotate(n=Count("pk")))
 
 
 @transaction.atomic
@@ -84,11 +90,11 @@ def pair(household: Household, cadre: Cadre, *, by: User, on: date) -> Pairing:
     register, a cadre who has left, a day to come, or a pairing that is there already.
     """
     policy.require(by, CAPABILITY, household.division_id)
-    _require_day(on)
-    _require_serving(cadre, on)
-    _require_helpable(household)
+    require_day(on)
+    require_serving(cadre, on)
+    require_helpable(household)
     if Pairing.objects.filter(household=household, cadre=cadre, until_on=None).exists():
-        raise _paired_already()
+        raise paired_already()
     return _write([household], cadre, by=by, on=on)[0]
 
 
@@ -99,8 +105,8 @@ def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run:
     Raises ServiceError for what no household could be asked with: none or too many, a day to come, a cadre who left.
     """
     require_number(len(keys))
-    _require_day(on)
-    _require_serving(cadre, on)
+    require_day(on)
+    require_serving(cadre, on)
     rows = Household.objects.visible_to(by).filter(pk__in=keys).select_related("division").order_by("pk")
     found = {one.pk: one for one in rows}
     known = Pairing.objects.filter(cadre=cadre, until_on=None, household__in=found)
@@ -110,10 +116,10 @@ def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run:
         try:
             household = _visible(found, key)
             if not policy.can(by, CAPABILITY, household.division_id):
-                raise _not_yours()
-            _require_helpable(household)
+                raise not_yours()
+            require_helpable(household)
             if key in paired:
-                raise _paired_already()
+                raise paired_already()
         except ServiceError as error:
             outcome.refuse(error, [key])
         else:
@@ -134,14 +140,14 @@ def hand_over(
     Raises PermissionDenied, StaleVersion, and ServiceError as `pair` does and for a pairing that is over.
     """
     policy.require(by, CAPABILITY, pairing)
-    _require_day(on)
+    require_day(on)
     _require_reason(reason)
-    _require_serving(to, on)
+    require_serving(to, on)
     _require_open(pairing, on)
     if pairing.cadre_id == to.pk:
         raise ServiceError(_("交接的双方是同一名干部。"), field="cadre", code="same")
     if Pairing.objects.filter(household=pairing.household_id, cadre=to, until_on=None).exists():
-        raise _paired_already()
+        raise paired_already()
     _close(pairing, on, reason, expected_version)
     return _write([pairing.household], to, by=by, on=on)[0]
 
@@ -152,9 +158,9 @@ def hand_over_many(
 ) -> Outcome:
     """Hand many pairings over to one cadre; those that cannot be are said, the others are done."""
     require_number(len(keys))
-    _require_day(on)
+    require_day(on)
     _require_reason(reason)
-    _require_serving(to, on)
+    require_serving(to, on)
     rows = Pairing.objects.visible_to(by).filter(pk__in=keys).select_related("household").order_by("pk")
     found = {one.pk: one for one in rows}
     with_him = Pairing.objects.filter(cadre=to, until_on=None, household__in=[one.household_id for one in rows])
@@ -164,10 +170,10 @@ def hand_over_many(
         try:
             pairing = _visible(found, key)
             if not policy.can(by, CAPABILITY, pairing):
-                raise _not_yours()
+                raise not_yours()
             _require_open(pairing, on)
             if pairing.household_id in taken:
-                raise _paired_already()
+                raise paired_already()
             taken.add(pairing.household_id)
         except ServiceError as error:
             outcome.refuse(error, [key])
@@ -181,6 +187,34 @@ def hand_over_many(
     return outcome
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """What is to become of one household: pairings that end, on one day with one reason, and who takes it from when."""
+
+    household: Household
+    ends: Sequence[Pairing]
+    begins: Sequence[tuple[Cadre, date]]
+    on: date
+    reason: str
+
+
+@transaction.atomic
+def exchange_all(exchanges: Sequence[Exchange], *, by: User) -> None:
+    """Write what an import has checked: few statements, however many households there are.
+
+    Raises PermissionDenied without `change_register` at one of the households, ServiceError (409) when somebody else
+    ended or began one of the pairings meanwhile: nothing is written then.
+    """
+    for one in exchanges:
+        policy.require(by, CAPABILITY, one.household.division_id)
+    closing: dict[tuple[date, str], list[Pairing]] = {}
+    for one in exchanges:
+        closing.setdefault((one.on, one.reason), []).extend(one.ends)
+    for (on, reason), pairings in closing.items():
+        _close_all(pairings, on, reason)
+    _begin([(one.household, cadre, on) for one in exchanges for cadre, on in one.begins], by=by)
+
+
 @transaction.atomic
 def end(pairing: Pairing, *, by: User, on: date, reason: str, expected_version: int | None = None) -> Pairing:
     """End a pairing without a successor: of a household that is helped no more, or has another helper (不脱贫不脱钩).
@@ -188,7 +222,7 @@ def end(pairing: Pairing, *, by: User, on: date, reason: str, expected_version: 
     Raises ServiceError for every other household: that one is handed over.
     """
     policy.require(by, CAPABILITY, pairing)
-    _require_day(on)
+    require_day(on)
     _require_reason(reason)
     _require_open(pairing, on)
     others = Pairing.objects.filter(household=pairing.household_id, until_on=None).exclude(pk=pairing.pk)
@@ -215,15 +249,17 @@ def _visible(found: Mapping[int, _Row], key: int) -> _Row:
     return found[key]
 
 
-def _not_yours() -> ServiceError:
+def not_yours() -> ServiceError:
+    """What somebody is told who sees a row and may not change it."""
     return ServiceError(_("您没有修改这条记录的权限。"), code="forbidden")
 
 
-def _paired_already() -> ServiceError:
+def paired_already() -> ServiceError:
     return ServiceError(_("这名干部已与该户结对。"), field="cadre", code="paired")
 
 
-def _require_day(on: date) -> None:
+def require_day(on: date) -> None:
+    """ServiceError for a day to come."""
     if on > timezone.localdate():
         raise ServiceError(_("日期不能晚于今天。"), field="on", code="future")
 
@@ -233,12 +269,13 @@ def _require_reason(reason: str) -> None:
         raise ServiceError(_("请写明原因。"), field="reason", code="required")
 
 
-def _require_serving(cadre: Cadre, on: date) -> None:
+def require_serving(cadre: Cadre, on: date) -> None:
+    """ServiceError for a cadre who has left by a day."""
     if cadre.left_on is not None and cadre.left_on <= on:
         raise ServiceError(_("这名干部已离岗，不能结对。"), field="cadre", code="left")
 
 
-def _require_helpable(household: Household) -> None:
+def require_helpable(household: Household) -> None:
     """In the register, and in a village that still is one: rows left behind in a merged one are moved first."""
     if household.status not in REGISTERED:
         raise ServiceError(_("该户不在册，不能结对。"), field="household", code="status")
@@ -272,16 +309,25 @@ def _close_all(pairings: Sequence[Pairing], on: date, reason: str) -> None:
 
 
 def _write(households: Sequence[Household], cadre: Cadre, *, by: User, on: date) -> list[Pairing]:
-    badge = badge_of(cadre, by=by)
+    return _begin([(one, cadre, on) for one in households], by=by)
+
+
+def _begin(wanted: Sequence[tuple[Household, Cadre, date]], *, by: User) -> list[Pairing]:
+    badges = badges_of({cadre.pk: cadre for _household, cadre, _on in wanted}.values(), by=by)
     rows = [
         Pairing(
-            household=one, division_id=one.division_id, cadre=cadre, helper_id=cadre.account_id, from_on=on, **badge
+            household=one,
+            division_id=one.division_id,
+            cadre=cadre,
+            helper_id=cadre.account_id,
+            from_on=on,
+            **badges[cadre.pk],
         )
-        for one in households
+        for one, cadre, on in wanted
     ]
     try:
         with transaction.atomic():
-            return Pairing.objects.bulk_create(rows)
+            return Pairing.objects.bulk_create(rows, batch_size=2000)
     except IntegrityError as error:
         if "pairing_open_once" not in str(error):
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
@@ -47,18 +48,27 @@ UNIT_BADGE = """
 """
 
 
-def acting_everywhere(by: User) -> scopes.Scope:
+def acting_everywhere(by: User | scopes.Scope) -> scopes.Scope:
     """The scope that keeps what cards say, in the name of whoever changed the cadre."""
-    return scopes.everywhere(*WRITER, user_id=by.pk, username=by.username)
+    user_id = by.user_id if isinstance(by, scopes.Scope) else by.pk
+    return scopes.everywhere(*WRITER, user_id=user_id, username=by.username)
 
 
 def badge_of(cadre: Cadre, *, by: User) -> dict[str, Any]:
     """What stands of a cadre beside a pairing or duty: name, unit and phone, of a unit out of the user's sight too."""
-    unit = None
-    if cadre.unit_id is not None:
+    return badges_of([cadre], by=by)[cadre.pk]
+
+
+def badges_of(cadres: Iterable[Cadre], *, by: User) -> dict[int, dict[str, Any]]:
+    """The same of many cadres, by their keys; the names of their units are one statement."""
+    found = list(cadres)
+    units: dict[int, str] = {}
+    if wanted := {one.unit_id for one in found if one.unit_id is not None}:
         with scopes.activate(acting_everywhere(by)):
-            unit = HelpingUnit.objects.filter(pk=cadre.unit_id).values_list("name", flat=True).first()
-    return {"name": cadre.name, "unit_name": unit or "", "phone": cadre.phone}
+            units = dict(HelpingUnit.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return {
+        one.pk: {"name": one.name, "unit_name": units.get(one.unit_id or 0, ""), "phone": one.phone} for one in found
+    }
 
 
 @transaction.atomic

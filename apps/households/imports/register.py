@@ -75,6 +75,8 @@ class RegisterImporter(Importer):
 class RegisterStage(Stage):
     """One file in the temporary tables of this transaction."""
 
+    year: int
+
     def __init__(self, found: Layout, year: int, scope: Scope) -> None:
         self.year, self.scope, self.rows = year, scope, 0
         self.warnings: list[str] = []

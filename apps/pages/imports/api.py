@@ -54,11 +54,11 @@ class BatchViewSet(ReadingViewSet):
         except KeyError:
             raise ValidationError({"kind": ValidationError(_("没有这种导入。"), code="unknown")}) from None
         policy.require(request.user, kind.capability)
-        form = UploadForm(data, request.FILES)
+        form = UploadForm(kind, data, request.FILES)
         if not form.is_valid():
             raise ValidationError(form.errors.as_data())
         file = form.cleaned_data["file"]
-        batch = services.submit(request.user, kind, file, file.name, year=form.cleaned_data["year"], source="api")
+        batch = services.submit(request.user, kind, file, file.name, year=form.cleaned_data.get("year"), source="api")
         response = Response(self.current(batch), status=201)
         response["Location"] = request.build_absolute_uri(f"{request.path}{batch.pk}/")
         return response

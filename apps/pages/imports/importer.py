@@ -96,7 +96,7 @@ class Unit:
 class Stage(abc.ABC):
     """A file read, checked and compared with the register. It lives as long as the transaction it was made in."""
 
-    year: int
+    year: int | None = None
     rows: int
     warnings: list[str]
 
@@ -132,6 +132,10 @@ class Importer(abc.ABC):
     title: ClassVar[str | Promise]
     capability: ClassVar[str]
     template_url: ClassVar[str]
+    yearly: ClassVar[bool] = True
+    """Whether a file is about a year, which its title or its bringer names."""
+    accepts: ClassVar[str | Promise] = _("国家系统导出的 .xlsx、.xls 或 .csv 文件，或填好的导入模板；不超过 100 MB。")
+    """What the upload page says of the file."""
 
     @abc.abstractmethod
     def known_headers(self) -> Collection[str]:

@@ -50,10 +50,10 @@ class UploadPage(ResourceView):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        return self._show(UploadForm())
+        return self._show(UploadForm(self.importer))
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
-        form = UploadForm(request.POST, request.FILES)
+        form = UploadForm(self.importer, request.POST, request.FILES)
         if form.is_valid():
             file = form.cleaned_data["file"]
             try:
@@ -62,7 +62,7 @@ class UploadPage(ResourceView):
                     self.importer,
                     file,
                     file.name,
-                    year=form.cleaned_data["year"],
+                    year=form.cleaned_data.get("year"),
                     source="page",
                 )
             except ServiceError as error:

@@ -1,0 +1,1 @@
+"""Import of pairings: a workbook that says who helps which household from when."""
