@@ -29,6 +29,9 @@ MENU = [
             Entry(pgettext_lazy("列表", "帮扶单位"), "division", "unit-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "民情日记"), "document", "visit-list"),
             Entry(pgettext_lazy("列表", "日记冲突"), "refresh", "visit-conflict-list", capability="change_register"),
+            Entry(pgettext_lazy("列表", "帮扶考核"), "check", "assessment-list"),
+            Entry(pgettext_lazy("列表", "年度考核"), "clock", "assessment-round-list", capability="manage_parameters"),
+            Entry(pgettext_lazy("列表", "考核方案"), "rule", "indicator-set-list", capability="manage_parameters"),
         ],
     ),
     Group(

@@ -21,7 +21,7 @@ CAPABILITY = Cadre.change_capability
 # range. It writes those columns alone, from the cadre's own row.
 WRITER = ("view_register", CAPABILITY)
 
-BADGES = (
+BADGES = [
     """
     UPDATE access_pairing AS one SET helper_id = cadre.account_id, name = cadre.name,
         unit_name = coalesce(unit.name, ''), phone = cadre.phone, phone_index = cadre.phone_index,
@@ -39,7 +39,7 @@ BADGES = (
         AND (one.name, one.unit_name, one.phone)
             IS DISTINCT FROM (cadre.name, coalesce(unit.name, ''), cadre.phone)
     """,
-)
+]
 UNIT_BADGE = """
     UPDATE cadres_duty AS one SET unit_name = unit.name, version = one.version + 1, updated_at = now()
     FROM cadres_helpingunit AS unit
@@ -59,6 +59,13 @@ def badge_of(cadre: Cadre, *, by: User) -> dict[str, Any]:
         with scopes.activate(acting_everywhere(by)):
             unit = HelpingUnit.objects.filter(pk=cadre.unit_id).values_list("name", flat=True).first()
     return {"name": cadre.name, "unit_name": unit or "", "phone": cadre.phone}
+
+
+def keep(statement: str) -> None:
+    """Have what an app above keeps of cadres follow them, too: a statement that takes the keys of changed ones. Called
+    from its `ready()`."""
+    if statement not in BADGES:
+        BADGES.append(statement)
 
 
 @transaction.atomic
