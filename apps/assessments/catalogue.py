@@ -8,8 +8,8 @@ answer for a whole village (design).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.assessments.choices import Kind, Source
@@ -17,14 +17,15 @@ from apps.assessments.choices import Kind, Source
 
 @dataclass(frozen=True)
 class Entry:
-    """An indicator: `words` is its formula as people read it, `opens` what a computed value can be opened to."""
+    """An indicator: `words` is its formula as people read it, `opens` what a computed value can be opened to. All three
+    texts are translated when shown."""
 
     code: str
-    label: str | Promise
-    words: str | Promise
+    label: Any
+    words: Any
     source: Source
     weight: int
-    opens: str | Promise = ""
+    opens: Any = ""
 
 
 VISITS, DAYS, PROBLEMS, MEASURES, SATISFACTION, QUALITY = (
@@ -37,7 +38,9 @@ INDICATORS: dict[str, Entry] = {
         Entry(
             VISITS,
             _("入户走访"),
-            _("应走访的户次中已走访的户次。帮扶责任人每户每月一次，第一书记和工作队每户每季度一次；整月（季）在任的才计。"),
+            _(
+                "应走访的户次中已走访的户次。帮扶责任人每户每月一次，第一书记和工作队每户每季度一次；整月（季）在任的才计。"
+            ),
             Source.COMPUTED,
             25,
             _("计入的走访：每户每期的第一次"),

@@ -105,7 +105,9 @@ class AssessmentPage(DetailPage):
             "sums": sums_of(lines),
             "expected": self._expected(found, lines, form),
             "form": form,
-            "log": [(line, STATE.html(line.to_state), steps.STEPS.get(line.step)) for line in reading.log_of(user, found)],
+            "log": [
+                (line, STATE.html(line.to_state), steps.STEPS.get(line.step)) for line in reading.log_of(user, found)
+            ],
             "hides_notes": hidden,
             "hides_results": hidden,
             "sheet_url": reverse("assessment-sheet", args=[found.pk]),
@@ -174,7 +176,8 @@ class CountedPage(View):
             "number": len(score.counted),
             "unseen": len(score.counted) - len(rows),
             "back_url": AssessmentResource.url("detail", score.assessment_id),
-            "title": _("%(name)s：%(indicator)s") % {"name": score.assessment.name, "indicator": score.get_code_display()},
+            "title": _("%(name)s：%(indicator)s")
+            % {"name": score.assessment.name, "indicator": score.get_code_display()},
         }
         return render(request, "assessments/counted.html", context)
 

@@ -16,6 +16,9 @@ from apps.access import scope as scopes
 from apps.access.models import Share
 from apps.accounts.models import User
 from apps.accounts.services import may_manage
+from apps.assessments.models import CadreAssessment, IndicatorSet
+from apps.assessments.models.sets import usual_deadlines
+from apps.assessments.services import rounds, sets, steps
 from apps.common.codes import codelist
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
@@ -75,6 +78,13 @@ CALLS = {
     "start a run": lambda by: start_run(COUNTY, kind="manual", by=by, rules=["HH-01"]),
     "submit a file": lambda by: imports.submit(by, RegisterImporter(), file(), "a.csv", year=2018, source="page"),
     "stage a file": staged,
+    "set indicators": lambda by: sets.save_set(
+        IndicatorSet(division_id=COUNTY, year=2019, kind="team", **usual_deadlines(2019)), sets.usual_weights(), by=by
+    ),
+    "open a year": lambda by: rounds.open_round(COUNTY, "helper", 2018, by=by),
+    "take a step of an assessment": lambda by: steps.take(
+        CadreAssessment.objects.filter(division_id=OWN)[0], "accept", by=by
+    ),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
     ),

@@ -60,7 +60,11 @@ def test_visits_count_once_a_month_and_household_and_name_the_rows(county):
     score = scores(found)["visits"]
     assert (score.numerator, score.denominator, score.value) == (12, 24, Decimal("50.00"))
     assert score.counted == sorted([*first, other])
-    assert (found.zero_months, found.data_on, found.due_on) == ([12], datetime.date(2018, 12, 31), datetime.date(2019, 1, 15))
+    assert (found.zero_months, found.data_on, found.due_on) == (
+        [12],
+        datetime.date(2018, 12, 31),
+        datetime.date(2019, 1, 15),
+    )
 
 
 def test_only_whole_months_of_a_pairing_are_due_and_only_while_it_lasted(county):

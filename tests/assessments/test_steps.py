@@ -88,7 +88,9 @@ def test_the_whole_way_with_who_when_from_where_to_where_and_why(county, helper)
     found = walk(county, helper, "decide", decide={"note": "补签属实", "grade": "excellent"})
     assert (found.state, found.grade, found.first_grade, found.due_on) == (State.FINAL, "excellent", "excellent", None)
     with scopes.activate(EVERYTHING):
-        log = list(AssessmentLog.objects.order_by("pk").values_list("step", "by_name", "by_level", "from_state", "to_state"))
+        log = list(
+            AssessmentLog.objects.order_by("pk").values_list("step", "by_name", "by_level", "from_state", "to_state")
+        )
     assert log == [
         ("open", "county", None, "", "self_report"),
         ("report", "helper-0", None, "self_report", "village_opinion"),
@@ -109,7 +111,9 @@ def test_the_total_is_counted_over_what_has_a_value(county, helper):
 
 def test_what_has_no_value_is_left_out_and_the_rest_counts_for_all(county, helper):
     nothing = {"days": Entered(None, "没有考勤"), "measures": Entered(None, "没有台账")}
-    found = walk(county, helper, "grade", score={"scores": nothing}, opinion={"asked": 0, "satisfied": 0, "note": "大雪"})
+    found = walk(
+        county, helper, "grade", score={"scores": nothing}, opinion={"asked": 0, "satisfied": 0, "note": "大雪"}
+    )
     assert (found.total, found.weight_counted) == (Decimal("100.00"), 45)
     with scopes.activate(EVERYTHING):
         missing = set(Score.objects.filter(assessment=found, value=None).values_list("code", "missing"))
@@ -283,9 +287,13 @@ def test_the_database_keeps_what_the_way_rests_on(county, helper):
         "DELETE FROM assessments_assessmentlog WHERE assessment_id = %s",
     )
     for statement in wrong:
-        with scopes.activate(EVERYTHING), pytest.raises((IntegrityError, DatabaseError)), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [found.pk])
+        with (
+            scopes.activate(EVERYTHING),
+            pytest.raises((IntegrityError, DatabaseError)),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, [found.pk])
     # The assessed person reads his own, and writes nothing by himself.
     with scopes.acting(helper.user), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM assessments_score WHERE assessment_id = %s", [found.pk])
@@ -307,7 +315,9 @@ def by_service(found: CadreAssessment, name: str, who: Any, said: dict[str, Any]
 
 
 def by_api(found: CadreAssessment, name: str, who: Any, said: dict[str, Any]) -> bool:
-    scores = {code: {"value": one.value and str(one.value), "note": one.note} for code, one in said.get("scores", {}).items()}
+    scores = {
+        code: {"value": one.value and str(one.value), "note": one.note} for code, one in said.get("scores", {}).items()
+    }
     body = {**said, **({"scores": scores} if scores else {}), "step": name, "version": found.version}
     scopes.forget(who)
     answer = sign_in(Client(), who).post(f"/api/v1/assessments/{found.pk}/step/", json.dumps(body), "application/json")
@@ -316,7 +326,9 @@ def by_api(found: CadreAssessment, name: str, who: Any, said: dict[str, Any]) ->
 
 
 def by_page(found: CadreAssessment, name: str, who: Any, said: dict[str, Any]) -> bool:
-    scores = {f"{part}_{code}": value for code, one in said.get("scores", {}).items() for part, value in vars(one).items()}
+    scores = {
+        f"{part}_{code}": value for code, one in said.get("scores", {}).items() for part, value in vars(one).items()
+    }
     body = {**{key: value for key, value in said.items() if key != "scores"}, **scores}
     scopes.forget(who)
     answer = sign_in(Client(), who).post(f"/assessments/{found.pk}/", {**body, "step": name, "version": found.version})
@@ -370,7 +382,12 @@ def test_state_moves_by_the_steps_of_the_way_alone(county, helper, tried):
                 assert before.state == step.from_state
                 with scopes.activate(EVERYTHING):
                     line = AssessmentLog.objects.filter(assessment=after).latest("pk")
-                assert (line.step, line.by_id, line.from_state, line.to_state) == (name, by.pk, before.state, after.state)
+                assert (line.step, line.by_id, line.from_state, line.to_state) == (
+                    name,
+                    by.pk,
+                    before.state,
+                    after.state,
+                )
             else:
                 assert after.version == before.version
         transaction.set_rollback(True)

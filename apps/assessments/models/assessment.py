@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -25,7 +25,7 @@ LONGEST = 2000
 LONGEST_NOTE = 500
 
 
-def _person(label: object) -> models.ForeignKey:
+def _person(label: Any) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -69,9 +69,7 @@ class CadreAssessment(Versioned, PlacedModel):
     zero_months = ArrayField(
         models.PositiveSmallIntegerField(), null=True, editable=False, verbose_name=_("零签到月份")
     )
-    state = models.CharField(
-        _("状态"), max_length=20, choices=State.choices, default=State.SELF_REPORT, editable=False
-    )
+    state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.SELF_REPORT, editable=False)
     state_since = models.DateTimeField(_("状态时间"), editable=False)
     due_on = models.DateField(_("办理期限"), null=True, editable=False)
     self_report = models.TextField(_("自评报告"), blank=True, default="", max_length=LONGEST, editable=False)
@@ -83,9 +81,7 @@ class CadreAssessment(Versioned, PlacedModel):
         _("申诉前等次"), max_length=10, choices=Grade.choices, blank=True, default="", editable=False
     )
     grade = models.CharField(_("等次"), max_length=10, choices=Grade.choices, blank=True, default="", editable=False)
-    grade_reason = models.CharField(
-        _("等次说明"), max_length=LONGEST_NOTE, blank=True, default="", editable=False
-    )
+    grade_reason = models.CharField(_("等次说明"), max_length=LONGEST_NOTE, blank=True, default="", editable=False)
     appeal_until = models.DateField(_("申诉截止"), null=True, editable=False)
     appeal_text = models.TextField(_("申诉理由"), blank=True, default="", max_length=LONGEST, editable=False)
 

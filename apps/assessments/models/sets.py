@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -73,10 +74,10 @@ class IndicatorSet(Versioned, PlacedModel):
     def __str__(self) -> str:
         return f"{self.year} {self.get_kind_display()}"
 
-    def grade_of(self, total: object) -> Grade:
+    def grade_of(self, total: Decimal) -> Grade:
         """The grade of a total; a threshold belongs to the better grade."""
         for grade in (Grade.EXCELLENT, Grade.GOOD, Grade.BASIC):
-            if total >= getattr(self, grade.value):  # type: ignore[operator]
+            if total >= getattr(self, grade.value):
                 return grade
         return Grade.POOR
 
@@ -117,9 +118,7 @@ class AssessmentRound(PlacedModel):
     )
     data_on = models.DateField(_("数据截至"), editable=False)
     state = models.CharField(_("状态"), max_length=10, choices=RoundState.choices, editable=False)
-    done = ArrayField(
-        models.CharField(max_length=20), default=list, editable=False, verbose_name=_("已完成的部分")
-    )
+    done = ArrayField(models.CharField(max_length=20), default=list, editable=False, verbose_name=_("已完成的部分"))
     assessed = models.PositiveIntegerField(_("考核对象数"), default=0, editable=False)
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -33,9 +33,7 @@ _SPANS = {
     Kind.FIRST_SECRETARY: _VILLAGE.format(
         table="cadres_duty", key="duty_id", begin="held.from_on", end="held.until_on"
     ),
-    Kind.TEAM: _VILLAGE.format(
-        table="cadres_taskforce", key="team_id", begin="held.set_on", end="held.withdrawn_on"
-    ),
+    Kind.TEAM: _VILLAGE.format(table="cadres_taskforce", key="team_id", begin="held.set_on", end="held.withdrawn_on"),
 }
 _HIMSELF = """
     SELECT id AS assessment_id, account_id, data_on, date '-infinity' AS from_on, date 'infinity' AS until_on
@@ -101,9 +99,10 @@ _FOUND = {
         FROM one
             LEFT JOIN (SELECT assessment_id, count(*) AS number FROM due GROUP BY 1) AS expected
                 ON expected.assessment_id = one.id
-            LEFT JOIN (SELECT assessment_id, count(*) AS number, array_agg(id ORDER BY id) AS ids FROM counted GROUP BY 1)
-                AS visited ON visited.assessment_id = one.id
-    )""",
+            LEFT JOIN (
+                SELECT assessment_id, count(*) AS number, array_agg(id ORDER BY id) AS ids FROM counted GROUP BY 1
+            ) AS visited ON visited.assessment_id = one.id
+    )""",  # noqa: S608  (our own words; values are parameters)
     PROBLEMS: f"""
     found AS (
         SELECT one.id, coalesce(raised.solved, 0) AS numerator, coalesce(raised.number, 0) AS denominator,
@@ -115,7 +114,7 @@ _FOUND = {
                 array_agg(id ORDER BY id) AS ids
             FROM made WHERE problem <> '' GROUP BY 1
         ) AS raised ON raised.assessment_id = one.id
-    )""",
+    )""",  # noqa: S608  (our own words; values are parameters)
     QUALITY: f"""
     own AS (
         SELECT DISTINCT assessment_id, household_id, data_on FROM spans
@@ -136,7 +135,7 @@ _FOUND = {
                 SELECT assessment_id, count(DISTINCT household_id) AS number, array_agg(id ORDER BY id) AS ids
                 FROM doubtful GROUP BY 1
             ) AS wrong ON wrong.assessment_id = one.id
-    )""",
+    )""",  # noqa: S608  (our own words; values are parameters)
 }
 
 
@@ -163,7 +162,7 @@ def zero_months(kind: str) -> str:
     UPDATE assessments_cadreassessment AS assessment SET zero_months = zero.months
     FROM zero WHERE zero.assessment_id = assessment.id AND assessment.zero_months IS NULL
         AND assessment.state = 'self_report'
-    """
+    """  # noqa: S608  (our own words; values are parameters)
 
 
 ENTERED = f"""
@@ -174,7 +173,7 @@ SELECT one.id, one.division_id, indicator.code, indicator.weight, indicator.sour
     '{Missing.NOT_ENTERED}', '', ''
 FROM one JOIN assessments_indicator AS indicator ON indicator.set_id = one.set_id AND indicator.source <> 'computed'
 ON CONFLICT (assessment_id, code) DO NOTHING
-"""
+"""  # noqa: S608  (our own words; values are parameters)
 """The statement that makes room for the values that people enter."""
 
 

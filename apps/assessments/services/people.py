@@ -32,7 +32,7 @@ near AS (
     FROM home JOIN cadres_cadre AS cadre ON cadre.id = home.cadre_id
         LEFT JOIN cadres_helpingunit AS unit ON unit.id = cadre.unit_id
     WHERE home.township BETWEEN %(low)s AND %(high)s
-)"""
+)"""  # noqa: S608  (our own words; values are parameters)
 
 _SECRETARIES = f"""
 who AS (
@@ -42,7 +42,7 @@ who AS (
         LEFT JOIN cadres_helpingunit AS unit ON unit.id = cadre.unit_id
     WHERE duty.kind = 'first_secretary' AND duty.division_id BETWEEN %(low)s AND %(high)s
         AND {_RUNNING.format(begin="duty.from_on", end="duty.until_on")}
-)"""
+)"""  # noqa: S608  (our own words; values are parameters)
 
 _TEAMS = f"""
 leader AS (
@@ -58,7 +58,7 @@ leader AS (
         LEFT JOIN cadres_helpingunit AS unit ON unit.id = team.unit_id
     WHERE team.kind = 'village' AND team.division_id BETWEEN %(low)s AND %(high)s
         AND {_RUNNING.format(begin="team.set_on", end="team.withdrawn_on")}
-)"""
+)"""  # noqa: S608  (our own words; values are parameters)
 
 _ENTER = """
 , added AS (

@@ -51,7 +51,7 @@ def save_set(
     """Enter or change a set and its weights; an indicator of weight 0 is left out.
 
     Raises PermissionDenied without `manage_parameters` at its place; ServiceError below the counties, where a place
-    above has set the weights already, for weights that are not 100 together, and for a set that is in use; StaleVersion.
+    above has set weights already, for weights that are not 100 together, and for a set that is in use; StaleVersion.
     """
     policy.require(by, CAPABILITY, found.division_id)
     if codes.level(found.division_id) > codes.COUNTY:
@@ -64,9 +64,7 @@ def save_set(
     if unknown := set(weights) - set(INDICATORS):
         raise ServiceError(_("没有这个指标：%(name)s。") % {"name": min(unknown)}, code="unknown")
     if any(weight < 0 for weight in weights.values()) or sum(weights.values()) != WHOLE:
-        raise ServiceError(
-            _("各指标权重之和应为100，现为%(sum)d。") % {"sum": sum(weights.values())}, code="weights"
-        )
+        raise ServiceError(_("各指标权重之和应为100，现为%(sum)d。") % {"sum": sum(weights.values())}, code="weights")
     found.full_clean()
     found.save(expected_version=expected_version)
     Indicator.objects.filter(set=found).delete()

@@ -11,7 +11,6 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -60,9 +59,7 @@ STEPS: dict[str, Step] = {
         ),
         Step("opinion", gettext_lazy("登记民意测评"), State.OPINION, State.TOWNSHIP, ENTERS),
         Step("score", gettext_lazy("乡镇评分"), State.TOWNSHIP, State.COUNTY, ENTERS),
-        Step(
-            "return", gettext_lazy("退回乡镇"), State.COUNTY, State.TOWNSHIP, REVIEWS, codes.COUNTY, needs_note=True
-        ),
+        Step("return", gettext_lazy("退回乡镇"), State.COUNTY, State.TOWNSHIP, REVIEWS, codes.COUNTY, needs_note=True),
         Step("grade", gettext_lazy("评定等次"), State.COUNTY, State.GRADED, REVIEWS, codes.COUNTY),
         Step("accept", gettext_lazy("认可结果"), State.GRADED, State.FINAL),
         Step("appeal", gettext_lazy("申诉"), State.GRADED, State.APPEAL, needs_text=True),
@@ -275,7 +272,9 @@ def _score(act: _Act) -> None:
     """The values that the township enters: for each of its indicators one, or that there are no data."""
     wanted = {score.code: score for score in act.scores if score.source == Source.TOWNSHIP}
     if unknown := set(act.said.scores) - set(wanted):
-        raise ServiceError(_("这项指标不由乡镇填报：%(name)s。") % {"name": min(unknown)}, field="scores", code="unknown")
+        raise ServiceError(
+            _("这项指标不由乡镇填报：%(name)s。") % {"name": min(unknown)}, field="scores", code="unknown"
+        )
     for code, score in wanted.items():
         entered = act.said.scores.get(code)
         if entered is None or not entered.note.strip():
