@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,7 +37,14 @@ class Months(Kind):
         return super().html(value) if value is None else self.markup(value)
 
     def text(self, value: list[int]) -> str:
-        return listed(_("%(n)d月") % {"n": month} for month in value) if value else _("无")
+        return listed(_("%(n)s月") % {"n": run} for run in self._runs(value)) if value else _("无")
+
+    @staticmethod
+    def _runs(months: list[int]) -> Iterator[str]:
+        """Months one after the other in one piece: 3–5."""
+        for _key, run in groupby(enumerate(sorted(months)), lambda pair: pair[1] - pair[0]):
+            found = [month for _position, month in run]
+            yield str(found[0]) if len(found) == 1 else f"{found[0]}–{found[-1]}"
 
 
 class Progress(Kind):

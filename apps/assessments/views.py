@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from apps.assessments.forms import StepForm
 from apps.assessments.kinds import GRADE, STATE
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet, Score
 from apps.assessments.services import reading, scoring, sets, steps
-from apps.assessments.tables import AssessmentResource, IndicatorSetResource
+from apps.assessments.tables import AssessmentResource
 from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.tables import FindingResource
 from apps.history.services import log_access, log_view
@@ -162,17 +162,15 @@ class CountedPage(View):
         log_view(user, score.assessment, fields=[score.code])
         resource, names = COUNTED.get(score.code, OF_VISITS)
         columns = [resource.column(name) for name in names]
-        reader = resource.reader(user, columns, "pk")
+        columns[0] = replace(columns[0], link=resource.name, link_source="pk")
+        reader = resource.reader(user, columns)
         rows = list(resource.rows(user).filter(pk__in=score.counted).order_by("pk").values_list(*reader.paths))
         context = {
             "score": score,
             "entry": INDICATORS[score.code],
             "assessment": score.assessment,
             "columns": columns,
-            "rows": [
-                (resource.url("detail", reader.value(row, "pk")), cells)
-                for row, cells in zip(rows, reader.table_rows(rows), strict=True)
-            ],
+            "rows": list(reader.table_rows(rows)),
             "number": len(score.counted),
             "unseen": len(score.counted) - len(rows),
             "back_url": AssessmentResource.url("detail", score.assessment_id),
@@ -214,13 +212,9 @@ class IndicatorSetPage(DetailPage):
 
     def more(self, found: IndicatorSet) -> dict[str, Any]:
         weights = sets.weights_of(found)
-        used = sets.is_used(found)
-        may = IndicatorSetResource.may_change(self.request.user, found) and not used
         return {
             "indicators": [(INDICATORS[code], weight) for code, weight in weights.items()],
-            "used": used,
-            "may_change": may,
-            "edit_url": self.resource.url("update", found.pk) if may else "",
+            "used": sets.is_used(found),
         }
 
 

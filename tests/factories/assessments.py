@@ -48,6 +48,6 @@ def take(found: CadreAssessment, name: str, by: User, **said: Any) -> CadreAsses
 def townships_word(days: int | None = 80, measures: int | None = 90) -> dict[str, Entered]:
     """What a township enters."""
     return {
-        "days": Entered(None if days is None else Decimal(days), "考勤表"),
+        "days": Entered(None if days is None else Decimal(days), "驻村考勤册"),
         "measures": Entered(None if measures is None else Decimal(measures), "入户核实"),
     }
