@@ -541,7 +541,9 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
                     word = shared.get(row.household or 0) or words.word()
                     if texts := texts_of(model):
                         model._base_manager.filter(pk=found.pk).update(**dict.fromkeys(texts, word))
-                for text in (word, getattr(found, "code", ""), getattr(found, "national_no", "")):
+                # An indicator's code is a word of the catalogue, and no secret.
+                code = "" if isinstance(found, Indicator | Score) else getattr(found, "code", "")
+                for text in (word, code, getattr(found, "national_no", "")):
                     if text:
                         canaries[text].append(row)
         numbers = [

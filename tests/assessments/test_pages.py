@@ -88,7 +88,7 @@ def test_the_assessed_person_reads_what_others_entered_once_it_is_graded(county,
     take(found, "grade", county.officer)
     shown, body = told(helper.user)
     assert [word for word in words if word not in shown] == []
-    assert (body["grade"], body["steps"]) == ("good", ["accept", "appeal"])
+    assert (body["grade"], body["steps"]) == ("basic", ["accept", "appeal"])
 
 
 def test_a_figure_opens_the_rows_that_it_counts(county, helper):
