@@ -34,6 +34,9 @@ MENU = [
             Entry(_("走访轨迹"), "map", "visit-track", capability="view_personal_data"),
             Entry(_("帮扶力量覆盖"), "village", "coverage", capability="view_register"),
             Entry(pgettext_lazy("列表", "日记冲突"), "refresh", "visit-conflict-list", capability="change_register"),
+            Entry(pgettext_lazy("列表", "帮扶考核"), "check", "assessment-list"),
+            Entry(pgettext_lazy("列表", "年度考核"), "clock", "assessment-round-list", capability="manage_parameters"),
+            Entry(pgettext_lazy("列表", "考核方案"), "rule", "indicator-set-list", capability="manage_parameters"),
         ],
     ),
     Group(

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "apps.cadres",
     "apps.visits",
     "apps.crosschecks",
+    "apps.assessments",
     "apps.dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -73,7 +73,7 @@ def of_resource(route: Route, kind: str, account: Account, row: Row | None) -> s
 def acts_on(account: Account, row: Row) -> bool:
     """Accounts and posts are changed by whoever could have given them: not one's own, no administrator's, and none
     whose posts reach farther than one's own."""
-    if row.resource == "run":  # opened, never changed
+    if row.resource in ("run", "assessment-round"):  # opened, never changed
         return False
     if account.kind.here and row.resource in ("user", "client"):
         return False  # all of them reach below his one division: more than he could have given

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections import defaultdict
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,15 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing, Share
 from apps.accounts.models import Post, Reset, User
 from apps.accounts.services import SET_UP, appoint
+from apps.assessments.models import (
+    AssessmentLog,
+    AssessmentRound,
+    CadreAssessment,
+    Indicator,
+    IndicatorSet,
+    Score,
+)
+from apps.assessments.models.sets import usual_deadlines
 from apps.cadres.models import Cadre, Card, Duty, HelpingUnit, TaskForce
 from apps.common import numbers as codes_of
 from apps.common.codes import codelist
@@ -184,6 +194,8 @@ def build() -> World:
         inspector.places = frozenset({households[0].division_id})
         # This one reads of the share still, and of the household no more.
         _share(households[-1], village.user, accounts["county"].user, words.word())
+        for place in (REGION, LEAGUE, COUNTY, TOWNSHIP, *VILLAGES):
+            _assessed(place, accounts["county"].user, words.word())
         for account in accounts.values():
             if account.user is not None:
                 _papers(account.user, account.kind, words.word(), words.word())
@@ -235,6 +247,25 @@ def _helping() -> None:
             if place in VILLAGES:
                 team = TaskForce.objects.create(**here, kind="village", name="t", unit=unit, set_on=day)
                 Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)
+
+
+def _assessed(place: int, by: User, word: str) -> None:
+    """A year's assessment of the cadre of a place, graded; of the one at the county it is the helping cadre's own."""
+    here, now = {"division_id": place}, timezone.now()
+    rules = IndicatorSet.objects.create(**here, year=2018, kind="helper", **usual_deadlines(2018))
+    Indicator.objects.create(**here, set=rules, code="visits", weight=100, source="computed", position=1)
+    opened = {"state": "done", "opened_by": by, "opened_at": now, "touched_at": now}
+    day = datetime.date(2018, 12, 31)
+    AssessmentRound.objects.create(**here, set=rules, year=2018, kind="helper", data_on=day, **opened)
+    cadre = Cadre.objects.filter(**here).order_by("pk")[0]
+    result = {"state": "graded", "total": 85, "grade": "good", "appeal_until": day + datetime.timedelta(days=9999)}
+    found = CadreAssessment.objects.create(
+        **here, **result, set=rules, year=2018, kind="helper", cadre=cadre, account=cadre.account, data_on=day,
+        state_since=now,
+    )  # fmt: skip
+    of = {**here, "assessment": found}
+    Score.objects.create(**of, code="visits", weight=100, source="computed", position=1, value=85)
+    AssessmentLog.objects.create(**of, at=now, by_name=word, step="grade", to_state="graded", note=word)
 
 
 def _delivered(place: int, by: User) -> None:
@@ -465,6 +496,12 @@ PLANTED: tuple[type[models.Model], ...] = (
     VisitMark,
     VisitTask,
     LastVisit,
+    IndicatorSet,
+    Indicator,
+    AssessmentRound,
+    CadreAssessment,
+    Score,
+    AssessmentLog,
     Share,
     Run,
     Village,
@@ -491,6 +528,7 @@ MADE_WITH = {
     Visit: "text",
     VisitConflict: "text",
     VisitCorrection: "text",
+    AssessmentLog: "note",
     AccessLog: "reason",
     ExportJob: "title",
     ExportApproval: "title",
@@ -517,7 +555,9 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
                     word = shared.get(row.household or 0) or words.word()
                     if texts := texts_of(model):
                         model._base_manager.filter(pk=found.pk).update(**dict.fromkeys(texts, word))
-                for text in (word, getattr(found, "code", ""), getattr(found, "national_no", "")):
+                # An indicator's code is a word of the catalogue, and no secret.
+                code = "" if isinstance(found, Indicator | Score) else getattr(found, "code", "")
+                for text in (word, code, getattr(found, "national_no", "")):
                     if text:
                         canaries[text].append(row)
         numbers = [
@@ -552,7 +592,7 @@ def _row(name: str, found: Any, closed: frozenset[int]) -> Row:
         # Exports and imports are their maker's alone, whatever an administrator may know of them.
         realm="none" if name in ("export", "import") else found.realm,
         household=getattr(found, lookup) if lookup else None,
-        owner=found.requested_by_id if name == "import" else getattr(found, own) if own else None,
+        owner=found.requested_by_id if name == "import" else attrgetter(own.replace("__", "."))(found) if own else None,
         also=found.user.division_id if isinstance(found, Post) else None,
         gone=_is_gone(found, closed),
     )

@@ -294,6 +294,9 @@ ALONE: dict[str, Alone] = {
     "api:visit-photo-data": Alone({"GET": 200, "PUT": {422, 403}}, rows="visit-photo"),
     "api:visit-photo-image": Alone({"GET": {200, 403}}, rows="visit-photo"),
     "api:visit-photo-thumbnail": Alone({"GET": {200, 403}}, rows="visit-photo"),
+    "assessment-sheet": Alone({"GET": 200}, rows="assessment"),
+    "assessment-counted": Alone({"GET": 200}, rows="assessments.score"),
+    "api:assessment-step": Alone({"POST": {422, 403}}, rows="assessment"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),
     "api:household-verify": Alone({"POST": 403}, client={"POST": 422}),

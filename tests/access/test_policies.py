@@ -48,6 +48,14 @@ BEYOND: dict[str, dict[str, str]] = {
     "crosschecks_ruleparameterevent": {"read": "true"},
     "crosschecks_rulestate": {"read": "true"},
     "datasets_datasetversion": {"read": "true"},
+    "assessments_cadreassessment": {"own": "account_id"},
+    # The assessed person reads what hangs off his own assessment.
+    **{
+        f"assessments_{name}": {
+            "read": f"assessment_id IN (SELECT id FROM assessments_cadreassessment WHERE account_id = {ME})"
+        }
+        for name in ("score", "assessmentlog")
+    },
     **{
         f"visits_{name}": {"household": "household_id", "own": "author_id", "write": f"author_id = {ME}"}
         for name in ("visit", "visitreceipt", "visitconflict", "visitcorrection", "visitphoto", "visitmark")
@@ -64,6 +72,11 @@ BEYOND: dict[str, dict[str, str]] = {
         )
     },
 }
+# What somebody reads because a row above it is his own: the key to that row, its table, whose it is.
+ABOVE = {
+    f"assessments_{name}": ("assessment_id", "assessments_cadreassessment", "account_id")
+    for name in ("score", "assessmentlog")
+}
 REALMS = {
     "accounts": "accounts",
     "datasets": "datasets",
@@ -72,7 +85,7 @@ REALMS = {
     "history": "audit",
     "pages_exportjob": "audit",
 }
-APPEND_ONLY = re.compile(r"event$|_findinglog$|_accesslog$|^visits_")
+APPEND_ONLY = re.compile(r"event$|_findinglog$|_assessmentlog$|_accesslog$|^visits_")
 
 
 def placed() -> list[type[models.Model]]:
@@ -161,6 +174,11 @@ class Seen:
                 [self.table],
             )
             self.columns = ", ".join(cursor.fetchone()[0])
+            self.key_above, self.owners = "", {}
+            if above := ABOVE.get(self.table):
+                self.key_above, table, owner = above
+                cursor.execute(f"SELECT id, {owner} FROM {table}")
+                self.owners = dict(cursor.fetchall())
 
     def writable(self, account: Account, row: dict[str, Any]) -> bool:
         if account.reaches(realm_of(self.table), row[self.place]):
@@ -174,6 +192,7 @@ class Seen:
         return (
             row.get(self.beyond.get("household", "")) in account.households
             or row.get(self.beyond.get("own", "")) == account.user.pk
+            or self.owners.get(row.get(self.key_above)) == account.user.pk
         )
 
     def insert(self, row: dict[str, Any]) -> str:

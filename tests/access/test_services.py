@@ -16,6 +16,9 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing, Share
 from apps.accounts.models import User
 from apps.accounts.services import may_manage
+from apps.assessments.models import CadreAssessment, IndicatorSet
+from apps.assessments.models.sets import usual_deadlines
+from apps.assessments.services import rounds, sets, steps
 from apps.cadres import services as cadres
 from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
 from apps.cadres.services.pairing import Exchange, exchange_all
@@ -98,6 +101,13 @@ CALLS = {
     "end a pairing": lambda by: cadres.end(pairing(), by=by, on=DAY, reason="调离"),
     "exchange pairings": lambda by: exchange_all(
         [Exchange(household(), [pairing()], [(cadre(), DAY)], DAY, "调离")], by=by
+    ),
+    "set indicators": lambda by: sets.save_set(
+        IndicatorSet(division_id=COUNTY, year=2019, kind="team", **usual_deadlines(2019)), sets.usual_weights(), by=by
+    ),
+    "open a year": lambda by: rounds.open_round(COUNTY, "helper", 2018, by=by),
+    "take a step of an assessment": lambda by: steps.take(
+        CadreAssessment.objects.filter(division_id=OWN)[0], "accept", by=by
     ),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by

@@ -22,7 +22,7 @@ CAPABILITY = Cadre.change_capability
 # range. It writes those columns alone, from the cadre's own row.
 WRITER = ("view_register", CAPABILITY)
 
-BADGES = (
+BADGES = [
     """
     UPDATE access_pairing AS one SET helper_id = cadre.account_id, name = cadre.name,
         unit_name = coalesce(unit.name, ''), phone = cadre.phone, phone_index = cadre.phone_index,
@@ -40,7 +40,7 @@ BADGES = (
         AND (one.name, one.unit_name, one.phone)
             IS DISTINCT FROM (cadre.name, coalesce(unit.name, ''), cadre.phone)
     """,
-)
+]
 UNIT_BADGE = """
     UPDATE cadres_duty AS one SET unit_name = unit.name, version = one.version + 1, updated_at = now()
     FROM cadres_helpingunit AS unit
@@ -69,6 +69,13 @@ def badges_of(cadres: Iterable[Cadre], *, by: User) -> dict[int, dict[str, Any]]
     return {
         one.pk: {"name": one.name, "unit_name": units.get(one.unit_id or 0, ""), "phone": one.phone} for one in found
     }
+
+
+def keep(statement: str) -> None:
+    """Have what an app above keeps of cadres follow them, too: a statement that takes the keys of changed ones. Called
+    from its `ready()`."""
+    if statement not in BADGES:
+        BADGES.append(statement)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from apps.cadres.models import Cadre
 from apps.common.errors import ServiceError
 from apps.dashboards.demo import records, tables
 from apps.dashboards.demo.accounts import create_accounts
+from apps.dashboards.demo.assessments import assess_helpers
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
 from apps.dashboards.demo.departments import deliver_departments
@@ -97,6 +98,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 bulk.rows["villages_villageyear"] = fill_villages(scale, seed)
             with watch.phase("departments"):
                 truths += deliver_departments(bulk, system_account(), scale)
+            with watch.phase("assessments"):
+                bulk.rows["assessments_cadreassessment"] = assess_helpers()
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 

@@ -1,0 +1,73 @@
+"""The words of assessment: who is assessed, the states on the way, the grades (workflows.md §13)."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    """Whose year is assessed."""
+
+    HELPER = "helper", _("帮扶责任人")
+    FIRST_SECRETARY = "first_secretary", _("第一书记")
+    TEAM = "team", _("驻村工作队")
+
+
+class State(TextChoices):
+    """States of an assessment: each says what it waits for."""
+
+    SELF_REPORT = "self_report", _("待自评")
+    OPINION = "village_opinion", _("待民意测评")
+    TOWNSHIP = "township_score", _("待乡镇评分")
+    COUNTY = "county_score", _("待旗县评定")
+    GRADED = "graded", _("已评定")
+    APPEAL = "appeal", _("申诉中")
+    FINAL = "final", _("结果确定")
+
+
+RESULT_KNOWN = (State.GRADED, State.APPEAL, State.FINAL)
+"""From here on the assessed person reads the scores that others entered."""
+
+
+class Grade(TextChoices):
+    """Grades, the best first."""
+
+    EXCELLENT = "excellent", _("优秀")
+    GOOD = "good", _("良好")
+    BASIC = "basic", _("基本合格")
+    POOR = "poor", _("较差")
+
+
+class RoundState(TextChoices):
+    """How far the opening of a year is."""
+
+    RUNNING = "running", _("办理中")
+    DONE = "done", _("已完成")
+
+
+class Source(TextChoices):
+    """Where the value of an indicator comes from."""
+
+    COMPUTED = "computed", _("系统计算")
+    OPINION = "village_opinion", _("民意测评")
+    TOWNSHIP = "township", _("乡镇填报")
+
+
+class Missing(TextChoices):
+    """Why an indicator has no value; its weight is then left out and the total counted over the others."""
+
+    NO_ACCOUNT = "no_account", _("没有登录账户，平台没有其走访记录")
+    NOTHING_DUE = "nothing_due", _("没有整期在任的户，无应走访户次")
+    NO_PROBLEM = "no_problem", _("走访中没有反映问题")
+    NO_HOUSEHOLD = "no_household", _("截止日没有所帮扶的户")
+    NOT_ENTERED = "not_entered", _("尚未填报")
+    NO_DATA = "no_data", _("没有数据")
+
+
+class Light(TextChoices):
+    """红黄绿: overdue, due soon, in time."""
+
+    RED = "red", _("超期")
+    YELLOW = "yellow", _("临近到期")
+    GREEN = "green", _("期限内")

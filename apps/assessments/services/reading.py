@@ -1,0 +1,40 @@
+"""What is shown of an assessment besides its own row: its scores, its steps, and the rows a value was counted from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.access import policy
+from apps.assessments.choices import RESULT_KNOWN, Source
+from apps.assessments.models import AssessmentLog, CadreAssessment, Score
+
+
+def hides_entries(user: Any, found: CadreAssessment) -> bool:
+    """Whether what others entered is still kept from this account: the assessed person reads it with the grade."""
+    return found.state not in RESULT_KNOWN and not policy.can(user, "view_register", found)
+
+
+def scores_of(user: Any, found: CadreAssessment) -> list[Score]:
+    """The scores of an assessment that the user sees, in their order; entered ones emptied while they are kept from
+    him. One query."""
+    scores = list(Score.objects.visible_to(user).filter(assessment=found).order_by("position"))
+    if hides_entries(user, found):
+        for score in scores:
+            if score.source != Source.COMPUTED:
+                score.value = score.numerator = score.denominator = None
+                score.note = score.entered_by_name = score.missing = ""
+                score.settled_at = None
+    return scores
+
+
+def score_of(user: Any, key: int) -> Score | None:
+    """A score that the user sees, with its assessment; None when there is none."""
+    return Score.objects.visible_to(user).select_related("assessment").filter(pk=key).first()
+
+
+def log_of(user: Any, found: CadreAssessment) -> QuerySet[AssessmentLog]:
+    """The steps that were taken, the newest first."""
+    rows = AssessmentLog.objects.visible_to(user).filter(assessment=found)
+    return rows.order_by("-at", "-pk")
