@@ -30,6 +30,7 @@ from apps.datasets.models import (
     Vehicle,
 )
 from apps.households.models import GUARANTEES, GuaranteeStatus
+from apps.visits.choices import Mark
 
 NONE = "—"
 # Written by the rule layer and said by the sentence, not listed again among the values.
@@ -183,6 +184,23 @@ ASSETS: dict[str, str | Promise] = {
     "homesteads": _("多处宅基地"),
 }
 
+EIGHT_ONES: dict[str, str | Promise] = {
+    "leader": _("包联领导"),
+    "unit": _("包扶单位"),
+    "first_secretary": _("第一书记"),
+    "plan": _("村级规划"),
+    "good_team": _("好班子"),
+}
+UNQUALIFIED: dict[str, str | Promise] = {
+    "inexperienced": _("无农村牧区工作经验"),
+    "unfit": _("考核认定不胜任"),
+}
+PROTECTIONS: dict[str, str | Promise] = {
+    "insurance": _("人身意外保险"),
+    "health_check": _("年度体检"),
+    "training": _("年度培训"),
+}
+
 
 def _registers(value: Any) -> str:
     """`CA-CR,PS-DE,` by the names of the data sets."""
@@ -201,6 +219,10 @@ def _choices(model: type[Model], field: str) -> dict[str, str | Promise]:
 
 def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
     return lambda value: wording.listed(words.get(name, name) for name in str(value).split(",") if name)
+
+
+def _values(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
+    return lambda value: wording.listed(words.get(name, name) for name in value)
 
 
 def _persons(value: Any) -> str:
@@ -331,6 +353,23 @@ FACTS: dict[str, Fact] = {
     "national_persons": Fact(_("与全国系统不一致的成员信息"), _persons, sensitive=True),
     "marriage": Fact(_("婚姻登记"), _word(_choices(Marriage, "kind")), sensitive=True),
     "marriage_on": Fact(_("婚姻登记日期"), sensitive=True),
+}
+FACTS |= {
+    "cadre": Fact(_("干部")),
+    "helping_unit": Fact(_("帮扶单位")),
+    "pairs": Fact(_("结对户数")),
+    "left_on": Fact(_("离岗日期")),
+    "month": Fact(_("月份")),
+    "has_account": Fact(_("登录账户"), _bool),
+    "since": Fact(_("起算日期")),
+    "visited_on": Fact(_("走访日期")),
+    "marks": Fact(_("日记标记"), _values(dict(Mark.choices))),
+    "supervisors": Fact(_("在任义务监督员")),
+    "place_name": Fact(_("地区")),
+    "missing_ones": Fact(_("缺项"), _listed(EIGHT_ONES)),
+    "mongol": Fact(_("蒙古族人口")),
+    "unqualified": Fact(_("不符合的要求"), _word(UNQUALIFIED)),
+    "unprotected": Fact(_("未落实的保障"), _listed(PROTECTIONS)),
 }
 # What departments know of a person is for those who may see personal data.
 FACTS |= {
