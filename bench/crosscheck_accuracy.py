@@ -82,9 +82,10 @@ FROM crosschecks_finding finding
 LEFT JOIN households_household household ON household.id = finding.household_id
 LEFT JOIN households_person person ON person.id = finding.person_id
 LEFT JOIN access_pairing pairing ON finding.object_kind = 'pairing' AND pairing.id = finding.object_id
+LEFT JOIN cadres_duty duty ON finding.object_kind = 'duty' AND duty.id = finding.object_id
 LEFT JOIN visits_visit visit ON finding.object_kind = 'visit' AND visit.id = finding.object_id
 LEFT JOIN cadres_cadre cadre ON cadre.id = pairing.cadre_id OR cadre.account_id = visit.author_id
-    OR (finding.object_kind = 'cadre' AND cadre.id = finding.object_id)
+    OR cadre.id = duty.cadre_id OR (finding.object_kind = 'cadre' AND cadre.id = finding.object_id)
 WHERE finding.state NOT IN ('closed', 'cleared_by_data')"""
 
 

@@ -79,6 +79,11 @@ STATEMENTS: dict[str, str] = {
         "v.division_id NOT IN (SELECT t.division_id FROM cadres_taskforce t WHERE t.kind = 'village' "
         "AND t.set_on <= date '{date}' AND (t.withdrawn_on IS NULL OR t.withdrawn_on >= date '{date}'))"
     ),
+    "CV-07": (
+        "SELECT d.id, d.division_id FROM cadres_duty d JOIN cadres_attendance s ON s.duty_id = d.id "
+        f"AND s.month = {FIRST} WHERE d.kind IN {RESIDENT} AND d.division_id % 1000 > 0 AND d.from_on <= {FIRST} "
+        f"AND (d.until_on IS NULL OR d.until_on >= {LAST}) AND {_in_force('d')} AND s.days_present + s.leave_days < 20"
+    ),
     "CV-08": _listed(
         "coalesce(s.n, 0) < 10",
         "LEFT JOIN (SELECT d.division_id, count(*) AS n FROM cadres_duty d "

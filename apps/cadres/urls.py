@@ -11,6 +11,7 @@ urlpatterns = [
     path("cadres/<int:key>/reveal/", RevealPage.as_view(model=Cadre), name="cadre-reveal"),
     *pages("teams", tables.TaskForceResource),
     *pages("duties", tables.DutyResource),
+    *pages("attendance", tables.AttendanceResource),
     path("pairings/hand-over/", bulk_views.HandOverPage.as_view(), name="pairing-hand-over"),
     *pages("pairings", tables.PairingResource, detail_page=views.PairingPage),
     path("households/pair/", bulk_views.PairPage.as_view(), name="household-pair"),

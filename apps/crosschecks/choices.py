@@ -50,12 +50,13 @@ class ObjectKind(models.TextChoices):
     CADRE = "cadre", _("干部")
     PAIRING = "pairing", _("帮扶结对")
     VISIT = "visit", _("民情日记")
+    DUTY = "duty", _("帮扶职责")
     DIVISION = "division", _("地区")
 
 
 # Objects that hang off a household, and those that no household has.
 OF_HOUSEHOLD = (ObjectKind.CHANGE, ObjectKind.PAIRING, ObjectKind.VISIT)
-OF_PLACE = (ObjectKind.VILLAGE, ObjectKind.DATASET, ObjectKind.CADRE, ObjectKind.DIVISION)
+OF_PLACE = (ObjectKind.VILLAGE, ObjectKind.DATASET, ObjectKind.CADRE, ObjectKind.DUTY, ObjectKind.DIVISION)
 
 
 class State(models.TextChoices):

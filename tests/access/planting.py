@@ -18,7 +18,7 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing, Share
 from apps.accounts.models import Post, Reset, User
 from apps.accounts.services import SET_UP, appoint
-from apps.cadres.models import Cadre, Card, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, Card, Duty, HelpingUnit, TaskForce
 from apps.common import numbers as codes_of
 from apps.common.codes import codelist
 from apps.common.fields import CodeField
@@ -225,7 +225,8 @@ def _helping() -> None:
                 Duty.objects.create(**here, kind="unit", unit=unit, from_on=day)
             if place in VILLAGES:
                 team = TaskForce.objects.create(**here, kind="village", name="t", unit=unit, set_on=day)
-                Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)
+                duty = Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)
+                Attendance.objects.create(**here, duty=duty, name="c", month=day, days_present=22)
 
 
 def _delivered(place: int, by: User) -> None:
@@ -433,6 +434,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     Cadre,
     TaskForce,
     Duty,
+    Attendance,
     Pairing,
     Household,
     HouseholdYear,

@@ -11,7 +11,7 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.models import User
 from apps.accounts.services import system_account
-from apps.cadres.models import Cadre, Duty, TaskForce
+from apps.cadres.models import Attendance, Cadre, Duty, TaskForce
 from apps.households.models import Household
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
@@ -85,3 +85,12 @@ def duty(kind: str, cadre: Cadre | None = None, place: int = VILLAGE, **fields: 
         who = {} if "unit" in fields else {"cadre": cadre or make_cadre(COUNTY)}
         given = {"from_on": BEGUN, "name": who["cadre"].name if who else "", **who, **fields}
         return Duty.objects.create(division_id=place, kind=kind, **given)
+
+
+def sheet(held: Duty, days_present: int, leave_days: int = 0, month: int = 12) -> Attendance:
+    """A month of attendance."""
+    with scopes.acting(system_account()):
+        return Attendance.objects.create(
+            division_id=held.division_id, duty=held, name=held.name, month=day(month, 1), days_present=days_present,
+            leave_days=leave_days,
+        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""CV-05, CV-06, CV-08 to CV-11, CV-15, CV-17: who answers for a place, asked four ways (tests.crosschecks.engines)."""
+"""CV-05 to CV-11, CV-15, CV-17: who answers for a place, asked four ways (tests.crosschecks.engines)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from apps.access import scope as scopes
+from apps.accounts.services import system_account
 from apps.crosschecks.evidence import sentence
+from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import Settings
 from apps.divisions.models import Division
 from tests.crosschecks.families import LINES, REFERENCE, SIBLING, VILLAGE
-from tests.crosschecks.field_work import COUNTY, day, duty, team, village
+from tests.crosschecks.field_work import COUNTY, day, duty, sheet, team, village
 from tests.crosschecks.supplied import found
 from tests.crosschecks.test_records import write
 from tests.factories.accounts import make_user, sign_in
@@ -47,6 +50,56 @@ def test_cv_06_a_task_force_that_serves():
     team()
     assert not found("CV-06")
     assert set(found("CV-06", day(1, 1) - DAY)) == {("village", poor.pk)}
+
+
+# --- CV-07 ---
+
+
+@pytest.mark.parametrize(
+    ("present", "leave", "hit"), [(20, 0, False), (19, 0, True), (19, 1, False), (0, 20, False), (0, 19, True)]
+)
+def test_cv_07_twenty_days_or_approved_leave(present, leave, hit):
+    village()
+    held = duty("first_secretary")
+    sheet(held, present, leave)
+    sheet(held, 1, month=11)
+    wanted = {"cadre": "白音", "month": "2018-12", "days_present": present, "leave_days": leave}
+    assert found("CV-07") == ({("duty", held.pk): wanted} if hit else {})
+    assert set(found("CV-07", day(12, 30))) == {("duty", held.pk)}
+    ten = Settings.of([*LINES, ("attendance_days", COUNTY, Decimal(10))])
+    assert bool(found("CV-07", settings=ten)) == (present + leave < 10)
+
+
+@pytest.mark.parametrize(
+    ("term", "asked"),
+    [
+        ({"from_on": day(12, 1)}, True),
+        ({"from_on": day(12, 2)}, False),
+        ({"until_on": REFERENCE}, True),
+        ({"until_on": REFERENCE - DAY}, False),
+    ],
+)
+def test_cv_07_asks_who_was_there_all_month(term, asked):
+    village()
+    held = duty("team_leader", team=team(), **term)
+    sheet(held, 3)
+    assert set(found("CV-07")) == ({("duty", held.pk)} if asked else set())
+
+
+def test_cv_07_no_sheet_is_no_hit_and_no_sheet_anywhere_is_not_run():
+    village()
+    held = duty("first_secretary")
+    assert not found("CV-07") and "考勤" in RULES["CV-07"].waits_for()
+    sheet(held, 3, month=11)
+    assert not found("CV-07")
+    with scopes.acting(system_account()):
+        assert not RULES["CV-07"].waits_for()
+    sheet(held, 3)
+    (finding,) = write("CV-07")
+    assert (finding.division_id, finding.acting_level, finding.household_id) == (VILLAGE, 4, None)
+    township = make_user("township", "township_officer", VILLAGE - VILLAGE % 1000)
+    page = sign_in(Client(), township).get(f"/findings/{finding.pk}/")
+    assert f"/duties/{held.pk}/" in page.content.decode()
 
 
 @pytest.mark.parametrize(("number", "hit"), [(10, False), (9, True), (0, True)])

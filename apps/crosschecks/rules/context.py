@@ -35,7 +35,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from apps.access.models import Pairing
-from apps.cadres.models import Cadre
+from apps.cadres.models import Cadre, Duty
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.conditions import IsAnyOf
 from apps.crosschecks.rules.coverage import Versions
@@ -119,6 +119,8 @@ class Context:
                 return self.villages()
             case ObjectKind.CADRE:
                 return self.cadres()
+            case ObjectKind.DUTY:
+                return self.duties()
             case ObjectKind.DIVISION:
                 return self.places()
             case ObjectKind.PAIRING:
@@ -160,6 +162,10 @@ class Context:
     def cadres(self) -> QuerySet[Cadre]:
         """Helping cadres, at the place that keeps their file. They belong to no household: none on save."""
         return self._placed(Cadre.objects.all())
+
+    def duties(self) -> QuerySet[Duty]:
+        """Duties in force on the date, where they are held. They belong to no household: none on save."""
+        return self._placed(Duty.objects.active(self.date))
 
     def places(self) -> QuerySet[Division]:
         """Divisions that exist, each at itself (`division`). They belong to no household: none on save."""

@@ -1,4 +1,4 @@
-"""Who answers for a place (CV-05, CV-06, CV-08 to CV-11, CV-15, CV-17): duties and teams in force on the date.
+"""Who answers for a place (CV-05 to CV-11, CV-15, CV-17): duties and teams in force on the date.
 
 Design: a poor village is one of the list, also after it has left (摘帽不摘帮扶); a poor county is one of the two lists.
 """
@@ -24,10 +24,11 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.cadres.choices import DutyKind, Rank, TeamKind
-from apps.cadres.models import Cadre, Duty, TaskForce
+from apps.cadres.choices import RESIDENT, DutyKind, Rank, TeamKind
+from apps.cadres.models import Attendance, Cadre, Duty, TaskForce
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
 from apps.crosschecks.rules.conditions import any_of, names_of
@@ -38,7 +39,6 @@ from apps.villages.models import Village, VillageYear
 
 __all__: list[str] = []
 
-RESIDENT = (DutyKind.FIRST_SECRETARY, DutyKind.TEAM_LEADER, DutyKind.TEAM_MEMBER)
 LEADERS_OF_CORPS = (Rank.PROVINCE, Rank.DEPARTMENT)
 # What each level must have; the section-level cadre with five households is no place and stands in CV-02's count.
 DUTIES_OF_EIGHT_ONES = {
@@ -84,6 +84,42 @@ def no_task_force(villages: Any, context: Context) -> QuerySet[Village]:
         division_id=OuterRef("division"),
     )
     return villages.listed().filter(~Exists(serving)).annotate(village=F("division__short_name"))
+
+
+def _no_sheets() -> str:
+    """Why attendance cannot be tested, for people: nobody has entered any."""
+    return "" if Attendance.objects.exists() else gettext("尚未登记驻村考勤")
+
+
+@rule(
+    "CV-07",
+    on=ObjectKind.DUTY,
+    text=_("%(cadre)s%(month)s驻村%(days_present)s天"),
+    condition=_(
+        "上一个完整月份整月在任的第一书记、驻村工作队队长或队员，登记的驻村天数与批准请假天数之和少于规定天数（默认20天）；没有登记的不比。"
+    ),
+    evidence=[("cadre", "name"), "month", "days_present", "leave_days"],
+    parameters=["attendance_days"],
+    missing=_no_sheets,
+    on_save=False,
+)
+def resident_cadre_absent(duties: QuerySet[Duty], context: Context) -> QuerySet[Any]:
+    """Resident all month, and fewer days present or on approved leave than the threshold; no sheet, no hit."""
+    first, last = context.month
+    sheets = Attendance.objects.filter(duty_id=OuterRef("pk"), month=first)
+    return (
+        duties.filter(
+            Q(until_on=None) | Q(until_on__gte=last),
+            kind__in=RESIDENT,
+            division__level=codes.VILLAGE,
+            from_on__lte=first,
+        )
+        .annotate(
+            days_present=Subquery(sheets.values("days_present")), leave_days=Subquery(sheets.values("leave_days"))
+        )
+        .filter(days_present__lt=context.whole("attendance_days") - F("leave_days"))
+        .annotate(month=Value(f"{first:%Y-%m}", output_field=CharField()))
+    )
 
 
 @rule(

@@ -4,21 +4,19 @@ planted. Nobody carries two contradictions, so that each is found for itself.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection
 
-from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.bulk import Bulk
 from apps.dashboards.demo.comparisons import each
+from apps.dashboards.demo.officials import MONTHS
 from apps.dashboards.demo.records import Truth
 from apps.visits.models import VisitReceipt
 from apps.visits.services import partitions
 
-MONTHS = tuple(datetime.date(figures.YEAR, month, 1) for month in (10, 11, 12))
 VISITS = Path(__file__).with_name("sql") / "visits.sql"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from apps.cadres.choices import RESIDENT
 from apps.common.numbers import helper_code
 from apps.crosschecks.models import RuleParameter
 from apps.dashboards.demo import calibration as figures
@@ -31,12 +32,14 @@ from apps.villages import models as villages
 EIGHT_ONES = 150_700_000_000
 """The league whose scheme of eight ones CV-09 asks after."""
 SUPERVISORS, MEMBERS = 10, 2
+MONTHS = tuple(datetime.date(figures.YEAR, month, 1) for month in (10, 11, 12))
+"""Months with attendance and visits."""
 _SET_ON = datetime.date(2015, 9, 1)
 _FROM = datetime.date(2018, 3, 1)
 _LAST_SERIAL = 9_999
 
 # Villages to plant each of these in, the same number at every scale; forms take turns.
-PLANTS = {"CV-05": 3, "CV-06": 3, "CV-08": 3, "CV-10": 3, "CV-11": 4, "CV-15": 3}
+PLANTS = {"CV-05": 3, "CV-06": 3, "CV-07": 3, "CV-08": 3, "CV-10": 3, "CV-11": 4, "CV-15": 3}
 # What villages of the scheme lack.
 LACKING = ("unit", "leader", "plan", "good_team")
 # Forms of CV-15.
@@ -48,6 +51,7 @@ UNPROTECTED: tuple[dict[str, Any], ...] = (
 WHY = {
     "CV-05": "没有第一书记",
     "CV-06": "没有驻村工作队",
+    "CV-07": "当月驻村不足20天，未请假",
     "CV-08": "义务监督员只有9名",
     "CV-09": "“八个一”缺项",
     "CV-10": "蒙古族人口过半，驻村干部没有蒙汉兼通的",
@@ -68,6 +72,7 @@ class Made:
     truths: list[Truth] = field(default_factory=list)
     years: list[tuple[Any, ...]] = field(default_factory=list)
     serials: dict[int, int] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
 
     def truth(self, rule: str, kind: str, place: int, cadre: str | None = None) -> None:
         """Note one thing that the night must find."""
@@ -175,7 +180,7 @@ class Village:
         self.unit = made.unit(place.county, place.unit or UNITS[0], "3")
         if self.rule == "CV-09":
             made.truth(self.rule, "division", place.code)
-        elif self.rule and self.rule != "CV-15":
+        elif self.rule and self.rule not in ("CV-07", "CV-15"):
             made.truth(self.rule, "village", place.code)
 
     def name(self) -> str:
@@ -236,6 +241,9 @@ class Village:
             leader = self.appoint("team_leader", **{**common, "rank": "4", "post": "工作队队长", **lacking})
             if self.rule == "CV-15":
                 self.made.truth(self.rule, "cadre", self.place.county, leader.code)
+            if self.rule == "CV-07":
+                self.made.absent.append(leader.code)
+                self.made.truth(self.rule, "duty", self.place.code, leader.code)
             for _member in range(MEMBERS):
                 self.appoint("team_member", **{**common, "post": "工作队队员"})
         return secretary
@@ -310,6 +318,20 @@ def _write(bulk: Bulk, made: Made) -> None:
             " WHERE old.division_id = new.place AND old.year = %s",
             [*(list(column) for column in zip(*made.years, strict=True)), figures.YEAR],
         )
+        # Whoever was away too long had no leave; others had some, and came often enough with it.
+        cursor.execute(
+            "INSERT INTO cadres_attendance (division_id, duty_id, name, month, days_present, leave_days, note,"
+            " version, created_at, updated_at)"
+            " SELECT duty.division_id, duty.id, duty.name, month,"
+            " CASE WHEN cadre.code = ANY (%s) AND month = %s THEN 12"
+            " ELSE 20 + ascii(right(cadre.code, 1)) %% 5 - 2 * leave END,"
+            " CASE WHEN cadre.code = ANY (%s) AND month = %s THEN 0 ELSE 2 * leave END, '', 1, duty.created_at,"
+            " duty.created_at FROM cadres_duty duty JOIN cadres_cadre cadre ON cadre.id = duty.cadre_id"
+            " CROSS JOIN unnest(%s::date[]) AS month, LATERAL (SELECT (duty.id %% 7 = 0)::int AS leave) AS asked"
+            " WHERE duty.kind = ANY (%s) AND duty.division_id %% 1000 > 0",
+            [made.absent, MONTHS[-1], made.absent, MONTHS[-1], list(MONTHS), [str(kind) for kind in RESIDENT]],
+        )
+        bulk.rows["cadres_attendance"] += cursor.rowcount
         # Codes go on beyond all that were made up here.
         cursor.execute(
             f"INSERT INTO {CodeCounter._meta.db_table} (division_id, last)"  # noqa: S608
