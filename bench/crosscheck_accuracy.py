@@ -18,8 +18,9 @@ from django.core.management import call_command
 
 from bench.data import Bench
 
-# What makes two the same: the rule, the kind of object, the codes of household and person ("" for none), the place.
-Case = tuple[str, str, str, str, str]
+# What makes two the same: the rule, the kind of object, the codes of household, person and cadre ("" for none), the
+# place.
+Case = tuple[str, str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,22 @@ def compare(found: Iterable[Case], planted: Iterable[Case]) -> dict[str, Accurac
 def planted_case(entry: Mapping[str, Any]) -> Case:
     """One entry of `demo-truth.json`. A conflict's finding says no more than at which of the two places it is."""
     of_conflict = entry["object_kind"] == "conflict"
-    household, person = ("" if of_conflict else entry[name] or "" for name in ("household_code", "person_code"))
-    return entry["rule"], entry["object_kind"], household, person, entry["division"]
+    names = ("household_code", "person_code", "cadre_code")
+    household, person, cadre = ("" if of_conflict else entry[name] or "" for name in names)
+    return entry["rule"], entry["object_kind"], household, person, cadre, entry["division"]
 
 
 FOUND = """
 SELECT finding.rule, finding.object_kind, coalesce(household.code, ''), coalesce(person.code, ''),
-       finding.division_id::text
+       coalesce(cadre.code, ''), finding.division_id::text
 FROM crosschecks_finding finding
 LEFT JOIN households_household household ON household.id = finding.household_id
 LEFT JOIN households_person person ON person.id = finding.person_id
+LEFT JOIN access_pairing pairing ON finding.object_kind = 'pairing' AND pairing.id = finding.object_id
+LEFT JOIN cadres_duty duty ON finding.object_kind = 'duty' AND duty.id = finding.object_id
+LEFT JOIN visits_visit visit ON finding.object_kind = 'visit' AND visit.id = finding.object_id
+LEFT JOIN cadres_cadre cadre ON cadre.id = pairing.cadre_id OR cadre.account_id = visit.author_id
+    OR cadre.id = duty.cadre_id OR (finding.object_kind = 'cadre' AND cadre.id = finding.object_id)
 WHERE finding.state NOT IN ('closed', 'cleared_by_data')"""
 
 

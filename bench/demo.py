@@ -50,7 +50,7 @@ def _floors(bench: Bench, database: str) -> tuple[float, float, int]:
     source, target = bench.admin(database), bench.admin(database)
     written = (
         "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public' AND n_live_tup > 0 AND ("
-        "relname LIKE 'households\\_%' OR relname LIKE 'villages\\_%' OR relname IN "
+        r"relname ~ '^(households|villages|cadres|visits)_' OR relname IN "
         "('access_pairing', 'accounts_user', 'accounts_post')) AND relname NOT LIKE '%event' ORDER BY relname"
     )
     tables = [name for (name,) in source.execute(written).fetchall()]

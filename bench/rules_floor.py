@@ -12,7 +12,7 @@ from apps.access.scope import Range
 from apps.crosschecks.rules import RULES, Context
 from apps.datasets.models import tables
 from apps.datasets.services.freshness import InForce
-from bench import rules_floor_departments, rules_floor_facts
+from bench import rules_floor_cadres, rules_floor_departments, rules_floor_facts
 
 REGISTERED = "('20', '30', '50', '40', '41')"
 LIVE = "('10', '20', '30', '50', '40', '41')"
@@ -159,7 +159,7 @@ STATEMENTS: dict[str, str] = {
         "AND i.operating > 0 AND coalesce(i.operating_cost, 0) <= 0"
     ),
 }
-STATEMENTS |= rules_floor_facts.STATEMENTS | rules_floor_departments.STATEMENTS
+STATEMENTS |= rules_floor_facts.STATEMENTS | rules_floor_departments.STATEMENTS | rules_floor_cadres.STATEMENTS
 
 
 def floor_of(rule: str, context: Context) -> str:

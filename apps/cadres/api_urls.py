@@ -9,6 +9,7 @@ router.register("units", viewset(tables.HelpingUnitResource), "unit")
 router.register("cadres", viewset(tables.CadreResource, CadreViewSet), "cadre")
 router.register("teams", viewset(tables.TaskForceResource), "team")
 router.register("duties", viewset(tables.DutyResource), "duty")
+router.register("attendance", viewset(tables.AttendanceResource), "attendance")
 router.register("pairings", viewset(tables.PairingResource, PairingViewSet), "pairing")
 
 urlpatterns = router.urls

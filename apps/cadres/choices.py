@@ -69,6 +69,8 @@ class DutyKind(TextChoices):
 
 
 IN_TEAM = (DutyKind.TEAM_LEADER, DutyKind.TEAM_MEMBER)
+RESIDENT = (DutyKind.FIRST_SECRETARY, *IN_TEAM)
+"""Who lives in the village, where the duty is one of a village."""
 
 VILLAGE_ONLY = (codes.VILLAGE,)
 DUTY_LEVELS: dict[str, tuple[int, ...]] = {

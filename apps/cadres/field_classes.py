@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.cadres.models import Cadre, Card, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, Card, Duty, HelpingUnit, TaskForce
 from apps.common.fieldclasses import Basis, declare, general, high
 
 HELP = _("落实帮扶责任，户与干部互相找得到")
@@ -33,4 +33,5 @@ def declare_all() -> None:
         high(REACH, "phone phone_index"),
         general(CARE, "unfit"),
     )
+    declare(Attendance, general(HELP, "duty name month days_present leave_days note"))
     declare(Card, general(HELP, "household issued_by issued_at"), high(HELP, "token"))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import Pairing, PairingQuerySet
-from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, Duty, HelpingUnit, TaskForce
 from apps.cadres.querysets import CadreQuerySet, DutyQuerySet
 from apps.cadres.services.pairing import USUAL_MOST
 from apps.common.codes import codelist
@@ -79,6 +79,18 @@ class DutyFilters(Filters):
     def held_now(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         held = cast("DutyQuerySet", rows).active(timezone.localdate())
         return held if value else rows.exclude(pk__in=held.values("pk"))
+
+
+class AttendanceFilters(Filters):
+    """驻村考勤."""
+
+    name = django_filters.CharFilter(label=_("姓名"), lookup_expr="startswith")
+    month_from, month_to = between("month", _("月份"), DateFilter)
+    present_from, present_to = between("days_present", _("驻村天数"), django_filters.NumberFilter)
+
+    class Meta:
+        model = Attendance
+        fields = ["duty"]
 
 
 class PairingFilters(Filters):

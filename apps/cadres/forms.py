@@ -12,7 +12,7 @@ from apps.access import policy
 from apps.access.models import Pairing
 from apps.cadres import services
 from apps.cadres.choices import DutyKind
-from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, Duty, HelpingUnit, TaskForce
 from apps.common.numbers import normalise_name
 from apps.pages.forms import DivisionField, PageForm, RowField, rows_of
 
@@ -187,6 +187,25 @@ class DutyForm(_SettledForm):
 
     def save(self, commit: bool = True) -> Model:
         return services.save_duty(self.instance, **self.said)
+
+
+class AttendanceForm(_SettledForm):
+    """驻村考勤: whose month it is, is settled once."""
+
+    settled = ("duty", "month")
+
+    class Meta:
+        model = Attendance
+        fields = ["duty", "month", "days_present", "leave_days", "note"]
+
+    def _post_clean(self) -> None:
+        """The service checks the row as a whole: its place is the duty's."""
+        for name in self._meta.fields or ():
+            if name in self.cleaned_data:
+                setattr(self.instance, name, self.cleaned_data[name])
+
+    def save(self, commit: bool = True) -> Model:
+        return services.save_attendance(self.instance, **self.said)
 
 
 class PairingForm(PageForm):

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from apps.access.models import Pairing
 from apps.cadres import filters, forms
 from apps.cadres.choices import DutyKind, Rank, TeamKind, UnitKind, UnitLevel
-from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, Duty, HelpingUnit, TaskForce
 from apps.cadres.querysets import CadreQuerySet
 from apps.cadres.services.pairing import MOST
 from apps.households.models import Household
@@ -94,6 +94,30 @@ class PairingResource(Resource):
         )
 
 
+class AttendanceResource(Resource):
+    """驻村考勤, as townships enter it month by month."""
+
+    name = "attendance"
+    model = Attendance
+    filters = filters.AttendanceFilters
+    form = forms.AttendanceForm
+    title = "name"
+    icon = "clock"
+    label = pgettext_lazy("列表", "驻村考勤")
+    empty = _("没有考勤记录。打开驻村干部的职责页，按月登记驻村天数和批准的请假天数。")
+    columns = (
+        Column("month", _("月份"), kind=DATE),
+        Column("name", _("姓名")),
+        Column("duty", _("职责"), source="duty__kind", kind=Choice(DutyKind), link="duty", link_source="duty_id"),
+        Column("division", _("驻地"), source="division_id", kind=PLACE),
+        Column("days_present", _("驻村天数"), kind=NUMBER),
+        Column("leave_days", _("批准请假天数"), kind=NUMBER),
+        Column("note", _("说明"), default=False),
+        *KEYS,
+    )
+    sections = (Section(_("考勤"), ("name", "duty", "division", "month", "days_present", "leave_days", "note")),)
+
+
 class DutyResource(Resource):
     """帮扶职责."""
 
@@ -131,6 +155,7 @@ class DutyResource(Resource):
         Section(_("职责"), ("kind", "name", "unit_name", "phone", "cadre", "division", "team")),
         Section(_("期限"), ("from_on", "until_on", "unfit", "reason")),
     )
+    related = (Related(_("驻村考勤"), AttendanceResource, "duty", ("month", "days_present", "leave_days", "note")),)
 
     @classmethod
     def rows(cls, user: Any) -> QuerySet[Any]:

@@ -47,6 +47,16 @@ class ObjectKind(models.TextChoices):
     CHANGE = "change", _("自然变更")
     VILLAGE = "village", _("嘎查村")
     DATASET = "dataset", _("部门数据")
+    CADRE = "cadre", _("干部")
+    PAIRING = "pairing", _("帮扶结对")
+    VISIT = "visit", _("民情日记")
+    DUTY = "duty", _("帮扶职责")
+    DIVISION = "division", _("地区")
+
+
+# Objects that hang off a household, and those that no household has.
+OF_HOUSEHOLD = (ObjectKind.CHANGE, ObjectKind.PAIRING, ObjectKind.VISIT)
+OF_PLACE = (ObjectKind.VILLAGE, ObjectKind.DATASET, ObjectKind.CADRE, ObjectKind.DUTY, ObjectKind.DIVISION)
 
 
 class State(models.TextChoices):

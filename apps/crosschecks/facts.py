@@ -17,7 +17,31 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import wording
 from apps.common.codes import codelist
-from apps.common.models import field_label
+from apps.crosschecks.words import (
+    ACCOUNT,
+    AMOUNTS,
+    AREAS,
+    ASSETS,
+    CERTIFICATE,
+    CHECKED,
+    CLAUSES,
+    EIGHT_ONES,
+    FIELDS,
+    ILLNESS,
+    INSURED,
+    MATCH,
+    PHONE,
+    PLACE,
+    POWER,
+    PROTECTIONS,
+    RELOCATION,
+    SCHOOL_ROLL,
+    SIDE,
+    SUBSIDIES,
+    SUPPORT,
+    UNQUALIFIED,
+    VERDICTS,
+)
 from apps.datasets.catalogue import datasets
 from apps.datasets.models import (
     DwellingAppraisal,
@@ -29,7 +53,7 @@ from apps.datasets.models import (
     PublicPayroll,
     Vehicle,
 )
-from apps.households.models import GUARANTEES, GuaranteeStatus
+from apps.visits.choices import Mark
 
 NONE = "—"
 # Written by the rule layer and said by the sentence, not listed again among the values.
@@ -72,118 +96,6 @@ def _word(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
     return lambda value: str(words.get(value, value))
 
 
-FIELDS: dict[str, str | Promise] = {
-    "household_type": _("贫困户属性"),
-    "identification_standard": _("识别标准"),
-    "cause_main": _("主要致贫原因"),
-    "return_cause": _("返贫原因"),
-    "cultivated_mu": _("耕地面积"),
-    "housing_m2": _("住房面积"),
-    "dwelling_grade": _("危房级别"),
-    "water_safe": _("饮水安全"),
-    "has_domestic_power": _("生活用电"),
-    "has_tv": _("广播电视"),
-    "name": _("姓名"),
-    "sex": _("性别"),
-    "id_type": _("证件类型"),
-    "id_no": _("证件号码"),
-    "relation": _("与户主关系"),
-    "ethnicity": _("民族"),
-    "health": _("健康状况"),
-    "labour": _("劳动技能"),
-    "serious_illness_insured": _("大病保险"),
-    "political": _("政治面貌"),
-    "year": _("年度情况"),
-    "national_no": _("户编号"),
-    "member_count": _("人数"),
-    "status": _("脱贫属性"),
-    "is_relocated": _("搬迁户"),
-    "division": _("所在嘎查村"),
-    "education": _("文化程度"),
-    "school_stage": _("在校生状况"),
-    "dibao": _("享受低保"),
-    "tekun": _("特困供养"),
-}
-SCHOOL_ROLL: dict[str, str | Promise] = {
-    "absent": _("没有在读或休学记录"),
-    "stage": _("在读学段不同"),
-}
-ILLNESS: dict[str, str | Promise] = {
-    "chronic_here": _("登记有长期慢性病，系统中没有"),
-    "chronic_there": _("系统中有长期慢性病，登记没有"),
-    "serious_here": _("登记患有大病，系统中没有"),
-    "serious_there": _("系统中患有大病，登记没有"),
-}
-CERTIFICATE: dict[str, str | Promise] = {
-    "certificate_here": _("登记有残疾人证，残联没有有效证件"),
-    "certificate_there": _("残联有有效证件，登记没有残疾人证"),
-    "grade": _("残疾等级不同"),
-}
-INSURED: dict[str, str | Promise] = {
-    "insured_here": _("登记参加居民医保，医保没有当年记录"),
-    "insured_there": _("医保有当年居民参保记录，登记未参保"),
-}
-CHECKED: dict[str, str | Promise] = {"household": _("按户检测"), "village": _("按嘎查村检测")}
-POWER: dict[str, str | Promise] = {
-    "cut_off": _("登记通电，供电企业未通"),
-    "connected": _("登记未通电，供电企业已通"),
-    "much": _("用电量明显高于全村"),
-}
-RELOCATION: dict[str, str | Promise] = {
-    "not_in_ledger": _("登记为搬迁户，台账中没有"),
-    "in_ledger": _("台账中有，未登记为搬迁户"),
-}
-SUBSIDIES: dict[str, str | Promise] = {
-    "grassland": _("草原补奖面积"),
-    "cultivated": _("耕地补贴面积"),
-    "livestock": _("牲畜补贴数量"),
-    "machine": _("大型农机具"),
-}
-CLAUSES: dict[str, str | Promise] = {
-    "gross": _("年总收入"),
-    "transfer": _("转移性收入"),
-    "property": _("财产性收入"),
-    "net": _("纯收入"),
-    "per_capita": _("人均纯收入"),
-}
-PHONE: dict[str, str | Promise] = {"blank": _("为空"), "malformed": _("格式不正确"), "shared": _("多户共用")}
-AMOUNTS: dict[str, str | Promise] = {
-    "wage": _("工资性收入"),
-    "dibao_amount": _("低保金"),
-    "tekun_amount": _("特困供养金"),
-    "pension_amount": _("养老保险金"),
-    "family_planning": _("计划生育金"),
-}
-AREAS: dict[str, str | Promise] = {
-    "irrigated": _("有效灌溉面积大于耕地面积"),
-    "returned": _("退耕面积大于林地与牧草地面积之和"),
-}
-SIDE: dict[str, str | Promise] = {
-    "money": _("有款项而无对应成员"),
-    "member": _("有对应成员而无款项"),
-}
-VERDICTS: dict[str, str | Promise] = {name: field_label(GuaranteeStatus, name) for name in GUARANTEES}
-ACCOUNT: dict[str, str | Promise] = {"blank": _("为空"), "shared": _("与其他户相同")}
-PLACE: dict[str, str | Promise] = {
-    "registered_division": _("本地为在册地"),
-    "refused_division": _("本地为被拒绝的申请地"),
-}
-MATCH: dict[str, str | Promise] = {
-    "not_found": _("公安户籍中查无此人"),
-    "name_differs": _("公安户籍中的姓名与登记不同"),
-}
-SUPPORT: dict[str, str | Promise] = {
-    "here": _("登记享受，民政无有效记录"),
-    "there": _("民政有有效记录，登记不享受"),
-}
-ASSETS: dict[str, str | Promise] = {
-    "sale": _("商品房网签"),
-    "dwelling": _("住宅或商业用房"),
-    "resettlement": _("安置住房"),
-    "homesteads": _("多处宅基地"),
-}
-
-
 def _registers(value: Any) -> str:
     """`CA-CR,PS-DE,` by the names of the data sets."""
     return wording.listed(datasets()[code].name for code in str(value).split(",") if code)
@@ -201,6 +113,10 @@ def _choices(model: type[Model], field: str) -> dict[str, str | Promise]:
 
 def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
     return lambda value: wording.listed(words.get(name, name) for name in str(value).split(",") if name)
+
+
+def _values(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
+    return lambda value: wording.listed(words.get(name, name) for name in value)
 
 
 def _persons(value: Any) -> str:
@@ -331,6 +247,25 @@ FACTS: dict[str, Fact] = {
     "national_persons": Fact(_("与全国系统不一致的成员信息"), _persons, sensitive=True),
     "marriage": Fact(_("婚姻登记"), _word(_choices(Marriage, "kind")), sensitive=True),
     "marriage_on": Fact(_("婚姻登记日期"), sensitive=True),
+}
+FACTS |= {
+    "cadre": Fact(_("干部")),
+    "helping_unit": Fact(_("帮扶单位")),
+    "pairs": Fact(_("结对户数")),
+    "left_on": Fact(_("离岗日期")),
+    "month": Fact(_("月份")),
+    "has_account": Fact(_("登录账户"), _bool),
+    "since": Fact(_("起算日期")),
+    "days_present": Fact(_("驻村天数")),
+    "leave_days": Fact(_("批准请假天数")),
+    "visited_on": Fact(_("走访日期")),
+    "marks": Fact(_("日记标记"), _values(dict(Mark.choices))),
+    "supervisors": Fact(_("在任义务监督员")),
+    "place_name": Fact(_("地区")),
+    "missing_ones": Fact(_("缺项"), _listed(EIGHT_ONES)),
+    "mongol": Fact(_("蒙古族人口")),
+    "unqualified": Fact(_("不符合的要求"), _word(UNQUALIFIED)),
+    "unprotected": Fact(_("未落实的保障"), _listed(PROTECTIONS)),
 }
 # What departments know of a person is for those who may see personal data.
 FACTS |= {

@@ -24,8 +24,8 @@ def declare_all() -> None:
         general(
             DESCRIBE,
             "village year natural_villages households population dibao_households dibao_persons tekun_households"
-            " tekun_persons minority women disabled labourers migrants party_members graduate_officials cultivated"
-            " irrigated forest returned orchard grassland water per_capita_net collective_income"
+            " tekun_persons minority mongol women disabled labourers migrants party_members graduate_officials"
+            " cultivated irrigated forest returned orchard grassland water per_capita_net collective_income"
             " collective_operating_income paved_to_township bus unpaved_natural_villages unpaved_km"
             " unpaved_to_township_km unsafe_water_households difficult_water_households powered_natural_villages"
             " unpowered_households production_power dangerous_households insured_medical insured_pension"

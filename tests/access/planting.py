@@ -28,7 +28,7 @@ from apps.assessments.models import (
     Score,
 )
 from apps.assessments.models.sets import usual_deadlines
-from apps.cadres.models import Cadre, Card, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, Card, Duty, HelpingUnit, TaskForce
 from apps.common import numbers as codes_of
 from apps.common.codes import codelist
 from apps.common.fields import CodeField
@@ -246,7 +246,8 @@ def _helping() -> None:
                 Duty.objects.create(**here, kind="unit", unit=unit, from_on=day)
             if place in VILLAGES:
                 team = TaskForce.objects.create(**here, kind="village", name="t", unit=unit, set_on=day)
-                Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)
+                duty = Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)
+                Attendance.objects.create(**here, duty=duty, name="c", month=day, days_present=22)
 
 
 def _assessed(place: int, by: User, word: str) -> None:
@@ -476,6 +477,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     Cadre,
     TaskForce,
     Duty,
+    Attendance,
     Pairing,
     Household,
     HouseholdYear,

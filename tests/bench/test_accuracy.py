@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,7 @@ from bench.measuring import Report
 
 
 def case(rule: str, person: str = "", household: str = "h1", kind: str = "person", place: str = "150422100200") -> Case:
-    return rule, kind, household, person, place
+    return rule, kind, household, person, "", place
 
 
 def test_a_false_finding_and_a_miss_count_against_their_rule_alone() -> None:
@@ -56,10 +57,13 @@ def test_what_was_planted_is_read_as_a_finding_stands_in_the_database() -> None:
         "person_code": "p1",
         "division": "1",
         "why": "x",
+        "cadre_code": None,
     }
-    assert planted_case(entry) == ("ID-01", "person", "h1", "p1", "1")
-    assert planted_case({**entry, "person_code": None}) == ("ID-01", "person", "h1", "", "1")
-    assert planted_case({**entry, "object_kind": "conflict"}) == ("ID-01", "conflict", "", "", "1")
+    assert planted_case(entry) == ("ID-01", "person", "h1", "p1", "", "1")
+    assert planted_case({**entry, "person_code": None}) == ("ID-01", "person", "h1", "", "", "1")
+    assert planted_case({**entry, "object_kind": "conflict"}) == ("ID-01", "conflict", "", "", "", "1")
+    of_cadre = {**entry, "object_kind": "pairing", "person_code": None, "cadre_code": "G1"}
+    assert planted_case(of_cadre) == ("ID-01", "pairing", "h1", "", "G1", "1")
 
 
 @pytest.mark.parametrize(("found", "exact"), [(["p1"], True), ([], False), (["p1", "p2"], False)])
@@ -67,9 +71,9 @@ def test_the_benchmark_ends_with_an_error_unless_all_rules_are_exact(
     found: list[str], exact: bool, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     monkeypatch.setattr(accuracy, "call_command", lambda *names, **options: None)
-    truth = '[{"rule": "ID-01", "object_kind": "person", "household_code": "h1", "person_code": "p1", "division": "1"}]'
-    (tmp_path / "demo-truth.json").write_text(truth)
-    rows = [("ID-01", "person", "h1", person, "1") for person in found]
+    truth = {"rule": "ID-01", "object_kind": "person", "household_code": "h1", "person_code": "p1", "division": "1"}
+    (tmp_path / "demo-truth.json").write_text(json.dumps([{**truth, "cadre_code": None}]))
+    rows = [("ID-01", "person", "h1", person, "", "1") for person in found]
     admin = SimpleNamespace(execute=lambda sql: SimpleNamespace(fetchall=lambda: rows))
     bench: Any = SimpleNamespace(admin=lambda: admin, folder=tmp_path, report=Report(tmp_path))
     if exact:

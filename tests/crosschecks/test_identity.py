@@ -121,7 +121,7 @@ def test_what_is_null_in_the_register_is_null_for_the_rules():
     made = family({"id_no": None, "sex": None, "birth_date": None, "year": None})
     with scopes.acting(system_account()):
         Person.objects.filter(pk=made.persons[0].pk).update(birth_date=None)
-    found = {rule for rule in RULES if rule not in ("ID-03", "ID-06") and hits(rule)}
+    found = {rule for rule in RULES if rule not in ("ID-03", "ID-06") and not rule.startswith("CV") and hits(rule)}
     assert found == {"ID-10"}
 
 

@@ -1,3 +1,4 @@
+from apps.cadres.services.attendance import save_attendance
 from apps.cadres.services.cards import card_of, household_of
 from apps.cadres.services.duties import save_duty, save_team
 from apps.cadres.services.pairing import Outcome, Refusal, end, hand_over, hand_over_many, in_force, pair, pair_many
@@ -14,6 +15,7 @@ __all__ = [
     "in_force",
     "pair",
     "pair_many",
+    "save_attendance",
     "save_cadre",
     "save_duty",
     "save_team",

@@ -13,7 +13,7 @@ from apps.access.models import PlacedModel
 from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.crosschecks.catalogue import catalogue
-from apps.crosschecks.choices import ENDED, Level, ObjectKind, Severity, State, Verdict
+from apps.crosschecks.choices import ENDED, OF_HOUSEHOLD, OF_PLACE, Level, ObjectKind, Severity, State, Verdict
 from apps.crosschecks.evidence import sentence
 from apps.crosschecks.models.run import Run
 from apps.crosschecks.querysets import FindingQuerySet
@@ -106,8 +106,8 @@ class Finding(Versioned, PlacedModel):
                 condition=Q(object_kind=ObjectKind.CONFLICT, household=None, person=None)
                 | Q(object_kind=ObjectKind.HOUSEHOLD, household=models.F("object_id"), person=None)
                 | Q(object_kind=ObjectKind.PERSON, household__isnull=False, person=models.F("object_id"))
-                | Q(object_kind=ObjectKind.CHANGE, household__isnull=False)
-                | Q(object_kind__in=[ObjectKind.VILLAGE, ObjectKind.DATASET], household=None, person=None),
+                | Q(object_kind__in=OF_HOUSEHOLD, household__isnull=False)
+                | Q(object_kind__in=OF_PLACE, household=None, person=None),
                 name="finding_names_its_object",
             ),
         ]

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 
 from apps.access.scope import Range
 from apps.crosschecks.catalogue import Entry, catalogue
-from apps.crosschecks.choices import ObjectKind
+from apps.crosschecks.choices import OF_HOUSEHOLD, ObjectKind
 from apps.crosschecks.rules.context import Context
 from apps.crosschecks.rules.coverage import Needs, Versions, certain, coverage, of_year, placed_in
 from apps.crosschecks.rules.parameters import PARAMETERS, Parameter
@@ -113,7 +113,8 @@ class Rule:
     def _shaped(self, rows: QuerySet[Any], division: Any, side: Any, place: str = "") -> QuerySet[Any]:
         """The eight columns of a hit. Their names carry a prefix, so that they never meet a field's."""
         nobody = Cast(Value(None), BigIntegerField())
-        household = {"household": F("pk"), "person": F("household_id"), "change": F("household_id")}
+        household = {"household": F("pk"), "person": F("household_id")}
+        household |= dict.fromkeys(map(str, OF_HOUSEHOLD), F("household_id"))
         person = {"person": F("pk"), "change": F("person_id")}
         evidence: dict[str, Any] = {name: F(self.paths.get(name, name)) for name in self.evidence}
         if place:

@@ -34,13 +34,17 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from apps.access.models import Pairing
+from apps.cadres.models import Cadre, Duty
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.conditions import IsAnyOf
 from apps.crosschecks.rules.coverage import Versions
 from apps.crosschecks.rules.parameters import Settings
 from apps.datasets.models import tables
+from apps.divisions.models import Division
 from apps.households.models import LIVE, REGISTERED, Household, NaturalChange, Person, RegistrationConflict
 from apps.villages.models import Village
+from apps.visits.models import Visit
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
@@ -113,6 +117,16 @@ class Context:
                 return self.changes(statuses)
             case ObjectKind.VILLAGE:
                 return self.villages()
+            case ObjectKind.CADRE:
+                return self.cadres()
+            case ObjectKind.DUTY:
+                return self.duties()
+            case ObjectKind.DIVISION:
+                return self.places()
+            case ObjectKind.PAIRING:
+                return self.pairings(statuses)
+            case ObjectKind.VISIT:
+                return self.visits(statuses)
             case ObjectKind.HOUSEHOLD:
                 return self.households(statuses)
         return self.persons(statuses)
@@ -131,10 +145,40 @@ class Context:
         rows = NaturalChange.objects.filter(household__status__in=statuses or self.statuses)
         return self._narrow(rows, "household_id")
 
+    def pairings(self, statuses: tuple[str, ...] = ()) -> QuerySet[Pairing]:
+        """Pairings of households under test that are in force on the date."""
+        rows = Pairing.objects.active(self.date).filter(household__status__in=statuses or self.statuses)
+        return self._narrow(rows, "household_id")
+
+    def visits(self, statuses: tuple[str, ...] = ()) -> QuerySet[Visit]:
+        """Visits up to the date to households under test."""
+        rows = Visit.objects.filter(visited_on__lte=self.date, household__status__in=statuses or self.statuses)
+        return self._narrow(rows, "household_id")
+
     def villages(self) -> QuerySet[Village]:
         """Villages with a profile. They belong to no household: none on save."""
-        rows = Village.objects.all()
+        return self._placed(Village.objects.all())
+
+    def cadres(self) -> QuerySet[Cadre]:
+        """Helping cadres, at the place that keeps their file. They belong to no household: none on save."""
+        return self._placed(Cadre.objects.all())
+
+    def duties(self) -> QuerySet[Duty]:
+        """Duties in force on the date, where they are held. They belong to no household: none on save."""
+        return self._placed(Duty.objects.active(self.date))
+
+    def places(self) -> QuerySet[Division]:
+        """Divisions that exist, each at itself (`division`). They belong to no household: none on save."""
+        return self._placed(Division.objects.filter(ended_on=None).annotate(division=F("code")))
+
+    def _placed(self, rows: Rows) -> Rows:
         return rows.none() if self.only is not None else rows.filter(division__gte=self.low, division__lte=self.high)
+
+    @property
+    def month(self) -> tuple[datetime.date, datetime.date]:
+        """First and last day of the last whole month: that of the date on its last day, else the one before."""
+        last = (self.date + datetime.timedelta(days=1)).replace(day=1) - datetime.timedelta(days=1)
+        return last.replace(day=1), last
 
     @property
     def statuses(self) -> tuple[str, ...]:

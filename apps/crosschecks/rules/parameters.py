@@ -84,6 +84,12 @@ PARAMETERS: dict[str, Parameter] = {
         _whole("large_machine_value", gettext_lazy("大型农机具价值（元）"), 50_000, 5000, 1_000_000),
         Parameter("exit_incidence", gettext_lazy("退出时贫困发生率上限"), Decimal("0.03"), Decimal(0), Decimal(1), 4),
         _whole("change_days", gettext_lazy("自然变更办理期限（天）"), 30, 0, 365),
+        _whole("helper_households_max", gettext_lazy("一名干部最多帮扶户数"), 5, 1, 50),
+        _whole("visit_days", gettext_lazy("入户间隔上限（天）"), 45, 7, 365),
+        _whole("attendance_days", gettext_lazy("驻村干部每月驻村天数下限"), 20, 1, 31),
+        _whole("supervisors_min", gettext_lazy("村级义务监督员最少人数"), 10, 1, 50),
+        Parameter("mongol_share", gettext_lazy("蒙古族聚居村的人口比例"), Decimal("0.5"), Decimal(0), Decimal(1), 2),
+        _whole("eight_ones", gettext_lazy("检查“八个一”（1为检查，0为不检查）"), 0, 0, 1),
         _whole("marriage_days", gettext_lazy("婚姻变更办理期限（天）"), 30, 0, 365),
         Parameter(
             "small_out_of_pocket",

@@ -44,6 +44,9 @@ HOUSEHOLDS_OF = {
     " WHERE id IN (TABLE pg_temp.crosschecks_named)",
     ObjectKind.CHANGE: "SELECT DISTINCT household_id FROM households_naturalchange"
     " WHERE id IN (TABLE pg_temp.crosschecks_named)",
+    ObjectKind.PAIRING: "SELECT DISTINCT household_id FROM access_pairing"
+    " WHERE id IN (TABLE pg_temp.crosschecks_named)",
+    ObjectKind.VISIT: "SELECT DISTINCT household_id FROM visits_visit WHERE id IN (TABLE pg_temp.crosschecks_named)",
 }
 
 

@@ -87,7 +87,7 @@ class Pairer:
                 wanted = DEMO_PAIRINGS.get(household.division_id, {})
                 reserved = [name for name, count in wanted.items() for _ in range(count)]
             # Households that have left for good are not all helped any more; the others are.
-            if not family.persons or (household.status == "41" and self._chance.random() < 0.5):
+            if household.status == "41" and self._chance.random() < 0.5:
                 continue
             if reserved:
                 dealt.pairings.append(self._pairing(family, reserved.pop(0)))

@@ -265,7 +265,7 @@ class Unit:
 
 @dataclass(slots=True)
 class Cadre:
-    """cadres.Cadre; `account` is a username, `unit` the name of a unit at the same place."""
+    """cadres.Cadre; `account` is a username or empty, `unit` the name of a unit at the same place or empty."""
 
     account: str
     division_id: int
@@ -273,11 +273,40 @@ class Cadre:
     unit: str
     name: str
     sex: str
-    phone: str
+    phone: str | None
     rank: str
     post: str
     bilingual: bool
     rural_experience: bool
+    accident_insured: bool | None = None
+    health_checked_on: datetime.date | None = None
+    trained_on: datetime.date | None = None
+
+
+@dataclass(slots=True)
+class Team:
+    """cadres.TaskForce; `unit` is the name of a unit of the county, or empty."""
+
+    division_id: int
+    kind: str
+    name: str
+    unit: str
+    set_on: datetime.date
+
+
+@dataclass(slots=True)
+class Duty:
+    """cadres.Duty; `cadre` is a code, `unit` the name of a unit of the county, and one of the two is empty."""
+
+    division_id: int
+    kind: str
+    cadre: str
+    unit: str
+    name: str
+    unit_name: str
+    phone: str | None
+    from_on: datetime.date
+    unfit: bool = False
 
 
 @dataclass(slots=True)
@@ -289,13 +318,13 @@ class Pairing:
     helper: str
     name: str
     unit_name: str
-    phone: str
+    phone: str | None
     from_on: datetime.date
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One planted contradiction: what the run must find, and why."""
+    """One planted contradiction: what the run must find, and why; of a cadre by his code."""
 
     rule: str
     object_kind: str
@@ -303,3 +332,4 @@ class Truth:
     person_code: str | None
     division: str
     why: str
+    cadre_code: str | None = None

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import models
 
 from apps.access.models import Pairing
-from apps.cadres.models import Cadre, HelpingUnit
+from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
 from apps.common.sealing import blind_index, seal
 from apps.dashboards.demo import records
 from apps.households import models as register
@@ -178,6 +178,16 @@ CADRE = Table(
     ("phone",),
     {**_VERSIONED},
     {"account": "text", "unit": "text"},
+)
+TEAM = Table(TaskForce, records.Team, constants={**_VERSIONED, "reason": ""}, only_staged={"unit": "text"})
+DUTY = Table(
+    Duty,
+    records.Duty,
+    ("phone", "phone_index"),
+    lambda row, _known: _sealed("phone", row.phone),
+    ("phone",),
+    {**_VERSIONED, "reason": ""},
+    {"cadre": "text", "unit": "text"},
 )
 PAIRING = Table(
     Pairing,

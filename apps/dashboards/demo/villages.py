@@ -241,6 +241,7 @@ class Maker:
 
     def _people(self) -> dict[str, Any]:
         people, families = self.population, self.households
+        minority = self.part(people, self.mongol)
         return {
             "natural_villages": self.chance.randint(1, 8),
             "households": families,
@@ -249,7 +250,8 @@ class Maker:
             "dibao_persons": self.part(people, 0.06),
             "tekun_households": self.part(families, 0.02),
             "tekun_persons": self.part(people, 0.01),
-            "minority": self.part(people, self.mongol),
+            "minority": minority,
+            "mongol": minority,
             "women": self.part(people, 0.0) if people is None else round(people * self.chance.uniform(0.44, 0.51)),
             "disabled": self.part(people, 0.04),
             "labourers": self.part(people, 0.52),

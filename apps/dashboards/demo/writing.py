@@ -1,4 +1,4 @@
-"""From plan to database: accounts, register, helpers, villages and departments' data in one transaction."""
+"""From plan to database in one transaction: accounts, register, helpers, villages, department data, duties, visits."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from apps.dashboards.demo.assessments import assess_helpers
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
 from apps.dashboards.demo.departments import deliver_departments
+from apps.dashboards.demo.diaries import write_diaries
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Dealt, Pairer
+from apps.dashboards.demo.officials import appoint_officials
 from apps.dashboards.demo.plan import Plan, make_plan
 from apps.dashboards.demo.tables import WRITTEN_AT, Known, Table
 from apps.dashboards.demo.villages import fill_villages
@@ -98,6 +100,10 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 bulk.rows["villages_villageyear"] = fill_villages(scale, seed)
             with watch.phase("departments"):
                 truths += deliver_departments(bulk, system_account(), scale)
+            with watch.phase("officials"):
+                truths += appoint_officials(bulk, seed)
+            with watch.phase("visits"):
+                truths += write_diaries(bulk, scale, seed)
             with watch.phase("assessments"):
                 bulk.rows["assessments_cadreassessment"] = assess_helpers()
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)

@@ -34,6 +34,7 @@ PERSON_COUNTS = (
     "dibao_persons",
     "tekun_persons",
     "minority",
+    "mongol",
     "women",
     "disabled",
     "labourers",
@@ -106,6 +107,7 @@ class VillageYear(Versioned, PlacedModel):
     tekun_households = _count(_("五保户数"))
     tekun_persons = _count(_("五保人口"))
     minority = _count(_("少数民族人口"))
+    mongol = _count(_("其中：蒙古族人口"))
     women = _count(_("妇女人口"))
     disabled = _count(_("残疾人口"))
     labourers = _count(_("劳动力人数"))
@@ -238,6 +240,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
             "tekun_households",
             "tekun_persons",
             "minority",
+            "mongol",
             "women",
             "disabled",
             "labourers",

@@ -19,7 +19,18 @@ from apps.dashboards.demo.accounts import description, new_password, write_priva
 
 DEFAULT_URL = "http://127.0.0.1:8000/"
 # In the order in which they happen; generation runs beside copying and inserting.
-PHASES = ("plan", "accounts", "copy", "insert", "villages", "departments", "assessments", "analyse")
+PHASES = (
+    "plan",
+    "accounts",
+    "copy",
+    "insert",
+    "villages",
+    "departments",
+    "officials",
+    "visits",
+    "assessments",
+    "analyse",
+)
 
 
 class Command(BaseCommand):
