@@ -283,3 +283,15 @@ def test_plain_sql_writes_what_the_account_reaches(world, tables, name):
             }
             wrong += [f"{seen.table}, {what}: {found[what]}" for what in expected if found[what] != expected[what]]
     assert not wrong, "\n".join(wrong)
+
+
+def test_functions_that_act_as_their_owner_are_called_by_the_application_alone(world):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, has_function_privilege('public', oid, 'EXECUTE'), has_function_privilege(oid, 'EXECUTE') "
+            "FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace "
+            "AND prorettype <> 'trigger'::regtype"
+        )
+        found = cursor.fetchall()
+    assert ("visits_make_month", False, True) in found
+    assert [name for name, anybody, _application in found if anybody] == []
