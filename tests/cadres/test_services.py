@@ -15,7 +15,7 @@ from apps.accounts.services import system_account
 from apps.cadres import services
 from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
 from apps.cadres.services.pairing import _close_all
-from apps.common.errors import ServiceError, StaleVersion
+from apps.common.errors import ServiceError
 from apps.common.numbers import code_ok
 from apps.divisions.models import Division
 from apps.households.models import Household
@@ -118,17 +118,23 @@ def test_a_hand_over_is_one_step_on_one_day(county):
     today = timezone.localdate()
     with scopes.acting(county):
         before = services.pair(household, old, by=county, on=BEFORE)
-        after = services.hand_over(before, new, by=county, on=today, reason="调离", expected_version=before.version)
+
+        def hand_over(pairing, to, on=today, reason="调离"):
+            return services.hand_over_many([pairing.pk], to, by=county, on=on, reason=reason)
+
+        assert hand_over(before, new).done == [before.pk]
+        after = Pairing.objects.get(household=household, until_on=None)
         before.refresh_from_db()
         assert (before.until_on, before.reason, after.from_on, after.until_on) == (today, "调离", today, None)
         assert (after.name, after.cadre, after.division_id) == ("王强", new, OWN)
         assert [event.until_on for event in before.events.order_by("pk")] == [None, today]
-        refused("ended", lambda: services.hand_over(before, old, by=county, on=today, reason="再交"))
-        refused("same", lambda: services.hand_over(after, new, by=county, on=today, reason="再交"))
-        refused("before", lambda: services.hand_over(after, old, by=county, on=BEFORE, reason="再交"))
-        refused("required", lambda: services.hand_over(after, old, by=county, on=today, reason=" "))
-        with pytest.raises(StaleVersion):
-            services.hand_over(after, old, by=county, on=today, reason="再交", expected_version=7)
+        for pairing, to, on, code in (
+            (before, old, today, "ended"),
+            (after, new, today, "paired"),
+            (after, old, BEFORE, "before"),
+        ):
+            assert [one.code for one in hand_over(pairing, to, on).refusals] == [code]
+        refused("required", lambda: hand_over(after, old, reason=" "))
 
 
 def test_who_is_helped_keeps_a_helper(county):

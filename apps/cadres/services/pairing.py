@@ -132,31 +132,12 @@ def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run:
 
 
 @transaction.atomic
-def hand_over(
-    pairing: Pairing, to: Cadre, *, by: User, on: date, reason: str, expected_version: int | None = None
-) -> Pairing:
-    """交接, one step: the old pairing ends and the new one begins on the same day. The new pairing.
-
-    Raises PermissionDenied, StaleVersion, and ServiceError as `pair` does and for a pairing that is over.
-    """
-    policy.require(by, CAPABILITY, pairing)
-    require_day(on)
-    _require_reason(reason)
-    require_serving(to, on)
-    _require_open(pairing, on)
-    if pairing.cadre_id == to.pk:
-        raise ServiceError(_("交接的双方是同一名干部。"), field="cadre", code="same")
-    if Pairing.objects.filter(household=pairing.household_id, cadre=to, until_on=None).exists():
-        raise paired_already()
-    _close(pairing, on, reason, expected_version)
-    return _write([pairing.household], to, by=by, on=on)[0]
-
-
-@transaction.atomic
 def hand_over_many(
     keys: Sequence[int], to: Cadre, *, by: User, on: date, reason: str, dry_run: bool = False
 ) -> Outcome:
-    """Hand many pairings over to one cadre; those that cannot be are said, the others are done."""
+    """交接, one step: the old pairings end and the new ones begin on the same day; those that cannot be are said, the
+    others are done. Raises ServiceError as `pair_many` does, and without a reason.
+    """
     require_number(len(keys))
     require_day(on)
     _require_reason(reason)
