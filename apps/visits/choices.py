@@ -34,6 +34,7 @@ class PhotoState(TextChoices):
     """From its announcement to the picture that is kept."""
 
     RECEIVING = "receiving", _("上传中")
+    WHOLE = "whole", _("已上传，待处理")
     DONE = "done", _("已保存")
     REFUSED = "refused", _("未接收")
 

@@ -229,7 +229,7 @@ class VisitPhoto(OfOneVisit):
     received = models.PositiveIntegerField(_("已收字节数"), default=0)
     state = models.CharField(_("状态"), max_length=9, choices=PhotoState, default=PhotoState.RECEIVING)
     refusal = models.CharField(_("未接收原因"), max_length=13, choices=Refusal, blank=True, default="")
-    finished_at = models.DateTimeField(_("完成时间"), null=True)
+    finished_at = models.DateTimeField(_("收齐时间"), null=True)
     width = models.PositiveIntegerField(_("宽"), null=True)
     height = models.PositiveIntegerField(_("高"), null=True)
     taken_at = models.DateTimeField(_("拍摄时间"), null=True)
@@ -264,6 +264,7 @@ class VisitPhoto(OfOneVisit):
             models.Index(fields=["sha256"], name="visit_photo_sha256"),
             *(models.Index(fields=[f"hash_{n}"], name=f"visit_photo_hash_{n}") for n in range(4)),
             models.Index(fields=["announced_at"], name="visit_photo_open", condition=Q(state=PhotoState.RECEIVING)),
+            models.Index(fields=["finished_at"], name="visit_photo_whole", condition=Q(state=PhotoState.WHOLE)),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import errno
 import hashlib
 import io
@@ -20,7 +21,7 @@ from PIL import Image
 
 from apps.access import scope as scopes
 from apps.visits.models import VisitPhoto
-from apps.visits.services import photos
+from apps.visits.services import developing, photos, storage
 from tests.access.world import EVERYTHING
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.visits import URL, body, send
@@ -63,14 +64,21 @@ def put(client: Client, photo: int, offset: int, piece: bytes, checksum: bytes |
     return client.put(f"/api/v1/visit-photos/{photo}/data/", piece, "application/octet-stream", headers=headers)
 
 
+def developed(client: Client, photo: int) -> dict[str, Any]:
+    """Have a photo read as a worker does, which the message after the commit would ask for; how it stands."""
+    developing.develop(photo, stored(photo).author_id)
+    return client.get(f"/api/v1/visit-photos/{photo}/data/").json()
+
+
 def upload(client: Client, visit: int, data: bytes, slot: int = 0) -> dict[str, Any]:
-    """Announce and send a photo whole; how it stands."""
+    """Announce a photo, send it whole and have it read; how it stands."""
     told = announce(client, visit, data, slot).json()
     for offset in range(0, len(data), photos.PIECE):
         answer = put(client, told["id"], offset, data[offset : offset + photos.PIECE])
         assert answer.status_code == 200, answer.content
         told = answer.json()
-    return told
+    assert told["state"] == "whole"
+    return developed(client, told["id"])
 
 
 def files() -> list[Path]:
@@ -106,7 +114,8 @@ def test_an_upload_that_breaks_off_at_every_tenth_goes_on_and_the_whole_is_the_s
             assert offset == (start + end) // 2
             answer = put(phone, told["id"], max(start, offset - 50), data[max(start, offset - 50) : end])
             assert answer.json()["offset"] == end
-    assert (answer.json()["state"], answer["Upload-Length"]) == ("done", str(len(data)))
+        assert (answer.json()["state"], answer["Upload-Length"]) == ("whole", str(len(data)))
+        developing.develop(told["id"], stored(told["id"]).author_id)
     kept = stored(told["id"])
     assert (kept.sha256, kept.received, kept.width, kept.height) == (
         hashlib.sha256(data).hexdigest(),
@@ -115,8 +124,9 @@ def test_an_upload_that_breaks_off_at_every_tenth_goes_on_and_the_whole_is_the_s
         1200,
     )
     # The last piece again changes nothing; of the upload itself nothing is left.
-    assert put(phone, told["id"], cuts[9], data[cuts[9] :]).json() == answer.json()
-    assert len(files()) == 2 and not list(photos.parts_folder().iterdir())
+    again = put(phone, told["id"], cuts[9], data[cuts[9] :]).json()
+    assert again == answer.json() | {"state": "done"}
+    assert len(files()) == 2 and not list(storage.parts_folder().iterdir())
     assert announce(phone, visit, data).status_code == 200
 
 
@@ -193,7 +203,8 @@ def test_what_is_no_photo_is_refused_and_another_may_come_in_its_place(phone, vi
 def test_other_bytes_than_announced_are_not_kept(phone, visit):
     data = picture()
     key = announce(phone, visit, data).json()["id"]
-    assert put(phone, key, 0, data[::-1]).json()["refusal"] == "other_content"
+    put(phone, key, 0, data[::-1])
+    assert developed(phone, key)["refusal"] == "other_content"
 
 
 def test_a_full_disk_is_told_and_leaves_no_row(phone, visit, monkeypatch):
@@ -207,11 +218,37 @@ def test_a_full_disk_is_told_and_leaves_no_row(phone, visit, monkeypatch):
         disk.setattr(os, "write", full)
         answer = put(phone, key, 0, data)
     assert answer.status_code == 507 and "存储空间不足" in answer.json()["detail"]
+    assert (stored(key).received, stored(key).state) == (0, "receiving")
+    assert put(phone, key, 0, data).json()["state"] == "whole"
     with monkeypatch.context() as disk:
         disk.setattr("django.core.files.storage.FileSystemStorage._save", full)
-        assert put(phone, key, 0, data).status_code == 507
-    assert (stored(key).received, stored(key).state) == (0, "receiving")
-    assert put(phone, key, 0, data).json()["state"] == "done"
+        with pytest.raises(storage.NoSpace):
+            developing.develop(key, stored(key).author_id)
+    assert stored(key).state == "whole" and developing.waiting() == []
+    monkeypatch.setattr(developing, "RUNG_AGAIN_AFTER", datetime.timedelta(0))
+    assert developing.waiting() == [(key, stored(key).author_id)]
+    assert developed(phone, key)["state"] == "done" and developing.waiting() == []
+
+
+def test_a_photo_whose_bytes_were_lost_is_asked_for_again(phone, visit):
+    data = picture()
+    key = announce(phone, visit, data).json()["id"]
+    put(phone, key, 0, data)
+    storage.part_of(stored(key)).unlink()
+    told = developed(phone, key)
+    assert (told["state"], told["offset"]) == ("receiving", 0)
+    put(phone, key, 0, data)
+    assert developed(phone, key)["state"] == "done"
+
+
+def test_a_photo_is_read_after_its_authors_account_was_closed(phone, helper, visit):
+    data = picture()
+    key = announce(phone, visit, data).json()["id"]
+    put(phone, key, 0, data)
+    with scopes.activate(EVERYTHING):
+        type(helper).objects.filter(pk=helper.pk).update(is_active=False)
+    developing.develop(key, helper.pk)
+    assert stored(key).state == "done"
 
 
 def test_a_photo_is_its_authors_to_send_and_only_for_those_who_read_personal_data(phone, officer, visit, households):
@@ -220,6 +257,7 @@ def test_a_photo_is_its_authors_to_send_and_only_for_those_who_read_personal_dat
     key = announce(phone, visit, data).json()["id"]
     assert put(officer, key, 0, data).status_code == 403
     put(phone, key, 0, data)
+    developed(phone, key)
     inspector = sign_in(Client(), make_user("inspector", "inspector", OTHER_LEAGUE // 10**6 * 10**6))
     stranger = sign_in(Client(), make_user("stranger", None, OTHER_LEAGUE))
     for size in ("image", "thumbnail"):

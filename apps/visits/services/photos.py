@@ -1,24 +1,15 @@
 """Photos of a visit: announced, received in pieces of at most 256 kB, read, kept without their metadata.
 
 A piece may be sent again, and an upload goes on wherever it broke off: the phone asks for the offset. What is received
-lies in a file of its own until the photo is whole; then it is read at once, by a process of its own, and thrown away.
+lies in a file of its own until the photo is whole; then it waits there to be read in the background (`developing`).
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -29,7 +20,7 @@ from apps.access import sight
 from apps.common.errors import Refused, ServiceError
 from apps.visits.choices import SLOTS, PhotoState, Refusal
 from apps.visits.models import Visit, VisitPhoto
-from apps.visits.services import marks, pictures
+from apps.visits.services import developing, storage
 
 PIECE = 256 * 1024
 MOST_BYTES = 12 * 1024 * 1024
@@ -38,13 +29,6 @@ KEPT_OPEN = timedelta(days=30)
 
 # Giving up everybody's forgotten uploads takes the whole range of codes.
 CARETAKER = scopes.everywhere("view_register", username="visits", source="task")
-
-
-class NoSpace(ServiceError):
-    """The disk for photos is full."""
-
-    status = 507
-    code = "no_space"
 
 
 class WrongOffset(ServiceError):
@@ -56,15 +40,6 @@ class WrongOffset(ServiceError):
     def __init__(self, offset: int) -> None:
         super().__init__(_("照片应从第 %(offset)d 字节继续上传。") % {"offset": offset})
         self.offset = offset
-
-
-def parts_folder() -> Path:
-    """Where uploads lie that are not whole yet."""
-    return Path(settings.MEDIA_ROOT) / "visits" / "parts"
-
-
-def _part(photo: VisitPhoto) -> Path:
-    return parts_folder() / f"{photo.part}.part"
 
 
 def announce(visit: Visit, *, slot: int, size: int, sha256: str, by: Any) -> tuple[VisitPhoto, bool]:
@@ -103,10 +78,11 @@ def announce(visit: Visit, *, slot: int, size: int, sha256: str, by: Any) -> tup
 
 @transaction.atomic
 def receive(photo: VisitPhoto, offset: int, piece: bytes, *, by: Any) -> VisitPhoto:
-    """Take a piece that begins at `offset`; the photo as it stands now. The last one finishes it.
+    """Take a piece that begins at `offset`; the photo as it stands now. With the last one it is whole, and waits to be
+    read: whether it is kept is told by its state later.
 
     Raises Refused for anybody but the author, WrongOffset for a piece that leaves a gap, NoSpace (507) with nothing
-    changed. A file that is no photo is told by the state `refused`.
+    changed.
     """
     if photo.author_id != by.pk:
         raise Refused(_("只有走访人本人可以添加照片。"))
@@ -117,81 +93,14 @@ def receive(photo: VisitPhoto, offset: int, piece: bytes, *, by: Any) -> VisitPh
         raise WrongOffset(photo.received)
     if not piece or len(piece) > PIECE or offset + len(piece) > photo.size:
         raise ServiceError(_("每次上传 1 至 %(most)d 字节，且不超出照片大小。") % {"most": PIECE}, code="piece")
-    with _space():
-        _write(_part(photo), offset, piece)
+    with storage.enough_space():
+        storage.write(storage.part_of(photo), offset, piece)
     photo.received = max(photo.received, offset + len(piece))
-    photo.save(update_fields=["received"])
     if photo.received == photo.size:
-        _finish(photo)
+        photo.state, photo.finished_at = PhotoState.WHOLE, timezone.now()
+        transaction.on_commit(lambda: developing.ring(photo.pk, photo.author_id))
+    photo.save(update_fields=["received", "state", "finished_at"])
     return photo
-
-
-def _write(path: Path, offset: int, piece: bytes) -> None:
-    """Put bytes at their place in a file and have them on the disk before the database says so."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        os.lseek(handle, offset, os.SEEK_SET)
-        view = memoryview(piece)
-        while view:
-            view = view[os.write(handle, view) :]
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _space() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoSpace(
-                _("服务器存储空间不足，照片暂时无法保存。请保留手机上的照片，稍后会自动重新上传。")
-            ) from error
-        raise
-
-
-def _finish(photo: VisitPhoto) -> None:
-    """Everything is here: keep the picture, or say why not."""
-    path = _part(photo)
-    photo.finished_at = timezone.now()
-    try:
-        if hashlib.sha256(path.read_bytes()).hexdigest() != photo.sha256:
-            raise pictures.PictureRefused(Refusal.OTHER_CONTENT)
-        picture = pictures.read(path)
-    except FileNotFoundError:
-        # A disk that was brought back from an older copy: the phone begins anew.
-        photo.received, photo.finished_at = 0, None
-        photo.save(update_fields=["received"])
-        return
-    except pictures.PictureRefused as refused:
-        photo.state, photo.refusal = PhotoState.REFUSED, refused.reason
-        photo.save(update_fields=["state", "refusal", "finished_at"])
-    else:
-        _keep(photo, picture)
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
-
-
-def _keep(photo: VisitPhoto, picture: pictures.Picture) -> None:
-    """Store the picture and what it said, with its marks; its files go again when the row is not written."""
-    photo.state = PhotoState.DONE
-    photo.width, photo.height, photo.taken_at = picture.width, picture.height, picture.taken_at
-    if picture.lon is not None and picture.lat is not None:
-        photo.lon, photo.lat = Decimal(str(picture.lon)), Decimal(str(picture.lat))
-    photo.hash_0, photo.hash_1, photo.hash_2, photo.hash_3 = picture.bands
-    try:
-        with _space():
-            photo.image.save("photo.jpg", ContentFile(picture.image), save=False)
-            photo.thumbnail.save("photo.jpg", ContentFile(picture.thumbnail), save=False)
-        photo.save(update_fields=[*VisitPhoto.PROGRESS])
-        visit = Visit.objects.get(pk=photo.visit_id)
-        marks.save(marks.of_photo(photo, visit, marks.facts_of(visit.household_id)))
-    except BaseException:
-        for file in (photo.image, photo.thumbnail):
-            if file.name:
-                file.storage.delete(file.name)
-        raise
 
 
 def of_visit(user: Any, visit: int) -> QuerySet[VisitPhoto]:
@@ -212,7 +121,7 @@ def give_up_forgotten() -> int:
     with scopes.acting(CARETAKER, source="task"):
         forgotten = VisitPhoto.objects.filter(state=PhotoState.RECEIVING, announced_at__lt=before)
         closed = forgotten.update(state=PhotoState.REFUSED, refusal=Refusal.FORGOTTEN, finished_at=timezone.now())
-    for path in parts_folder().glob("*.part"):
+    for path in storage.parts_folder().glob("*.part"):
         if path.stat().st_mtime < before.timestamp():
             path.unlink(missing_ok=True)
     return closed
