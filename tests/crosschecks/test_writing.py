@@ -229,5 +229,5 @@ def test_no_evidence_holds_a_personal_number():
         write(rule)
     with scopes.acting(system_account()):
         texts = [str(evidence) for evidence in Finding.objects.values_list("evidence", flat=True)]
-    assert len(texts) == 5  # ID-04, ID-07, ID-08, HH-15, HH-16
+    assert len(texts) == 9  # ID-04, ID-07, ID-08, HH-15, HH-16, CV-01, and CV-17 at three counties
     assert not [text for text in texts if number[:17] in text or "12345678" in text]
