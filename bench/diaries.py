@@ -146,10 +146,11 @@ def _month(admin: Connection, month: date, latest: bool) -> int:
         )
         INSERT INTO visits_visit
             (id, client_id, household_id, division_id, author_id, author_name, visited_on, visited_at, received_at,
-             offline, text, situation, help_given, policies, persons_met, problem, no_position, lon, lat, distance)
+             offline, text, situation, help_given, policies, persons_met, problem, no_position, lon, lat, datum,
+             distance)
         SELECT m.id, m.client_id, m.household_id, m.division_id, m.author_id, d.name, m.visited_on,
                m.received_at - interval '2 hours', m.received_at, m.id % 3 = 0, {_text()}, '', '', '', '户主', '', '',
-               v.lon + (m.id % 200 - 100) * 0.0001, v.lat + (m.id % 160 - 80) * 0.0001, m.id % 900
+               v.lon + (m.id % 200 - 100) * 0.0001, v.lat + (m.id % 160 - 80) * 0.0001, 'wgs84', m.id % 900
         FROM made m JOIN days d USING (household_id) JOIN divisions_division v ON v.code = m.division_id
         WHERE d.helper_id = m.author_id"""
     )
