@@ -15,7 +15,7 @@ from apps.dashboards.demo.comparisons import each
 from apps.dashboards.demo.officials import MONTHS
 from apps.dashboards.demo.records import Truth
 from apps.visits.models import VisitReceipt
-from apps.visits.services import partitions
+from apps.visits.services import partitions, tasks
 
 VISITS = Path(__file__).with_name("sql") / "visits.sql"
 
@@ -153,6 +153,7 @@ def write_diaries(bulk: Bulk, scale: int, seed: int | str) -> list[Truth]:
                 if "INSERT INTO" in statement:
                     bulk.rows[statement.partition("INSERT INTO ")[2].split()[0]] += cursor.rowcount
         cursor.execute("DROP TABLE demo_pairs, demo_visits")
+    bulk.rows["visits_visittask"] = tasks.raise_all(MONTHS[0])
     return truths
 
 

@@ -81,11 +81,11 @@ SELECT id, client_id, household_id, division_id, helper_id, encode(sha256(conver
 FROM demo_visits ORDER BY id;
 
 INSERT INTO visits_visit (id, client_id, author_name, visited_on, visited_at, received_at, clock_off, offline, text, situation,
-                          help_given, policies, persons_met, problem, problem_solved, lon, lat, accuracy, no_position, distance,
-                          author_id, division_id, household_id)
+                          help_given, policies, persons_met, problem, problem_solved, lon, lat, accuracy, no_position, datum,
+                          distance, author_id, division_id, household_id)
 SELECT id, client_id, helper_name, visited_on, at AT TIME ZONE 'Asia/Shanghai', (at + later) AT TIME ZONE 'Asia/Shanghai', 0,
        offline, text, situation, help_given, policies, persons_met, problem, problem_solved, lon, lat, accuracy,
-       CASE WHEN lon IS NULL THEN 'unavailable' ELSE '' END, distance, helper_id, division_id, household_id
+       CASE WHEN lon IS NULL THEN 'unavailable' ELSE '' END, 'wgs84', distance, helper_id, division_id, household_id
 FROM demo_visits ORDER BY id;
 
 INSERT INTO visits_visitmark (kind, value, other, at, author_id, division_id, household_id, visit_id)
