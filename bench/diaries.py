@@ -29,11 +29,6 @@ _SENTENCES = (
     ("约定下旬再来", "户主表示满意", "子女电话已记下", "下次带技术员来", "等镇里答复", "暂无其他困难"),
 )
 
-_LATEST = """
-INSERT INTO visits_lastvisit (household_id, division_id, author_id, visited_on)
-SELECT household_id, division_id, author_id, max(visited_on) FROM visits_visit GROUP BY 1, 2, 3
-ON CONFLICT (household_id, author_id) DO UPDATE SET visited_on = excluded.visited_on"""
-
 
 def fill(bench: Bench) -> None:
     """Make helpers and visits up to their number, 1 in the bench's scale; a second call finds them there."""
@@ -41,7 +36,6 @@ def fill(bench: Bench) -> None:
     admin.execute("SET session_replication_role = replica")  # keys and histories are not what is measured
     _more_helpers(admin, HELPERS // bench.scale)
     if _more_visits(admin, VISITS // bench.scale):
-        admin.execute(_LATEST)  # which a trigger keeps otherwise
         admin.execute(
             "VACUUM (ANALYZE) visits_visit, visits_visitreceipt, visits_lastvisit, access_pairing, cadres_cadre"
         )

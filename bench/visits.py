@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
+from django.urls import reverse
 
 from apps.access import scope as scopes
 from apps.cadres.tables import CadreResource
@@ -55,7 +56,12 @@ def of_helper(bench: Bench) -> None:
         sql = page_sql(VisitResource, user, f"author={user.pk}&{month}")
     compare(bench, "visits: my month", scope, sql)
     client = bench.client("helper-1")
-    compare_page(bench, "visits: my month, the page", lambda: client.get(f"/visits/?author={user.pk}&{month}"), sql)
+    compare_page(
+        bench,
+        "visits: my month, the page",
+        lambda: client.get(f"{reverse('visit-list')}?author={user.pk}&{month}"),
+        sql,
+    )
 
 
 def of_lists(bench: Bench, level: Level) -> None:
@@ -112,7 +118,7 @@ def of_track(bench: Bench) -> None:
         sql = max(statements(lambda: list(rows[: tracks.MOST])), key=len)
     compare(bench, "visits: one track", scope, sql)
     client = bench.client("county-150422")
-    address = f"/visits/track/?author={author}&month={first:%Y-%m}"
+    address = f"{reverse('visit-track')}?author={author}&month={first:%Y-%m}"
     compare_page(bench, "visits: one track, the page", lambda: client.get(address), sql)
 
 
@@ -128,7 +134,7 @@ def of_live(bench: Bench, level: Level) -> None:
 
     def page() -> Any:
         cache.clear()
-        return client.get("/live/")
+        return client.get(reverse("live"))
 
     grouped = (
         f"SELECT division_id - division_id % {codes.SPAN[codes.level(level.division) + 1]}, count(*),"
@@ -139,7 +145,7 @@ def of_live(bench: Bench, level: Level) -> None:
     compare_page(
         bench,
         f"visits: {level.name} live, nothing new",
-        lambda: client.get(f"/live/feed/?after={last}"),
+        lambda: client.get(f"{reverse('live-feed')}?after={last}"),
         grouped,
         {304},
     )
