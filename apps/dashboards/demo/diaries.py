@@ -1,5 +1,6 @@
-"""Visits of the demonstration: every helper to each of his households once a month in the last quarter, but for what is
-planted. Nobody carries two contradictions, so that each is found for itself.
+"""Visits of the demonstration: every helper to each of his households once a month in the last quarter (where helpers
+are assessed, nearly every month of the year), but for what is planted. Nobody carries two contradictions, so that each
+is found for itself.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from apps.dashboards.demo import assessments
 from apps.dashboards.demo.bulk import Bulk
 from apps.dashboards.demo.comparisons import each
 from apps.dashboards.demo.officials import MONTHS
@@ -56,7 +58,7 @@ SELECT pairing.id AS pairing_id, pairing.household_id, pairing.division_id, pair
        sha256((household.code || cadre.code)::bytea) AS hash_of_pair,
        row_number() OVER (PARTITION BY pairing.cadre_id ORDER BY pairing.household_id) AS turn,
        count(*) OVER (PARTITION BY pairing.cadre_id) AS pairs,
-       ''::text AS carries
+       ''::text AS carries, pairing.from_on
 FROM access_pairing pairing JOIN households_household household ON household.id = pairing.household_id
 JOIN cadres_cadre cadre ON cadre.id = pairing.cadre_id JOIN accounts_user account ON account.id = pairing.helper_id
 LEFT JOIN LATERAL (SELECT name FROM households_person one WHERE one.household_id = household.id AND one.is_active
@@ -130,12 +132,18 @@ FROM demo_pairs WHERE carries = 'CV-13' OR left(carries, 5) = 'CV-12'
 ORDER BY 1, 2, 3, 5"""
 
 
+# At most so many: of a whole year in the counties whose helpers are assessed.
+_VISITS = """
+SELECT 3 * count(*) + 9 * count(*) FILTER (WHERE division_id / 1000000 * 1000000 = ANY(%s)) FROM demo_pairs"""
+
+
 def write_diaries(bulk: Bulk, scale: int, seed: int | str) -> list[Truth]:
     """Plant what is wrong with helpers and pairings, and write everybody's visits; what was planted.
 
     In the caller's transaction and scope, which reaches the whole register.
     """
-    partitions.ensure(*MONTHS, ahead=0)
+    whole_year = list(assessments.COUNTIES)
+    partitions.ensure(MONTHS[0].replace(month=1), ahead=11)
     with connection.cursor() as cursor:
         cursor.execute(_PAIRS)
         for plant in PLANTS:
@@ -145,11 +153,11 @@ def write_diaries(bulk: Bulk, scale: int, seed: int | str) -> list[Truth]:
                 cursor.execute(statement)
         truths = list(_planted())
         cursor.execute("DELETE FROM demo_pairs WHERE carries IN ('CV-01', 'ST-09')")
-        cursor.execute("SELECT 3 * count(*) FROM demo_pairs")
+        cursor.execute(_VISITS, [whole_year])
         shift = bulk.reserve(VisitReceipt, cursor.fetchone()[0])
         for statement in VISITS.read_text(encoding="utf-8").split(";\n"):
             if statement.strip():
-                cursor.execute(statement, {"seed": str(seed), "shift": shift})
+                cursor.execute(statement, {"seed": str(seed), "shift": shift, "whole_year": whole_year})
                 if "INSERT INTO" in statement:
                     bulk.rows[statement.partition("INSERT INTO ")[2].split()[0]] += cursor.rowcount
         cursor.execute("DROP TABLE demo_pairs, demo_visits")

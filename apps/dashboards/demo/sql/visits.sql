@@ -1,5 +1,5 @@
--- Three visits of every pairing in the last quarter, out of `demo_pairs`: one a month, each of a helper's households on
--- its own days. What is written comes from lists of words, drawn by a hash of household, month and seed.
+-- Visits of every pairing out of `demo_pairs`: one a month of the last quarter, and in the counties whose helpers are
+-- assessed of the whole year, but for a month here and there; each of a helper's households on its own days. What is written comes from lists of words, drawn by a hash of household, month and seed.
 CREATE TEMPORARY TABLE demo_visits ON COMMIT DROP AS
 WITH words (at_home, living, animals, policies, done, promised, problems, solved) AS (VALUES (
     ARRAY['户主', '户主和老伴', '户主的儿媳', '户主和孩子', '老两口', '户主和邻居', '户主的弟弟', '户主本人', '户主和孙女',
@@ -27,9 +27,13 @@ WITH words (at_home, living, animals, policies, done, promised, problems, solved
 )),
 drawn AS (
     SELECT pair.*, month, month + (1 + 4 * (turn - 1) + get_byte(hash, 0) %% 4)::int AS visited_on, hash
-    FROM demo_pairs pair CROSS JOIN (VALUES (date '2018-10-01'), (date '2018-11-01'), (date '2018-12-01')) AS months (month),
-         LATERAL sha256((%(seed)s || code || cadre_id || month)::bytea) AS hash
-    WHERE NOT (month = date '2018-12-01' AND carries IN ('CV-03', 'CV-04'))
+    FROM demo_pairs pair CROSS JOIN (
+             SELECT first::date AS month FROM generate_series(timestamp '2018-01-01', '2018-12-01', '1 month') AS first
+         ) AS months, LATERAL sha256((%(seed)s || code || cadre_id || month)::bytea) AS hash
+    WHERE (month >= date '2018-10-01'
+           OR division_id / 1000000 * 1000000 = ANY(%(whole_year)s) AND from_on <= month
+              AND get_byte(sha256((cadre_code || month)::bytea), 0) >= 4)
+      AND NOT (month = date '2018-12-01' AND carries IN ('CV-03', 'CV-04'))
 ),
 told AS (
     SELECT drawn.*,
