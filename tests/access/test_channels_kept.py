@@ -34,6 +34,8 @@ from tests.factories.households import citizen_number
 pytestmark = pytest.mark.usefixtures("undone")
 
 ROOT = Path(settings.BASE_DIR)
+# What a page asks for every few seconds.
+COMPARED = ("live-feed", "api:live")
 
 
 def sources(folder: str, pattern: str) -> dict[str, str]:
@@ -134,10 +136,20 @@ def test_16_no_answer_may_be_kept_or_compared(world, name):
             assert "no-store" in kept or "no-cache" in kept, route
             assert "public" not in kept, route
             assert "Cookie" in answer.get("Vary", "Cookie"), route
-        assert "ETag" not in answer, route
+        assert "ETag" not in answer or route.name in COMPARED, route
         assert "Last-Modified" not in answer, route
     for middleware in ("UpdateCacheMiddleware", "FetchFromCacheMiddleware", "ConditionalGetMiddleware"):
         assert not [name for name in settings.MIDDLEWARE if name.endswith(middleware)]
+
+
+def test_16_a_mark_to_compare_by_is_of_one_account_alone(world):
+    """Two who see different rows are never told "not modified" by each other's mark."""
+    for name in COMPARED:
+        marks = []
+        for account in (world.accounts[name] for name in INSIDE):
+            answer = account.client().get(reverse(name), {"after": 0})
+            marks += [answer["ETag"]] if "ETag" in answer else []
+        assert len(marks) > 3 and len(set(marks)) == len(marks), name
 
 
 def test_16_what_the_server_keeps_is_kept_by_scope(world):
@@ -156,6 +168,7 @@ def test_16_what_the_server_keeps_is_kept_by_scope(world):
     }
     assert {path: found for path, found in used.items() if found} == {
         "apps/pages/bell.py": {"_key(user)"},  # of the scope
+        "apps/dashboards/live.py": {"key"},  # of the scope
         "apps/pages/exports.py": {"_progress_key(job)"},  # of a row that was looked up in the scope
         "apps/pages/imports/services.py": {"_progress_key(batch.pk)", "key"},  # likewise
         "apps/partners/services/limits.py": {"key", "f'once:{name}'"},  # counters
@@ -172,10 +185,19 @@ def _keeps(node: ast.AST) -> bool:
 
 
 def test_23_scripts_keep_nothing_but_the_look(world):
-    """No script keeps rows in the browser: no service worker, no database; two words about colour and size are kept."""
+    """No script keeps rows in the browser: no service worker, no database; two words about colour and size are kept.
+
+    The diary on a phone does: files of its page, and rows that are encrypted (tests/browser/test_phone.py looks).
+    """
     scripts = sources("static/js", "*.js")
     assert scripts
-    for path, text in scripts.items():
+    phone = {path: text for path, text in scripts.items() if path.startswith("static/js/phone/")}
+    assert {path.rpartition("/")[2] for path, text in phone.items() if "indexedDB." in text} == {"database.js"}
+    assert {path.rpartition("/")[2] for path, text in phone.items() if "caches." in text} == {"worker.js"}
+    assert not [
+        path for path, text in phone.items() if re.search(r"localStorage|sessionStorage|document\.cookie", text)
+    ]
+    for path, text in ((path, text) for path, text in scripts.items() if path not in phone):
         assert not re.search(r"serviceWorker|indexedDB|sessionStorage|caches\.open|document\.cookie", text), path
         if "localStorage.setItem" in text:
             assert path == "static/js/shell.js"

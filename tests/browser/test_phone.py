@@ -112,6 +112,32 @@ def kept(page: Any) -> list[dict[str, Any]]:
     )
 
 
+def at_rest(page: Any) -> str:
+    """All that lies in the stores of the browser, as text: what somebody finds who takes the phone apart."""
+    return page.evaluate(
+        """async () => {
+          const texts = async (value) => {
+            if (value instanceof Blob) value = await value.arrayBuffer();
+            if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return new TextDecoder().decode(value);
+            if (!value || typeof value !== "object") return String(value);
+            return (await Promise.all(Object.entries(value).flat().map(texts))).join("|");
+          };
+          const database = await (await import("/static/js/phone/database.js")).open();
+          const found = [JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage})];
+          for (const name of database.objectStoreNames) {
+            const asked = database.transaction(name).objectStore(name).getAll();
+            await new Promise((done, failed) => { asked.onsuccess = done; asked.onerror = failed; });
+            found.push(name, await texts(asked.result));
+          }
+          for (const name of await caches.keys()) {
+            const kept = await caches.open(name);
+            for (const request of await kept.keys()) found.push(request.url, await (await kept.match(request)).text());
+          }
+          return found.join("\n");
+        }"""
+    )
+
+
 def sent(page: Any, number: int) -> None:
     page.wait_for_selector(f"#entries li[data-state=sent] >> nth={number - 1}")
 
@@ -152,6 +178,20 @@ def test_three_diaries_written_without_network_are_stored_once_whole_and_in_orde
     page.wait_for_selector("#kept:has-text('已保存')")
     faults["writing"] = phone.accessibility()
     picture(phone, "phone-writing")
+    lying = at_rest(page)
+    assert {"entries", "photos", "households", "accounts"} <= set(lying.split("\n")) and "/static/js/phone/" in lying
+    for secret in (
+        *TEXTS,
+        "写到一半",
+        "王建国",
+        "斯琴高娃",
+        "白乌云",
+        PASSPHRASE,
+        "号",
+        "\ufffd\ufffd\ufffdJFIF",
+        "119.4",
+    ):
+        assert secret not in lying, secret
 
     page.reload()
     unlock(page, wrong="不是这个口令")

@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from apps.access import scope as scopes
 from apps.access.backends import ScopedBackend
@@ -22,6 +23,7 @@ from apps.common.numbers import code_ok
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo import writing
 from apps.dashboards.demo.accounts import ACCOUNTS
+from apps.dashboards.demo.assessments import COUNTIES
 from apps.dashboards.demo.families import families
 from apps.divisions.services.loading import load
 from apps.households.models import Household, HouseholdYear, Person, RegistrationConflict, StatusEvent
@@ -142,7 +144,13 @@ def test_the_night_run_finds_exactly_what_was_planted(seeded):
 def test_everybody_visited_every_month_but_whom_was_planted_and_nobody_wrote_the_same_twice(seeded, everything):
     pairs = Pairing.objects.count()
     missing = {one.household_code for one in seeded.truths if one.rule == "CV-04"}
-    assert 3 * pairs - 10 < Visit.objects.count() <= 3 * pairs and missing
+    quarter, before = (Visit.objects.filter(**{f"visited_on__{when}": "2018-10-01"}) for when in ("gte", "lt"))
+    assert 3 * pairs - 10 < quarter.count() <= 3 * pairs and missing
+    # Where helpers are assessed they had been there before, while the household was theirs.
+    counties = {code // 10**6 * 10**6 for code in before.values_list("division_id", flat=True)}
+    assert counties == set(COUNTIES) and before.dates("visited_on", "month").count() == 9
+    theirs = Pairing.objects.filter(household_id=OuterRef("household_id"), helper_id=OuterRef("author_id"))
+    assert not before.exclude(Exists(theirs.filter(from_on__lte=OuterRef("visited_on")))).exists()
     assert VisitReceipt.objects.count() == Visit.objects.count()
     assert Visit.objects.filter(distance__gt=1000).count() == VisitMark.objects.filter(kind="far").count() == 1
     for visit in Visit.objects.exclude(visitmarks__kind="far").select_related("household"):
