@@ -1,9 +1,9 @@
 """Two hundred phones sending diaries with photos for two minutes, and officials at their pages meanwhile.
 
-The web server runs as `./dev run` starts it (two processes of four threads), with one worker for the photos. Each phone
-sends one diary after another over half a megabit a second: a piece arrives at the server when that link would have
-carried it, as behind a buffering proxy. Floor of the pages: the same pages while no phone sends. The senders share the
-machine's processors with what they measure.
+Pages and phones have web processes of their own, as behind the proxy in production (docker-compose.yml): two for pages,
+one for phones, four threads each, with one worker for the photos. Each phone sends one diary after another over half a
+megabit a second: a piece arrives at the server when that link would have carried it, as the proxy hands it on. Floor of
+the pages: the same pages while no phone sends. The senders share the machine's processors with what they measure.
 """
 
 from __future__ import annotations
@@ -68,15 +68,15 @@ def run(bench: Bench) -> None:
     clear(bench)
     helpers, photos = phones_of(bench), pictures()
     quiet, busy = Tally(), Tally()
-    with serving() as port:
+    with serving() as (pages, port):
         officials = {page: cookies_of(bench.client(user)) for page, user in officials_of(bench).items()}
-        look(port, officials, quiet, time.monotonic() + 10)
+        look(pages, officials, quiet, time.monotonic() + 10)
         until = time.monotonic() + SECONDS
         threads = [
             threading.Thread(target=send, args=(port, cookies, household, photos, busy, until))
             for cookies, household in helpers
         ]
-        threads.append(threading.Thread(target=look, args=(port, officials, busy, until)))
+        threads.append(threading.Thread(target=look, args=(pages, officials, busy, until)))
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -149,29 +149,39 @@ def pictures() -> list[bytes]:
 
 
 @contextmanager
-def serving() -> Iterator[int]:
-    """The web server and a worker, as `./dev run` starts them, on a free port; ended with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    web = ["gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    worker = ["celery", "--app", "config", "--quiet", "worker", "--concurrency", "1", "--without-gossip"]
+def serving() -> Iterator[tuple[int, int]]:
+    """The web processes of pages and of phones, by their ports, and a worker; ended with the block."""
+    ports = free(), free()
+    web = ["gunicorn", "config.wsgi", "--threads", "4", "--timeout", "120", "--no-control-socket"]
+    commands = [
+        [*web, "--bind", f"127.0.0.1:{ports[0]}", "--workers", "2"],
+        [*web, "--bind", f"127.0.0.1:{ports[1]}", "--workers", "1"],
+        ["celery", "--app", "config", "--quiet", "worker", "--concurrency", "1", "--without-gossip"],
+    ]
     started = [
         subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for command in ([*web, "--timeout", "120", "--no-control-socket"], worker)
+        for command in commands
     ]
     try:
-        for _try in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield port
+        for port in ports:
+            for _try in range(300):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.1)
+        yield ports
     finally:
         for process in started:
             process.terminate()
         for process in started:
             process.wait(30)
+
+
+def free() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Line:

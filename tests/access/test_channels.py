@@ -110,6 +110,7 @@ CHANNELS: dict[str, tuple[str, ...]] = {
     ),
     "16 caches": (
         f"{KEPT}::test_16_no_answer_may_be_kept_or_compared",
+        f"{KEPT}::test_16_a_mark_to_compare_by_is_of_one_account_alone",
         f"{KEPT}::test_16_what_the_server_keeps_is_kept_by_scope",
     ),
     "17 fragments": (f"{KEPT}::test_17_a_fragment_is_behind_the_same_walls",),

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from kombu import Connection, Producer, Queue
 from PIL import Image
 
 from apps.access import scope as scopes
@@ -228,6 +229,28 @@ def test_a_full_disk_is_told_and_leaves_no_row(phone, visit, monkeypatch):
     monkeypatch.setattr(developing, "RUNG_AGAIN_AFTER", datetime.timedelta(0))
     assert developing.waiting() == [(key, stored(key).author_id)]
     assert developed(phone, key)["state"] == "done" and developing.waiting() == []
+
+
+def test_an_evenings_photos_wait_behind_everything_else(phone, visit, monkeypatch, django_capture_on_commit_callbacks):
+    """The queue takes messages of priority 0, which all others have, before those of 9."""
+    told: list[tuple[str, list[int], int | None]] = []
+
+    def send(name: str, args: list[int], priority: int | None = None) -> None:
+        told.append((name, args, priority))
+
+    monkeypatch.setattr(developing.current_app, "send_task", send)
+    data = picture()
+    key = announce(phone, visit, data).json()["id"]
+    with django_capture_on_commit_callbacks(execute=True):
+        put(phone, key, 0, data)
+    assert told == [("apps.visits.tasks.develop", [key, stored(key).author_id], 9)]
+    with Connection(os.environ["REDIS_URL"]) as broker, broker.channel() as channel:
+        queue = f"photos-{key}-{os.getpid()}"
+        for priority in (9, 0, 9, 0):
+            Producer(channel).publish({}, routing_key=queue, priority=priority, declare=[Queue(queue, channel=channel)])
+        order = [Queue(queue, channel=channel).get(no_ack=True).properties["priority"] for _message in range(4)]
+        Queue(queue, channel=channel).delete()
+    assert order == [0, 0, 9, 9]
 
 
 def test_a_photo_whose_bytes_were_lost_is_asked_for_again(phone, visit):

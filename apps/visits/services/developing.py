@@ -27,6 +27,9 @@ from apps.visits.services import marks, pictures, storage
 logger = logging.getLogger(__name__)
 
 RUNG_AGAIN_AFTER = timedelta(minutes=1)
+BEHIND_ALL_OTHERS = 9
+"""The priority of the message, the last that the queue knows: an evening's photos do not hold up anybody's export."""
+
 RUNG_AT_ONCE = 500
 """So many of those that wait are rung for in one round, the oldest first."""
 
@@ -37,7 +40,7 @@ CARETAKER = scopes.everywhere("view_register", username="visits", source="task")
 def ring(photo: int, author: int) -> None:
     """Send the message to a worker. Without a queue nothing is lost: the photo is rung for again."""
     try:
-        current_app.send_task("apps.visits.tasks.develop", args=[photo, author])
+        current_app.send_task("apps.visits.tasks.develop", args=[photo, author], priority=BEHIND_ALL_OTHERS)
     except OperationalError:
         logger.exception("The queue does not answer; photo %s waits", photo)
 
