@@ -28,7 +28,7 @@ from apps.visits import phone_words
 from apps.visits.choices import LONGEST_NOTE, LONGEST_TEXT, SLOTS
 from apps.visits.services.photos import MOST_BYTES, PIECE
 
-SHEETS = ("css/tokens.css", "css/phone.css")
+SHEETS = ("css/tokens.css", "css/phone.css", "css/phone-form.css")
 ENTRY = "js/phone/main.js"
 MODULES = tuple(
     f"js/phone/{name}.js"

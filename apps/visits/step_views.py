@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django import forms
@@ -19,12 +20,12 @@ from apps.visits.models import VisitConflict, VisitTask
 from apps.visits.services import conflicts
 
 
-class ActingPage(DetailPage):
+class ActingPage(DetailPage, ABC):
     """A row with a form below it: what a service refuses becomes a message on the form."""
 
+    @abstractmethod
     def form(self, found: Any, data: Any = None) -> Any:
         """The form of the act, or None when the account may not act on this row."""
-        raise NotImplementedError
 
     def more(self, found: Any, form: forms.Form | None = None) -> dict[str, Any]:
         return {"form": form or self.form(found)}
