@@ -1,6 +1,6 @@
 """八个一 (CV-05, 06, 08, 09): what villages have of team, secretary, unit, leader, supervisors, and what they lack.
 
-Added to the list of villages. A plan for the village and a good team (the last two of the eight) have no records yet.
+Added to the list of villages. Its plan and its good team (the last two of the eight) stand in the village's own year.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from apps.cadres.choices import DutyKind, TeamKind
@@ -19,6 +20,7 @@ from apps.pages.additions import add
 from apps.pages.columns import Column
 from apps.pages.filters import ChoicesFilter
 from apps.pages.kinds import NUMBER
+from apps.villages.models import VillageYear
 from apps.villages.tables import VillageResource
 
 SUPERVISORS = 10
@@ -31,7 +33,11 @@ LABELS: dict[str, Any] = {
     DutyKind.UNIT.value: _("包扶单位"),
     DutyKind.LEADER.value: _("包联领导"),
     DutyKind.SUPERVISOR.value: _("十名义务监督员"),
+    "plan": _("村级规划"),
+    "good_team": _("好班子"),
 }
+OF_YEAR = ("plan", "good_team")
+"""What the latest year that a village states says of it; a village that states nothing is not said to lack them."""
 
 
 def held(user: Any, kind: str) -> QuerySet[Duty]:
@@ -51,6 +57,9 @@ def lacking(user: Any, what: str) -> Q:
     """That a village lacks one of `LABELS`."""
     if what == TEAM:
         return Q(~Exists(teams(user)))
+    if what in OF_YEAR:
+        stated = VillageYear.objects.visible_to(user).filter(village_id=OuterRef("pk")).order_by("-year")
+        return Q(Exact(Subquery(stated.values(what)[:1]), Value(False)))
     if what == DutyKind.SUPERVISOR:
         enough = held(user, what).values("kind").annotate(n=Count("pk")).filter(n__gte=SUPERVISORS).values("n")
         return Q(~Exists(enough))

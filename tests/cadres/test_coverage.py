@@ -10,7 +10,7 @@ from django.test import Client
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
 from apps.cadres.models import Duty, TaskForce
-from apps.villages.models import LISTED, Village
+from apps.villages.models import LISTED, Village, VillageYear
 from apps.villages.services import ensure_villages
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.cadres import make_cadre, make_unit
@@ -56,7 +56,7 @@ def test_villages_are_listed_by_what_they_lack(county):
         assert villages(county, f"lacks={what}") == everywhere - {own}
     assert villages(county, "lacks=leader") == everywhere
     assert villages(county, "lacks=leader&lacks=team") == everywhere
-    assert county.get("/api/v1/villages/?lacks=plan").status_code == 400
+    assert county.get("/api/v1/villages/?lacks=road").status_code == 400
     row = next(one for one in county.get("/api/v1/villages/").json()["results"] if one["division"] == own)
     told = [row[name] for name in ("team_name", "first_secretary", "helping_unit", "leader_name", "supervisors")]
     assert told == ["驻村队", "色音", "旗农牧局", None, 10]
@@ -67,6 +67,18 @@ def test_what_ended_is_lacking_again(county):
         Duty.objects.filter(kind="first_secretary").update(until_on=datetime.date(2018, 3, 1))
         TaskForce.objects.update(withdrawn_on=datetime.date(2018, 3, 1), reason="x")
     assert str(OWN) in villages(county, "lacks=first_secretary") & villages(county, "lacks=team")
+
+
+def test_plan_and_good_team_are_what_the_latest_year_says(county):
+    with scopes.acting(system_account()):
+        own, sibling = (Village.objects.get(division_id=place) for place in (OWN, SIBLING))
+        VillageYear.objects.create(village=own, division_id=OWN, year=2017, plan=False, good_team=False)
+        VillageYear.objects.create(village=own, division_id=OWN, year=2018, plan=True, good_team=False)
+        VillageYear.objects.create(village=sibling, division_id=SIBLING, year=2018, plan=False)
+    assert villages(county, "lacks=plan") == {str(SIBLING)}
+    assert villages(county, "lacks=good_team") == {str(OWN)}
+    found = [cell["count"] for cell in county.get("/coverage/").context["total"]]
+    assert found[-2:] == [1, 1]
 
 
 def test_the_page_counts_what_its_lists_hold(county):
