@@ -113,6 +113,20 @@ STATEMENTS: dict[str, str] = {
         f"WHERE d.kind = 'team_leader' AND {_in_force('d')} AND t.kind = 'corps' AND c.rank IN ('1', '2') "
         "AND t.set_on <= date '{date}' AND (t.withdrawn_on IS NULL OR t.withdrawn_on >= date '{date}'))"
     ),
+    "CV-14": (
+        "SELECT h.id, h.division_id FROM households_household h JOIN (SELECT DISTINCT ON (household_id) household_id, "
+        "checked_on, knows_helper FROM cadres_homecheck WHERE checked_on <= date '{date}' "
+        "ORDER BY household_id, checked_on DESC) k ON k.household_id = h.id WHERE NOT k.knows_helper "
+        f"AND k.checked_on > date '{{date}}' - interval '1 year' AND h.status IN {HELPED} AND EXISTS "
+        f"(SELECT 1 FROM access_pairing a WHERE a.household_id = h.id AND {_in_force('a')} "
+        "AND a.from_on <= k.checked_on)"
+    ),
+    "CV-16": (
+        "SELECT DISTINCT p.code, p.code FROM divisions_division p JOIN cadres_countychief c ON c.division_id = p.code "
+        "WHERE p.level = 3 AND p.poverty_tier <> '' AND p.ended_on IS NULL AND c.until_on <= date '{date}' "
+        "AND (p.announced_on IS NULL OR c.until_on < p.announced_on) "
+        "AND (c.approved_on IS NULL OR c.approved_on > c.until_on)"
+    ),
     # Switched off by its usual threshold.
     "CV-09": "SELECT NULL::bigint, NULL::bigint WHERE false",
 }

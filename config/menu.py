@@ -27,6 +27,8 @@ MENU = [
             Entry(pgettext_lazy("列表", "帮扶职责"), "post", "duty-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "工作队"), "account", "team-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "驻村考勤"), "clock", "attendance-list", capability="view_register"),
+            Entry(pgettext_lazy("列表", "入户核查"), "check", "home-check-list", capability="view_register"),
+            Entry(pgettext_lazy("列表", "旗县党政正职"), "post", "chief-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "帮扶单位"), "division", "unit-list", capability="view_register"),
             Entry(pgettext_lazy("列表", "民情日记"), "document", "visit-list"),
             Entry(_("走访动态"), "map", "live", capability="view_register"),

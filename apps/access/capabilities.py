@@ -16,6 +16,7 @@ CAPABILITIES = {
     "open_urgently": _("紧急查阅辖区外贫困户"),
     "work_findings": _("核查疑点数据"),
     "review_findings": _("审核疑点核查结果"),
+    "record_chiefs": _("登记旗县党政正职及其调整"),
     "run_crosschecks": _("运行数据比对"),
     "manage_parameters": _("设置参数"),
     "load_datasets": _("报送部门数据"),

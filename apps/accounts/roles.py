@@ -32,6 +32,8 @@ SENIOR = OFFICER | {
     "approve_exports",
     "trace_access",
 }
+# Who leads a county is entered above it, never by the county.
+ABOVE_COUNTIES = frozenset({"record_chiefs"})
 DELEGATED = frozenset({"view_accounts", "manage_accounts"})
 
 
@@ -58,14 +60,15 @@ class Role:
 
 
 ROLES: dict[str, Role] = {
-    "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED),
-    "league_officer": Role(_("盟市扶贫办工作人员"), frozenset({2}), SENIOR | DELEGATED),
+    "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED | ABOVE_COUNTIES),
+    "league_officer": Role(_("盟市扶贫办工作人员"), frozenset({2}), SENIOR | DELEGATED | ABOVE_COUNTIES),
     "county_officer": Role(_("旗县扶贫办工作人员"), frozenset({3}), SENIOR | DELEGATED),
     "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), HEAD),
     "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD),
     "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
     "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings"}),
+    "organisation_officer": Role(_("组织部门工作人员"), frozenset({1, 2}), READ | {"work_findings"} | ABOVE_COUNTIES),
     "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
     SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently", "approve_exports", "trace_access"}),

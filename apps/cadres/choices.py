@@ -68,6 +68,21 @@ class DutyKind(TextChoices):
     SUPERVISOR = "supervisor", _("村级义务监督员")
 
 
+class ChiefPost(TextChoices):
+    """党政正职 of a county (R-060)."""
+
+    SECRETARY = "secretary", _("党委书记")
+    HEAD = "head", _("政府正职")
+
+
+class Satisfaction(TextChoices):
+    """满意度: what a household says of the help that it gets."""
+
+    SATISFIED = "satisfied", _("满意")
+    FAIRLY = "fairly", _("基本满意")
+    DISSATISFIED = "dissatisfied", _("不满意")
+
+
 IN_TEAM = (DutyKind.TEAM_LEADER, DutyKind.TEAM_MEMBER)
 RESIDENT = (DutyKind.FIRST_SECRETARY, *IN_TEAM)
 """Who lives in the village, where the duty is one of a village."""

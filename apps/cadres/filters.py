@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import Pairing, PairingQuerySet
-from apps.cadres.models import Attendance, Cadre, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, CountyChief, Duty, HelpingUnit, HomeCheck, TaskForce
 from apps.cadres.querysets import CadreQuerySet, DutyQuerySet
 from apps.cadres.services.pairing import USUAL_MOST
 from apps.common.codes import codelist
@@ -91,6 +91,30 @@ class AttendanceFilters(Filters):
     class Meta:
         model = Attendance
         fields = ["duty"]
+
+
+class HomeCheckFilters(Filters):
+    """入户核查."""
+
+    knows_helper = YesNoFilter(label=_("知道帮扶责任人"), field_name="knows_helper")
+    checked_from, checked_to = between("checked_on", _("核查日期"), DateFilter)
+
+    class Meta:
+        model = HomeCheck
+        fields = ["household", "satisfaction"]
+
+
+class CountyChiefFilters(Filters):
+    """旗县党政正职. `approved`: there is a paper for the end of the term."""
+
+    name = django_filters.CharFilter(label=_("姓名"), lookup_expr="startswith")
+    serving = YesNoFilter(label=_("在任"), field_name="until_on", lookup_expr="isnull")
+    approved = YesNoFilter(label=_("有批准或备案文件"), field_name="approved_on", lookup_expr="isnull", exclude=True)
+    until_from, until_to = between("until_on", _("离任日期"), DateFilter)
+
+    class Meta:
+        model = CountyChief
+        fields = ["post"]
 
 
 class PairingFilters(Filters):

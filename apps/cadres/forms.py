@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,8 @@ from apps.access import policy
 from apps.access.models import Pairing
 from apps.cadres import services
 from apps.cadres.choices import DutyKind
-from apps.cadres.models import Attendance, Cadre, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, CountyChief, Duty, HelpingUnit, HomeCheck, TaskForce
+from apps.common.days import today
 from apps.common.numbers import normalise_name
 from apps.pages.forms import DivisionField, PageForm, RowField, rows_of
 
@@ -28,6 +30,16 @@ class AccountField(RowField):
                 raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
             return found
         return super().to_python(value)
+
+
+class AnswerField(forms.NullBooleanField):
+    """Yes or no, and neither unless it is said: a box that was not ticked would be an answer."""
+
+    widget = forms.Select(choices=[("", _("请选择")), ("True", _("是")), ("False", _("否"))])
+
+    def validate(self, value: Any) -> None:
+        if value is None:
+            raise ValidationError(self.error_messages["required"], code="required")
 
 
 class _SettledForm(PageForm):
@@ -189,7 +201,16 @@ class DutyForm(_SettledForm):
         return services.save_duty(self.instance, **self.said)
 
 
-class AttendanceForm(_SettledForm):
+class _PlacedByParentForm(_SettledForm):
+    """A form of rows that lie where something else does: the service places and checks them as a whole."""
+
+    def _post_clean(self) -> None:
+        for name in self._meta.fields or ():
+            if name in self.cleaned_data:
+                setattr(self.instance, name, self.cleaned_data[name])
+
+
+class AttendanceForm(_PlacedByParentForm):
     """驻村考勤: whose month it is, is settled once."""
 
     settled = ("duty", "month")
@@ -198,14 +219,49 @@ class AttendanceForm(_SettledForm):
         model = Attendance
         fields = ["duty", "month", "days_present", "leave_days", "note"]
 
-    def _post_clean(self) -> None:
-        """The service checks the row as a whole: its place is the duty's."""
-        for name in self._meta.fields or ():
-            if name in self.cleaned_data:
-                setattr(self.instance, name, self.cleaned_data[name])
-
     def save(self, commit: bool = True) -> Model:
         return services.save_attendance(self.instance, **self.said)
+
+
+class HomeCheckForm(_PlacedByParentForm):
+    """入户核查: at which household and when, is settled once."""
+
+    knows_helper = AnswerField(label=_("户是否知道帮扶责任人"), help_text=_("能说出帮扶责任人是谁、做过什么。"))
+    settled = ("household", "checked_on")
+
+    class Meta:
+        model = HomeCheck
+        fields = ["household", "checked_on", "checker", "knows_helper", "satisfaction", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.fields["checked_on"].initial = today()
+
+    def save(self, commit: bool = True) -> Model:
+        return services.save_home_check(self.instance, **self.said)
+
+
+class CountyChiefForm(_SettledForm):
+    """旗县党政正职: which county and post, is settled once; the paper may come after the end."""
+
+    division = DivisionField(label=_("旗县"))
+    settled = ("division", "post")
+    fieldsets = (
+        (_("任职"), ("division", "post", "name", "from_on")),
+        (_("调整"), ("until_on", "approval_no", "approved_on", "approved_by")),
+    )
+
+    class Meta:
+        model = CountyChief
+        fields = ["division", "post", "name", "from_on", "until_on", "approval_no", "approved_on", "approved_by"]
+
+    def clean_name(self) -> str:
+        """Spaces between characters go, as everywhere in the register."""
+        return normalise_name(self.cleaned_data["name"])
+
+    def save(self, commit: bool = True) -> Model:
+        return services.save_chief(self.instance, **self.said)
 
 
 class PairingForm(PageForm):

@@ -1,4 +1,4 @@
-"""What cadres add to pages of apps below: who helps a household, who is answerable for a village."""
+"""What cadres add to pages of apps below: who helps a household and whether it knows, who answers for a place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from apps.access import policy
 from apps.cadres.models import Card
-from apps.cadres.tables import DutyResource, PairingResource
+from apps.cadres.tables import CountyChiefResource, DutyResource, HomeCheckResource, PairingResource
+from apps.divisions import codes
 from apps.pages.columns import Column
 from apps.pages.kinds import MOMENT
 from apps.pages.parts import Table
@@ -64,4 +65,42 @@ def duties_of(user: Any, village: Any) -> Table:
         more=DutyResource.url("list") + query,
         add=DutyResource.url("create") + query if DutyResource.may_change(user, village) else "",
         id="duties",
+    )
+
+
+def checks_of(user: Any, household: Any) -> Table | None:
+    """What was heard at a household of its helper, the latest first, and the way to enter a check."""
+    if not HomeCheckResource.open_to(user):
+        return None
+    columns = [HomeCheckResource.column(name) for name in ("checked_on", "knows_helper", "satisfaction", "checker")]
+    reader = HomeCheckResource.reader(user, columns)
+    found = HomeCheckResource.rows(user).filter(household=household.pk).order_by("-checked_on")
+    rows = list(found.values_list(*reader.paths)[:SHOWN])
+    query = f"?household={household.pk}"
+    return Table(
+        _("入户核查"),
+        columns,
+        list(reader.table_rows(rows)),
+        more=f"{HomeCheckResource.url('list')}{query}" if rows else "",
+        add=f"{HomeCheckResource.url('create')}{query}" if HomeCheckResource.may_change(user, household) else "",
+        id="home-checks",
+    )
+
+
+def chiefs_of(user: Any, division: Any) -> Table | None:
+    """Who leads a county and led it before, the latest first; of counties alone."""
+    if division.level != codes.COUNTY or not CountyChiefResource.open_to(user):
+        return None
+    names = ("name", "post", "from_on", "until_on", "approval_no", "approved_on")
+    columns = [CountyChiefResource.column(name) for name in names]
+    reader = CountyChiefResource.reader(user, columns)
+    found = CountyChiefResource.rows(user).filter(division=division.pk).order_by("-from_on", "-pk")
+    query = f"?division={codes.text(division.pk)}"
+    return Table(
+        _("党政正职"),
+        columns,
+        list(reader.table_rows(list(found.values_list(*reader.paths)[:SHOWN]))),
+        more=f"{CountyChiefResource.url('list')}{query}",
+        add=f"{CountyChiefResource.url('create')}{query}" if CountyChiefResource.may_change(user, division.pk) else "",
+        id="chiefs",
     )

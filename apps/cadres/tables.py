@@ -11,19 +11,23 @@ from django.utils.translation import pgettext_lazy
 
 from apps.access.models import Pairing
 from apps.cadres import filters, forms
-from apps.cadres.choices import DutyKind, Rank, TeamKind, UnitKind, UnitLevel
-from apps.cadres.models import Attendance, Cadre, Duty, HelpingUnit, TaskForce
+from apps.cadres.choices import ChiefPost, DutyKind, Rank, Satisfaction, TeamKind, UnitKind, UnitLevel
+from apps.cadres.models import Attendance, Cadre, CountyChief, Duty, HelpingUnit, HomeCheck, TaskForce
 from apps.cadres.querysets import CadreQuerySet
 from apps.cadres.services.pairing import MOST
 from apps.households.models import Household
 from apps.households.tables.shared import KEYS, STATUS
 from apps.pages.bulk import Bulk
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, DATE, IDENTIFIER, NUMBER, PLACE, SEALED, Choice, Code
+from apps.pages.kinds import BOOL, DATE, IDENTIFIER, NUMBER, PLACE, SEALED, Choice, Code, State
 from apps.pages.resources import Related, Resource, Section
 
 PAIR = Bulk("household-pair", _("结对"), (Pairing.change_capability,), MOST)
 HAND_OVER = Bulk("pairing-hand-over", _("交接"), (Pairing.change_capability,), MOST)
+SATISFACTION = State(
+    labels=dict(Satisfaction.choices),
+    colours={Satisfaction.SATISFIED: "green", Satisfaction.FAIRLY: "blue", Satisfaction.DISSATISFIED: "yellow"},
+)
 
 
 class PairingResource(Resource):
@@ -92,6 +96,79 @@ class PairingResource(Resource):
                 cadre_code=Subquery(cadres.values("code")),
             )
         )
+
+
+class HomeCheckResource(Resource):
+    """入户核查. The household is named by its code, where it is visible too; its people are on its own page."""
+
+    name = "home-check"
+    model = HomeCheck
+    filters = filters.HomeCheckFilters
+    form = forms.HomeCheckForm
+    title = "checked_on"
+    icon = "check"
+    label = pgettext_lazy("列表", "入户核查")
+    empty = _("没有入户核查记录。打开贫困户的一户一档，登记户是否知道帮扶责任人。")
+    columns = (
+        Column("checked_on", _("核查日期"), kind=DATE, link="home-check", link_source="pk"),
+        Column(
+            "household",
+            _("户编码"),
+            source="code_seen",
+            holds="household__code",
+            kind=IDENTIFIER,
+            link="household",
+            link_source="household_seen",
+        ),
+        Column("division", _("所在地"), source="division_id", kind=PLACE),
+        Column("knows_helper", _("知道帮扶责任人"), kind=BOOL),
+        Column("satisfaction", _("对帮扶是否满意"), kind=SATISFACTION),
+        Column("checker", _("核查人")),
+        Column("note", _("说明"), default=False),
+        *KEYS,
+    )
+    sections = (
+        Section(_("核查"), ("household", "division", "checked_on", "checker")),
+        Section(_("结果"), ("knows_helper", "satisfaction", "note")),
+    )
+
+    @classmethod
+    def rows(cls, user: Any) -> QuerySet[Any]:
+        """Visible checks with the household where that is visible too."""
+        seen = Household.objects.visible_to(user).filter(pk=OuterRef("household_id"))
+        return (
+            super()
+            .rows(user)
+            .annotate(household_seen=Subquery(seen.values("pk")), code_seen=Subquery(seen.values("code")))
+        )
+
+
+class CountyChiefResource(Resource):
+    """旗县党政正职, those in office and those before."""
+
+    name = "chief"
+    model = CountyChief
+    filters = filters.CountyChiefFilters
+    form = forms.CountyChiefForm
+    title = "name"
+    icon = "post"
+    label = pgettext_lazy("列表", "旗县党政正职")
+    empty = _("没有旗县党政正职记录，由自治区、盟市组织部门登记。")
+    columns = (
+        Column("name", _("姓名"), link="chief", link_source="pk"),
+        Column("post", _("职务"), kind=Choice(ChiefPost)),
+        Column("division", _("旗县"), source="division_id", kind=PLACE),
+        Column("from_on", _("任职日期"), kind=DATE),
+        Column("until_on", _("离任日期"), kind=DATE),
+        Column("approval_no", _("批准或备案文号")),
+        Column("approved_on", _("批准或备案日期"), kind=DATE),
+        Column("approved_by", _("批准或备案机关"), default=False),
+        *KEYS,
+    )
+    sections = (
+        Section(_("任职"), ("division", "post", "name", "from_on")),
+        Section(_("调整"), ("until_on", "approval_no", "approved_on", "approved_by")),
+    )
 
 
 class AttendanceResource(Resource):

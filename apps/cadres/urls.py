@@ -14,6 +14,8 @@ urlpatterns = [
     *pages("duties", tables.DutyResource),
     path("pairings/import/template.xlsx", import_template, name="pairing-import-template"),
     *pages("attendance", tables.AttendanceResource),
+    *pages("home-checks", tables.HomeCheckResource),
+    *pages("chiefs", tables.CountyChiefResource),
     path("pairings/hand-over/", bulk_views.HandOverPage.as_view(), name="pairing-hand-over"),
     *pages("pairings", tables.PairingResource, detail_page=views.PairingPage),
     path("households/pair/", bulk_views.PairPage.as_view(), name="household-pair"),

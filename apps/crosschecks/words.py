@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.cadres.choices import ChiefPost
 from apps.common.models import field_label
 from apps.households.models import GUARANTEES, GuaranteeStatus
 
@@ -125,7 +126,9 @@ EIGHT_ONES: dict[str, str | Promise] = {
     "first_secretary": _("第一书记"),
     "plan": _("村级规划"),
     "good_team": _("好班子"),
+    "section_cadre": _("科级干部帮扶五户"),
 }
+CHIEF_POSTS: dict[str, str | Promise] = dict(ChiefPost.choices)
 UNQUALIFIED: dict[str, str | Promise] = {
     "inexperienced": _("无农村牧区工作经验"),
     "unfit": _("考核认定不胜任"),

@@ -28,7 +28,7 @@ from apps.assessments.models import (
     Score,
 )
 from apps.assessments.models.sets import usual_deadlines
-from apps.cadres.models import Attendance, Cadre, Card, Duty, HelpingUnit, TaskForce
+from apps.cadres.models import Attendance, Cadre, Card, CountyChief, Duty, HelpingUnit, HomeCheck, TaskForce
 from apps.common import numbers as codes_of
 from apps.common.codes import codelist
 from apps.common.fields import CodeField
@@ -244,6 +244,8 @@ def _helping() -> None:
             cadre = Cadre.objects.create(**here, unit=unit, code=code, name="c", phone=f"137{number:08d}")
             if place >= COUNTY:
                 Duty.objects.create(**here, kind="unit", unit=unit, from_on=day)
+                paper = {"approval_no": "a", "approved_on": day, "approved_by": "a"}
+                CountyChief.objects.create(**here, post="head", name="c", from_on=day, **paper)
             if place in VILLAGES:
                 team = TaskForce.objects.create(**here, kind="village", name="t", unit=unit, set_on=day)
                 duty = Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)
@@ -337,6 +339,7 @@ def more_household(place: int, word: str, accounts: dict[str, Account], *, gone:
             happened_on=day,
             reported_by=accounts["village"].user,
         )
+        HomeCheck.objects.create(**here, checked_on=day, checker=word, knows_helper=True, note=word)
         # Withdrawn, so that it opens nothing; the account it was for still reads of it.
         _share(household, accounts["stranger"].user, accounts["county"].user, word)
         finding = Finding.objects.create(
@@ -478,6 +481,8 @@ PLANTED: tuple[type[models.Model], ...] = (
     TaskForce,
     Duty,
     Attendance,
+    CountyChief,
+    HomeCheck,
     Pairing,
     Household,
     HouseholdYear,

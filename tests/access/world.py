@@ -73,15 +73,15 @@ ENTERS = frozenset({"change_register", "export_register", "import_register", "vi
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
 
-def _senior(role: str, place: int, *, here: bool = False) -> Kind:
+def _senior(role: str, place: int, *, here: bool = False, more: tuple[str, ...] = ()) -> Kind:
     """An office that runs its place: it sees and does everything there but read the audit log."""
-    may = ENTERS | SENIOR | MANAGES
+    may = ENTERS | SENIOR | MANAGES | set(more)
     return Kind(role, place, register=place, accounts=place, datasets=place, may=may, here=here)
 
 
 KINDS: dict[str, Kind] = {
-    "region": _senior("region_officer", REGION),
-    "league": _senior("league_officer", LEAGUE),
+    "region": _senior("region_officer", REGION, more=("record_chiefs",)),
+    "league": _senior("league_officer", LEAGUE, more=("record_chiefs",)),
     "county": _senior("county_officer", COUNTY),
     "county-here": _senior("county_officer", COUNTY, here=True),
     "township": Kind("township_officer", TOWNSHIP, register=TOWNSHIP, may=ENTERS),

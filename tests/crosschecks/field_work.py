@@ -11,7 +11,7 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.models import User
 from apps.accounts.services import system_account
-from apps.cadres.models import Attendance, Cadre, Duty, TaskForce
+from apps.cadres.models import Attendance, Cadre, CountyChief, Duty, HomeCheck, TaskForce
 from apps.households.models import Household
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
@@ -93,4 +93,22 @@ def sheet(held: Duty, days_present: int, leave_days: int = 0, month: int = 12) -
         return Attendance.objects.create(
             division_id=held.division_id, duty=held, name=held.name, month=day(month, 1), days_present=days_present,
             leave_days=leave_days,
+        )  # fmt: skip
+
+
+def check(household: Household, on: datetime.date, knows: bool) -> HomeCheck:
+    """What was heard at a household."""
+    with scopes.acting(system_account()):
+        return HomeCheck.objects.create(
+            household=household, division_id=household.division_id, checked_on=on, checker="督查", knows_helper=knows
+        )
+
+
+def chief(post: str = "head", until_on: datetime.date | None = None, approved_on: datetime.date | None = None) -> None:
+    """A chief of the county, with the paper of his going if there is a day for it."""
+    paper = {"approval_no": "内组字〔2018〕1号", "approved_by": "自治区党委组织部"} if approved_on else {}
+    with scopes.acting(system_account()):
+        CountyChief.objects.create(
+            division_id=COUNTY, post=post, name="白音", from_on=datetime.date(2016, 1, 1), until_on=until_on,
+            approved_on=approved_on, **paper,
         )  # fmt: skip

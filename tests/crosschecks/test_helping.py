@@ -1,4 +1,4 @@
-"""CV-01, CV-02, CV-18 and ST-09: households and helpers, asked four ways (tests.crosschecks.engines)."""
+"""CV-01, CV-02, CV-14, CV-18 and ST-09: households and helpers, asked four ways (tests.crosschecks.engines)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing
 from apps.accounts.services import system_account
 from apps.crosschecks.models import Finding
+from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import Settings
 from tests.crosschecks.families import LINES, REFERENCE, family, hits
-from tests.crosschecks.field_work import COUNTY, day, helper, pair
+from tests.crosschecks.field_work import COUNTY, check, day, helper, pair
 from tests.crosschecks.supplied import found
 from tests.crosschecks.test_records import write
 from tests.factories.accounts import make_user, sign_in
@@ -67,6 +68,71 @@ def test_cv_02_six_households_are_too_many_and_five_are_not():
     four = Settings.of([*LINES, ("helper_households_max", COUNTY, Decimal(4))])
     assert set(found("CV-02", settings=four)) == {("cadre", one.pk), ("cadre", other.pk)}
     assert not found("CV-02", REFERENCE - 365 * DAY)
+
+
+# --- CV-14 ---
+
+
+@pytest.mark.parametrize(
+    ("heard", "hit"),
+    [
+        ([(day(6, 1), False)], True),
+        ([(day(6, 1), True)], False),
+        ([(day(6, 1), False), (day(9, 1), True)], False),
+        ([(day(6, 1), True), (day(9, 1), False)], True),
+        ([(REFERENCE, False)], True),
+        ([(day(6, 1), True), (REFERENCE + DAY, False)], False),
+        ([(day(6, 1), False), (REFERENCE + DAY, True)], True),
+        ([(day(1, 1), False)], True),
+        ([(day(1, 1) - DAY, False)], False),
+    ],
+)
+def test_cv_14_the_latest_check_of_the_year_before(heard, hit):
+    made = family({"name": "王建国"})
+    pair(made.household, helper(), day(1, 1) - 400 * DAY)
+    for on, knows in heard:
+        check(made.household, on, knows)
+    got = found("CV-14")
+    unknown = max((on for on, knows in heard if not knows and on <= REFERENCE), default=None)
+    wanted = {"code": made.household.code, "head": "王建国", "checked_on": unknown and unknown.isoformat()}
+    assert got == ({("household", made.household.pk): wanted} if hit else {})
+
+
+@pytest.mark.parametrize(
+    ("from_on", "until_on", "hit"),
+    [
+        (day(6, 1), None, True),
+        (day(6, 2), None, False),
+        (day(1, 1), REFERENCE, True),
+        (day(1, 1), REFERENCE - DAY, False),
+    ],
+)
+def test_cv_14_a_helper_who_was_there_at_the_check_and_is_still(from_on, until_on, hit):
+    made, other = family({}), family({})
+    pair(made.household, helper(), from_on, until_on=until_on)
+    pair(other.household, helper())
+    for one, knows in ((made, False), (other, True)):
+        check(one.household, day(6, 1), knows)
+    assert set(found("CV-14")) == ({("household", made.household.pk)} if hit else set())
+
+
+def test_cv_14_asks_whom_policy_helps():
+    made = {status: family({}, household={"status": status, **more}) for status, more in STATUS.items()}
+    for one in made.values():
+        pair(one.household, helper())
+        check(one.household, day(6, 1), False)
+    assert hits("CV-14") == {("household", made[status].household.pk) for status in ("20", "30", "40", "50")}
+
+
+def test_cv_14_is_not_run_without_checks_and_cleared_by_the_next():
+    made = family({})
+    pair(made.household, helper())
+    assert not found("CV-14") and "入户核查" in RULES["CV-14"].waits_for()
+    check(made.household, day(6, 1), False)
+    (finding,) = write("CV-14")
+    assert (finding.household_id, finding.acting_level) == (made.household.pk, 4)
+    check(made.household, day(6, 2), True)
+    assert [one.state for one in write("CV-14")] == ["cleared_by_data"]
 
 
 @pytest.mark.parametrize(

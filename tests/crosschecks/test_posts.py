@@ -1,4 +1,4 @@
-"""CV-05 to CV-11, CV-15, CV-17: who answers for a place, asked four ways (tests.crosschecks.engines)."""
+"""CV-05 to CV-11, CV-15 to CV-17: who answers for a place, asked four ways (tests.crosschecks.engines)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from apps.crosschecks.evidence import sentence
 from apps.crosschecks.rules import RULES
 from apps.crosschecks.rules.parameters import Settings
 from apps.divisions.models import Division
-from tests.crosschecks.families import LINES, REFERENCE, SIBLING, VILLAGE
-from tests.crosschecks.field_work import COUNTY, day, duty, sheet, team, village
+from tests.crosschecks.families import LINES, REFERENCE, SIBLING, VILLAGE, family
+from tests.crosschecks.field_work import COUNTY, chief, day, duty, helper, pair, sheet, team, village
 from tests.crosschecks.supplied import found
 from tests.crosschecks.test_records import write
 from tests.factories.accounts import make_user, sign_in
@@ -147,6 +147,41 @@ def test_cv_09_names_what_each_level_lacks():
     assert not any(place == VILLAGE for _kind, place in eight_ones() if _kind != "division")
 
 
+@pytest.mark.parametrize(
+    ("rank", "fields", "households", "hit"),
+    [
+        ("4", {}, 4, True),
+        ("4", {}, 5, False),
+        ("4", {}, 0, True),
+        ("5", {}, 0, False),
+        ("3", {}, 0, False),
+        ("4", {"left_on": REFERENCE}, 4, False),
+        ("4", {"left_on": REFERENCE + DAY}, 4, True),
+    ],
+)
+def test_cv_09_a_section_level_cadre_takes_five_households(rank, fields, households, hit):
+    village()
+    duty("leader", place=COUNTY)
+    who = helper(rank=rank, **fields)
+    for _number in range(households):
+        pair(family({}).household, who)
+    pair(family({}).household, who, until_on=REFERENCE - DAY)
+    got = eight_ones().get(("division", COUNTY))
+    assert (got and (got["missing_ones"], got["section_cadres"])) == (("section_cadre,", 1) if hit else None)
+    assert not found("CV-09")
+
+
+def test_cv_09_who_lives_in_a_village_is_not_asked_for_five_households():
+    village()
+    duty("leader", place=COUNTY)
+    duty("first_secretary", helper(rank="4"))
+    duty("supervisor", helper(rank="4"))
+    make_cadre(VILLAGE, rank="4")
+    got = eight_ones()[("division", COUNTY)]
+    assert (got["missing_ones"], got["section_cadres"]) == ("section_cadre,", 2)
+    assert "科级干部帮扶五户" in sentence("CV-09", got)
+
+
 # --- CV-10 ---
 
 
@@ -229,6 +264,65 @@ def test_cv_15_asks_those_who_live_in_a_village():
     assert not found("CV-15")
     duty("first_secretary", who := make_cadre(COUNTY, **bare))
     assert set(found("CV-15")) == {("cadre", who.pk)}
+
+
+# --- CV-16 ---
+
+LEFT = day(6, 15)
+
+
+def poor_county(announced_on: datetime.date | None = None, tier: str = "national") -> None:
+    plant(*VILLAGES)
+    Division.objects.exclude(pk=COUNTY).update(poverty_tier="", exit_year=None, announced_on=None)
+    Division.objects.filter(pk=COUNTY).update(poverty_tier=tier, announced_on=announced_on)
+
+
+@pytest.mark.parametrize(
+    ("until_on", "approved_on", "hit"),
+    [
+        (None, None, False),
+        (LEFT, None, True),
+        (LEFT, LEFT, False),
+        (LEFT, LEFT - DAY, False),
+        (LEFT, LEFT + DAY, True),
+        (REFERENCE, None, True),
+        (REFERENCE + DAY, None, False),
+    ],
+)
+def test_cv_16_a_chief_goes_with_a_paper(until_on, approved_on, hit):
+    poor_county()
+    chief(until_on=until_on, approved_on=approved_on)
+    chief("secretary")
+    name = Division.objects.get(pk=COUNTY).short_name
+    wanted = {"place_name": name, "chief_posts": "head,", "chief_until_on": until_on and until_on.isoformat()}
+    assert found("CV-16") == ({("division", COUNTY): wanted} if hit else {})
+
+
+@pytest.mark.parametrize(
+    ("announced_on", "tier", "hit"),
+    [
+        (LEFT, "national", False),
+        (LEFT + DAY, "national", True),
+        (LEFT - DAY, "regional", False),
+        (None, "regional", True),
+        (None, "", False),
+    ],
+)
+def test_cv_16_as_long_as_the_county_is_poor(announced_on, tier, hit):
+    poor_county(announced_on, tier)
+    chief(until_on=LEFT)
+    assert set(found("CV-16")) == ({("division", COUNTY)} if hit else set())
+
+
+def test_cv_16_is_not_run_without_chiefs_and_acts_at_the_region():
+    poor_county()
+    assert not found("CV-16") and "党政正职" in RULES["CV-16"].waits_for()
+    chief(until_on=LEFT)
+    chief("secretary", until_on=LEFT - DAY)
+    (finding,) = write("CV-16")
+    assert (finding.object_id, finding.division_id, finding.acting_level) == (COUNTY, COUNTY, 1)
+    assert finding.evidence["chief_until_on"] == LEFT.isoformat()
+    assert sentence("CV-16", finding.evidence).endswith("党委书记、政府正职调整无批准或备案")
 
 
 # --- CV-17 ---

@@ -1,6 +1,8 @@
 from apps.cadres.services.attendance import save_attendance
 from apps.cadres.services.cards import card_of, household_of
+from apps.cadres.services.chiefs import save_chief
 from apps.cadres.services.duties import save_duty, save_team
+from apps.cadres.services.home_checks import save_home_check
 from apps.cadres.services.pairing import Outcome, Refusal, end, hand_over_many, in_force, pair, pair_many
 from apps.cadres.services.people import save_cadre, save_unit
 
@@ -16,7 +18,9 @@ __all__ = [
     "pair_many",
     "save_attendance",
     "save_cadre",
+    "save_chief",
     "save_duty",
+    "save_home_check",
     "save_team",
     "save_unit",
 ]

@@ -1,4 +1,4 @@
-"""Who helps whom (CV-01, CV-02, CV-18, ST-09): pairings in force on the date.
+"""Who helps whom (CV-01, CV-02, CV-14, CV-18, ST-09): pairings in force on the date.
 
 Design: the household's status is that of the rule, a pairing counts from its first to its last day, both included.
 """
@@ -9,14 +9,15 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import Pairing
-from apps.cadres.models import Cadre
+from apps.cadres.models import Cadre, HomeCheck
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
-from apps.crosschecks.rules.context import Context
-from apps.households.models import POOR, Household
+from apps.crosschecks.rules.context import Context, years_before
+from apps.households.models import HELPED, POOR, Household
 
 __all__: list[str] = []
 
@@ -80,6 +81,46 @@ def too_many_households(cadres: QuerySet[Cadre], context: Context) -> QuerySet[A
         cadres.annotate(pairs=_number_of(_helped_by(context)))
         .filter(pairs__gt=context.whole("helper_households_max"))
         .annotate(cadre=F("name"), helping_unit=F("unit__name"))
+    )
+
+
+def _no_checks() -> str:
+    """Why nobody's knowledge can be tested, for people: nobody was asked."""
+    return "" if HomeCheck.objects.exists() else gettext("尚未登记入户核查")
+
+
+@rule(
+    "CV-14",
+    on=ObjectKind.HOUSEHOLD,
+    text=_("%(head)s户不知帮扶责任人"),
+    condition=_(
+        "未脱贫、预脱贫、脱贫享受政策、返贫户在比对日期前一年内最近一次入户核查，登记为不知道帮扶责任人；"
+        "核查之后才开始的结对不比。"
+    ),
+    evidence=["code", "head", "checked_on"],
+    statuses=HELPED,
+    missing=_no_checks,
+    on_save=False,
+)
+def helper_unknown(households: QuerySet[Household], context: Context) -> QuerySet[Any]:
+    """At the latest check of the year before the date the household did not know a helper whom it had on that day, and
+    has still."""
+    later = HomeCheck.objects.filter(
+        household_id=OuterRef("household_id"), checked_on__gt=OuterRef("checked_on"), checked_on__lte=context.date
+    )
+    paired = Pairing.objects.active(context.date).filter(
+        household_id=OuterRef("household_id"), from_on__lte=OuterRef("checked_on")
+    )
+    said = HomeCheck.objects.filter(
+        ~Exists(later),
+        Exists(paired),
+        knows_helper=False,
+        checked_on__gt=years_before(context.date, 1),
+        checked_on__lte=context.date,
+    )
+    return households.filter(pk__in=said.values("household_id")).annotate(
+        head=context.head_name(),
+        checked_on=Subquery(said.filter(household_id=OuterRef("pk")).values("checked_on")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Who answers for a place (CV-05 to CV-11, CV-15, CV-17): duties and teams in force on the date.
+"""Who answers for a place (CV-05 to CV-11, CV-15 to CV-17): duties and teams in force on the date.
 
 Design: a poor village is one of the list, also after it has left (摘帽不摘帮扶); a poor county is one of the two lists.
 """
@@ -27,8 +27,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.cadres.choices import RESIDENT, DutyKind, Rank, TeamKind
-from apps.cadres.models import Attendance, Cadre, Duty, TaskForce
+from apps.access.models import Pairing
+from apps.cadres.choices import RESIDENT, ChiefPost, DutyKind, Rank, TeamKind
+from apps.cadres.models import Attendance, Cadre, CountyChief, Duty, TaskForce
 from apps.crosschecks.choices import ObjectKind
 from apps.crosschecks.rules.base import rule
 from apps.crosschecks.rules.conditions import any_of, names_of
@@ -40,7 +41,9 @@ from apps.villages.models import Village, VillageYear
 __all__: list[str] = []
 
 LEADERS_OF_CORPS = (Rank.PROVINCE, Rank.DEPARTMENT)
-# What each level must have; the section-level cadre with five households is no place and stands in CV-02's count.
+SECTION_HOUSEHOLDS = 5
+"""So many households each section-level cadre takes in the scheme of eight ones (R-056)."""
+# What each level must have.
 DUTIES_OF_EIGHT_ONES = {
     DutyKind.LEADER.value: (codes.COUNTY, codes.VILLAGE),
     DutyKind.UNIT.value: (codes.TOWNSHIP, codes.VILLAGE),
@@ -150,10 +153,11 @@ def too_few_supervisors(villages: Any, context: Context) -> QuerySet[Any]:
     place="code",
     text=_("%(place_name)s缺“%(missing_ones)s”"),
     condition=_(
-        "有贫困村的旗县没有包联领导，有贫困村的苏木乡镇没有包扶单位，贫困村没有包扶单位、包联领导、第一书记、"
+        "有贫困村的旗县没有包联领导，或有科级干部帮扶不足五户（驻村的第一书记、工作队队长和队员除外）；"
+        "有贫困村的苏木乡镇没有包扶单位；贫困村没有包扶单位、包联领导、第一书记、"
         "村级规划或好班子（没有当年情况的不比后两项）。由盟市设置参数启用。"
     ),
-    evidence=["place_name", "missing_ones"],
+    evidence=["place_name", "missing_ones", "section_cadres"],
     parameters=["eight_ones"],
     on_save=False,
 )
@@ -170,10 +174,30 @@ def eight_ones_incomplete(places: QuerySet[Division], context: Context) -> Query
     lacking = {
         name: Q(~Exists(_duties(context, name)), level__in=levels) for name, levels in DUTIES_OF_EIGHT_ONES.items()
     } | {name: Q(Exists(year.filter(**{name: False})), level=codes.VILLAGE) for name in ("plan", "good_team")}
+    cadres: QuerySet[Any, Any] = _section_cadres(context).values(place=F("division_id") - F("division_id") % 10**6)
+    lacking["section_cadre"] = Q(code__in=cadres, level=codes.COUNTY)
+    counted = cadres.annotate(n=Count("pk")).filter(place=OuterRef("code")).values("n")
     return (
         places.annotate(switched_on=context.whole("eight_ones"))
         .filter(concerned, any_of(lacking), switched_on=1)
-        .annotate(place_name=F("short_name"), missing_ones=names_of(lacking))
+        .annotate(
+            place_name=F("short_name"),
+            missing_ones=names_of(lacking),
+            section_cadres=Subquery(counted, output_field=IntegerField()),
+        )
+    )
+
+
+def _section_cadres(context: Context) -> QuerySet[Cadre]:
+    """Section-level cadres in service who help fewer households than they should. Those who live in a village help all
+    of it."""
+    pairings: QuerySet[Any, Any] = Pairing.objects.active(context.date).order_by().values("cadre_id")
+    enough = pairings.annotate(n=Count("pk")).filter(n__gte=SECTION_HOUSEHOLDS)
+    resident = Duty.objects.active(context.date).filter(kind__in=RESIDENT, cadre_id__isnull=False)
+    return (
+        Cadre.objects.serving(context.date)
+        .filter(~Q(pk__in=enough.values("cadre_id")), ~Q(pk__in=resident.values("cadre_id")), rank=Rank.SECTION)
+        .order_by()
     )
 
 
@@ -241,6 +265,38 @@ def unprotected(cadres: QuerySet[Cadre], context: Context) -> QuerySet[Any]:
     }
     return cadres.filter(Exists(resident), any_of(lacking)).annotate(
         cadre=F("name"), helping_unit=F("unit__name"), unprotected=names_of(lacking)
+    )
+
+
+def _no_chiefs() -> str:
+    """Why changes of chiefs cannot be tested, for people: nobody has entered any."""
+    return "" if CountyChief.objects.exists() else gettext("尚未登记旗县党政正职")
+
+
+@rule(
+    "CV-16",
+    on=ObjectKind.DIVISION,
+    place="code",
+    text=_("%(place_name)s%(chief_posts)s调整无批准或备案"),
+    condition=_("国贫、区贫旗县在公告退出之前有党政正职离任，而没有在离任当日或之前的批准或备案文件。"),
+    evidence=["place_name", "chief_posts", "chief_until_on"],
+    missing=_no_chiefs,
+    on_save=False,
+)
+def chief_changed(places: QuerySet[Division], context: Context) -> QuerySet[Any]:
+    """A county on a poverty list whose chief left before its exit was announced, by no paper of that day or before."""
+    gone = CountyChief.objects.filter(
+        Q(approved_on=None) | Q(approved_on__gt=F("until_on")),
+        Q(division__announced_on=None) | Q(until_on__lt=F("division__announced_on")),
+        until_on__lte=context.date,
+    )
+    of_place = gone.filter(division_id=OuterRef("code"))
+    posts = {post.value: Q(Exists(of_place.filter(post=post.value))) for post in ChiefPost}
+    latest: QuerySet[Any, Any] = of_place.order_by("-until_on", "-pk").values("until_on")
+    return (
+        places.filter(level=codes.COUNTY, code__in=gone.values("division_id"))
+        .exclude(poverty_tier="")
+        .annotate(place_name=F("short_name"), chief_posts=names_of(posts), chief_until_on=Subquery(latest[:1]))
     )
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from apps.dashboards.demo import assessments
 from apps.dashboards.demo.bulk import Bulk
 from apps.dashboards.demo.comparisons import each
+from apps.dashboards.demo.home_checks import ASKED_FROM, ask_at_homes
 from apps.dashboards.demo.officials import MONTHS
 from apps.dashboards.demo.records import Truth
 from apps.visits.models import VisitReceipt
@@ -47,6 +48,7 @@ PLANTS = (
     Plant("CV-12 copied", "(12 + get_byte(hash_of_pair, 0)) % 3 <> 0", "内容与上月相同"),
     Plant("CV-13", HELPED, "三次走访没有解决问题"),
     Plant("CV-18", HELPED, "已离岗，结对未调整"),
+    Plant("CV-14", f"{HELPED} AND from_on <= '{ASKED_FROM}'", "入户核查时户不知帮扶责任人"),
 )
 
 _PAIRS = """
@@ -119,7 +121,7 @@ _LEAVE = (
 )
 
 _PLANTED = """
-SELECT carries, 'household', code, division_id, NULL FROM demo_pairs WHERE carries IN ('CV-01', 'ST-09')
+SELECT carries, 'household', code, division_id, NULL FROM demo_pairs WHERE carries IN ('CV-01', 'ST-09', 'CV-14')
 UNION ALL
 SELECT DISTINCT carries, 'cadre', NULL, cadre_division, cadre_code FROM demo_pairs
 WHERE carries IN ('CV-02', 'CV-03', 'CV-18')
@@ -153,6 +155,7 @@ def write_diaries(bulk: Bulk, scale: int, seed: int | str) -> list[Truth]:
                 cursor.execute(statement)
         truths = list(_planted())
         cursor.execute("DELETE FROM demo_pairs WHERE carries IN ('CV-01', 'ST-09')")
+        ask_at_homes(bulk)
         cursor.execute(_VISITS, [whole_year])
         shift = bulk.reserve(VisitReceipt, cursor.fetchone()[0])
         for statement in VISITS.read_text(encoding="utf-8").split(";\n"):

@@ -21,6 +21,7 @@ from apps.dashboards.demo.accounts import create_accounts
 from apps.dashboards.demo.assessments import assess_helpers
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
+from apps.dashboards.demo.counties import enter_chiefs, settle_section_cadres
 from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
 from apps.dashboards.demo.families import Batch, families
@@ -104,6 +105,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 truths += appoint_officials(bulk, seed)
             with watch.phase("visits"):
                 truths += write_diaries(bulk, scale, seed)
+            with watch.phase("officials"):
+                truths += [*enter_chiefs(bulk, seed), *settle_section_cadres(bulk, truths)]
             with watch.phase("assessments"):
                 bulk.rows["assessments_cadreassessment"] = assess_helpers()
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
