@@ -11,6 +11,7 @@ class CadresConfig(AppConfig):
         from apps.cadres import coverage, field_classes
 
         field_classes.declare_all()
+        from apps.cadres.imports.home_checks import HomeCheckImporter
         from apps.cadres.imports.pairings import PairingImporter
         from apps.cadres.parts import CardPart, checks_of, chiefs_of, duties_of, helpers_of
         from apps.cadres.search import search_cadres
@@ -23,6 +24,7 @@ class CadresConfig(AppConfig):
         coverage.add_all()
         bulk.register("household", PAIR)
         importer.register(PairingImporter())
+        importer.register(HomeCheckImporter())
         parts.register("household", helpers_of)
         parts.register("household", checks_of)
         parts.register("village", duties_of)

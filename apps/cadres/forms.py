@@ -223,9 +223,15 @@ class AttendanceForm(_PlacedByParentForm):
         return services.save_attendance(self.instance, **self.said)
 
 
+def day(label: Any, **more: Any) -> forms.DateField:
+    """A day that a browser offers a calendar for."""
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **more)
+
+
 class HomeCheckForm(_PlacedByParentForm):
     """入户核查: at which household and when, is settled once."""
 
+    checked_on = day(_("核查日期"))
     knows_helper = AnswerField(label=_("户是否知道帮扶责任人"), help_text=_("能说出帮扶责任人是谁、做过什么。"))
     settled = ("household", "checked_on")
 
@@ -246,6 +252,9 @@ class CountyChiefForm(_SettledForm):
     """旗县党政正职: which county and post, is settled once; the paper may come after the end."""
 
     division = DivisionField(label=_("旗县"))
+    from_on = day(_("任职日期"))
+    until_on = day(_("离任日期"), required=False)
+    approved_on = day(_("批准或备案日期"), required=False)
     settled = ("division", "post")
     fieldsets = (
         (_("任职"), ("division", "post", "name", "from_on")),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.cadres import bulk_views, card_views, tables, views
+from apps.cadres.imports.template import home_check_template
 from apps.cadres.imports.template import template as import_template
 from apps.cadres.models import Cadre
 from apps.households.views import RevealPage
@@ -14,6 +15,7 @@ urlpatterns = [
     *pages("duties", tables.DutyResource),
     path("pairings/import/template.xlsx", import_template, name="pairing-import-template"),
     *pages("attendance", tables.AttendanceResource),
+    path("home-checks/import/template.xlsx", home_check_template, name="home-check-import-template"),
     *pages("home-checks", tables.HomeCheckResource),
     *pages("chiefs", tables.CountyChiefResource),
     path("pairings/hand-over/", bulk_views.HandOverPage.as_view(), name="pairing-hand-over"),

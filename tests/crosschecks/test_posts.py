@@ -358,3 +358,4 @@ def test_cv_17_a_withdrawn_corps_is_none_and_its_finding_lies_at_the_county():
     assert finding.acting_level == 1
     page = sign_in(Client(), make_user("county", "county_officer", COUNTY)).get(f"/findings/{finding.pk}/")
     assert page.status_code == 200 and "未派驻工作总队" in page.content.decode()
+    assert f'href="/divisions/{COUNTY}/"' in page.content.decode()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from apps.access.models import Pairing
 from apps.access.scope import Scope
-from apps.cadres.imports.rows import Line
+from apps.cadres.imports.sheets import Line
 from apps.cadres.models import Cadre
 from apps.common.sealing import blind_indexes
 from apps.households.models import Household
@@ -28,7 +28,7 @@ def households(lines: Sequence[Line], scope: Scope) -> dict[int, Household]:
     found: dict[int, Household] = {}
     keys: dict[str, dict[str, int]] = {"national_no": {}, "code": {}}
     for name, known in keys.items():
-        for some in _chunks({line.values[name] for line in lines if name in line.values}):
+        for some in chunks({line.values[name] for line in lines if name in line.values}):
             rows = Household.objects.visible_to(scope).filter(**{f"{name}__in": some})
             for one in rows.select_related("division").with_head():
                 found[one.pk] = one
@@ -52,7 +52,7 @@ def cadres(lines: Sequence[Line], scope: Scope) -> dict[int, Cadre]:
     found: dict[int, Cadre] = {}
     having: dict[tuple[str, Any], set[int]] = defaultdict(set)
     for column, values in asked.items():
-        for some in _chunks(values):
+        for some in chunks(values):
             rows = Cadre.objects.visible_to(scope).filter(Q(**{f"{column}__in": some})).select_related("unit")
             for one in rows:
                 found[one.pk] = one
@@ -65,7 +65,7 @@ def cadres(lines: Sequence[Line], scope: Scope) -> dict[int, Cadre]:
 def open_pairings(keys: Collection[int], *, held: bool = False) -> dict[int, list[Pairing]]:
     """The pairings in force of households, by household; `held`: locked until the transaction ends."""
     found: dict[int, list[Pairing]] = defaultdict(list)
-    for some in _chunks(keys):
+    for some in chunks(keys):
         rows = Pairing.objects.filter(household__in=some, until_on=None).order_by("household_id", "pk")
         for pairing in rows.select_for_update() if held else rows:
             found[pairing.household_id].append(pairing)
@@ -102,7 +102,8 @@ def _one(line: Line, having: dict[tuple[str, Any], set[int]], found: dict[int, C
     return None
 
 
-def _chunks(keys: Collection[Any]) -> Iterator[list[Any]]:
+def chunks(keys: Collection[Any]) -> Iterator[list[Any]]:
+    """The keys in order, as many at once as one statement asks for."""
     every = sorted(keys)
     for at in range(0, len(every), CHUNK):
         yield every[at : at + CHUNK]

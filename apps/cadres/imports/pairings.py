@@ -7,8 +7,8 @@ somebody begins, those who help it and are not named end on that day (交接); i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,19 +17,17 @@ from django.utils.translation import gettext_lazy
 from apps.access.models import Pairing
 from apps.access.scope import Scope
 from apps.cadres.imports import finding, rows
-from apps.cadres.imports.rows import HEADERS, Line
+from apps.cadres.imports.families import Family, FamilyStage, gathered, grouped
 from apps.cadres.models import Cadre
 from apps.cadres.services import pairing as rules
 from apps.cadres.services.pairing import USUAL_MOST, Exchange
 from apps.common.errors import ServiceError
-from apps.common.wording import clauses, listed, noted
+from apps.common.wording import listed, noted
 from apps.households.models import Household
-from apps.pages.imports.files import FileRefused
-from apps.pages.imports.importer import Counts, Difference, Fault, Importer, Outcome, Progress, Stage, Unit
+from apps.pages.imports.importer import Difference, Importer, Outcome, Progress
 from apps.pages.imports.models import ImportBatch
 from apps.pages.imports.workbook import Table
 
-TOLD = 1000
 NAMED = 10
 """So many cadres with too many households are named, the others are counted."""
 
@@ -45,104 +43,46 @@ class PairingImporter(Importer):
     accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
 
     def known_headers(self) -> Collection[str]:
-        return rows.known().keys()
+        return rows.SHEET.known.keys()
 
     def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> PairingStage:
         return PairingStage(table, scope, progress)
 
 
 @dataclass
-class Family:
-    """One household of the file, its rows, and what becomes of it."""
+class Helped(Family):
+    """One household of the file, and what is to become of its pairings."""
 
-    seq: int
-    lines: list[Line]
-    household: Household | None
-    outcome: str = Outcome.REFUSED
-    faults: list[Fault] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     exchange: Exchange | None = None
 
-    def refuse(self, line: Line, name: str, error: ServiceError) -> None:
-        """A rule of pairing that one of its rows breaks."""
-        self.faults.append(Fault(line.row, HEADERS.get(name, ""), str(error), error.code))
 
-
-class PairingStage(Stage):
+class PairingStage(FamilyStage[Helped]):
     """One file, its rows grouped by household and compared with the pairings in force."""
 
     def __init__(self, table: Table, scope: Scope, progress: Progress) -> None:
         self.scope, self.warnings = scope, []
         columns, unknown = rows.layout(table.header)
         self._unknown = unknown
-        lines: list[Line] = []
-        for line in rows.read(table, columns):
-            lines.append(line)
-            if len(lines) % TOLD == 0:
-                progress(len(lines))
-        if not lines:
-            raise FileRefused(_("表头下面没有数据行。"), code="empty")
+        lines = gathered(rows.read(table, columns), progress)
         self.rows = len(lines)
         households = finding.households(lines, scope)
         self._cadres = finding.cadres(lines, scope)
-        self._families = _grouped(lines, households)
+        self.families = grouped(lines, households, Helped)
         self._decide(finding.open_pairings(households))
 
-    def counts(self) -> Counts:
-        found = Counter(family.outcome for family in self._families)
-        return Counts(*(found[outcome] for outcome in Outcome.values))
-
-    def units(self, outcomes: Collection[str]) -> Iterator[Unit]:
-        for family in self._families:
-            if family.outcome not in outcomes and not family.notes:
-                continue
-            first, one = family.lines[0], family.household
-            yield Unit(
-                seq=family.seq,
-                key=(one.national_no or one.code) if one else first.key,
-                title=(getattr(one, "head_name", "") or "") if one else "",
-                division=one.division_id if one else None,
-                row=first.row,
-                rows=len(family.lines),
-                outcome=family.outcome,
-                differences=family.differences,
-                faults=family.faults,
-                notes=family.notes,
-            )
-
     def settle(self) -> None:
-        keys = [family.household.pk for family in self._families if family.household]
+        keys = [family.household.pk for family in self.families if family.household]
         self._decide(finding.open_pairings(keys, held=True))
 
-    def refuse(self, reasons: dict[int, str]) -> None:
-        for family in self._families:
-            if reason := reasons.get(family.seq):
-                family.faults.append(Fault(family.lines[0].row, "", reason, "stale"))
-                family.outcome, family.exchange = Outcome.REFUSED, None
-
-    def reasons(self) -> dict[int, str]:
-        found: dict[int, str] = {}
-        for family in self._families:
-            if family.outcome != Outcome.REFUSED:
-                continue
-            said: dict[int, list[str]] = {}
-            for fault in family.faults:
-                said.setdefault(fault.row, []).append(str(fault))
-            elsewhere = _("同户第%(rows)s行有误。") % {"rows": listed(sorted(said))}
-            found |= {line.row: clauses(said[line.row]) if line.row in said else elsewhere for line in family.lines}
-        return found
-
     def apply(self, *, by: Any) -> None:
-        rules.exchange_all([family.exchange for family in self._families if family.exchange], by=by)
+        rules.exchange_all([family.exchange for family in self.accepted if family.exchange], by=by)
 
     # --- what becomes of each household -------------------------------------------------------------------------------
 
     def _decide(self, in_force: dict[int, list[Pairing]]) -> None:
-        for family in self._families:
-            family.faults = [fault for line in family.lines for fault in line.faults]
-            family.differences, family.notes, family.exchange = [], [], None
-            family.outcome = Outcome.REFUSED
+        for family in self.families:
+            self.begin(family)
+            family.exchange = None
             self._check(family)
             if family.household is not None and not family.faults:
                 self._compare(family, family.household, in_force.get(family.household.pk, []))
@@ -150,13 +90,10 @@ class PairingStage(Stage):
         if self._unknown:
             self.warnings.append(_("不认识的列，未导入：%(names)s。") % {"names": listed(self._unknown)})
 
-    def _check(self, family: Family) -> None:
+    def _check(self, family: Helped) -> None:
         """The rules that a pairing by page obeys as well, row by row."""
         if family.household is not None:
             try:
-                place = family.household.division_id
-                if not all(self.scope.allows(name, place) for name in (rules.CAPABILITY, PairingImporter.capability)):
-                    raise rules.not_yours()
                 rules.require_helpable(family.household)
             except ServiceError as error:
                 family.refuse(family.lines[0], "national_no", error)
@@ -174,7 +111,7 @@ class PairingStage(Stage):
                 family.refuse(line, "person", ServiceError(twice, code="twice"))
             seen.setdefault(line.cadre, line.row)
 
-    def _compare(self, family: Family, household: Household, helping: list[Pairing]) -> None:
+    def _compare(self, family: Helped, household: Household, helping: list[Pairing]) -> None:
         """Against who helps the household now."""
         known = {pairing.cadre_id for pairing in helping}
         new = [line for line in family.lines if line.cadre not in known]
@@ -225,9 +162,9 @@ class PairingStage(Stage):
     def _too_many(self) -> list[str]:
         """A warning that names those who would then help more households than they should."""
         moved: Counter[int] = Counter()
-        for exchange in (family.exchange for family in self._families if family.exchange):
+        for exchange in (family.exchange for family in self.families if family.exchange):
             moved.update(cadre.pk for cadre, _on in exchange.begins)
-        gone = Counter(one.cadre_id for family in self._families if family.exchange for one in family.exchange.ends)
+        gone = Counter(one.cadre_id for family in self.families if family.exchange for one in family.exchange.ends)
         now = rules.in_force_of(moved.keys(), by=self.scope) if moved else {}
         then = {key: now.get(key, 0) + more - gone[key] for key, more in moved.items()}
         many = sorted((key for key, number in then.items() if number > USUAL_MOST), key=lambda key: (-then[key], key))
@@ -238,17 +175,6 @@ class PairingStage(Stage):
             _("%(count)d 名干部将结对超过 %(most)d 户，难以做到经常入户：%(names)s。")
             % {"count": len(many), "most": USUAL_MOST, "names": listed(names)}
         ]
-
-
-def _grouped(lines: list[Line], households: dict[int, Household]) -> list[Family]:
-    """The rows by household, in the order of the file; rows of none that is known, by what they call it."""
-    found: dict[Any, Family] = {}
-    for line in lines:
-        key = line.household or ("unknown", line.key or line.row)
-        if key not in found:
-            found[key] = Family(len(found) + 1, [], households.get(line.household) if line.household else None)
-        found[key].lines.append(line)
-    return list(found.values())
 
 
 def _cadre(cadre: Cadre) -> str:
