@@ -17,7 +17,7 @@ from apps.assessments.choices import Grade, Source
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet
 from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
 from apps.assessments.models.sets import usual_deadlines
-from apps.assessments.services import rounds, sets, steps
+from apps.assessments.services import reading, rounds, sets, steps
 from apps.common.days import today
 from apps.pages.forms import DivisionField, PageForm
 
@@ -137,6 +137,8 @@ class StepForm(forms.Form):
             self.fields["grade"].choices = [("", kept), *Grade.choices]  # type: ignore[attr-defined]
         if "score" in names:
             self._ask_scores()
+        if "opinion" in names:
+            self._offer_home_checks()
 
     def _ask_scores(self) -> None:
         """A value and its ground for each indicator that the township enters."""
@@ -155,6 +157,13 @@ class StepForm(forms.Form):
             self.fields[f"note_{entry.code}"] = forms.CharField(
                 label=format_lazy(_("{}的依据"), entry.label), required=False, max_length=LONGEST_NOTE, widget=_NOTE
             )
+
+    def _offer_home_checks(self) -> None:
+        """What was heard at homes in the year already, to be kept or replaced."""
+        asked, satisfied = reading.heard_at_homes(self.user, self.assessment)
+        if asked:
+            self.fields["asked"].initial, self.fields["satisfied"].initial = asked, satisfied
+            self.fields["asked"].help_text = _("已按当年入户核查预填（满意和基本满意均计为满意），可修改。")
 
     @property
     def offered(self) -> bool:

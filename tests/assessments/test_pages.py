@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from typing import Any
@@ -15,6 +16,7 @@ from apps.access import scope as scopes
 from apps.assessments import tasks
 from apps.assessments.models import AssessmentRound, CadreAssessment, Indicator, Score
 from apps.assessments.services import rounds
+from apps.cadres.models import HomeCheck
 from tests.access.world import EVERYTHING
 from tests.assessments.conftest import COUNTY, NEIGHBOUR, OTHER_COUNTY, OWN
 from tests.assessments.test_steps import SAID, walk
@@ -146,6 +148,38 @@ def test_the_whole_way_by_pages(county, helper):
     assert page(helper.user, address, version=9, step="accept").status_code == 403
     sheet = page(county.officer, f"{address}sheet/").content.decode()
     assert "2018年度帮扶责任人考核表" in sheet and "全年入户" in sheet and "80 / 100" in sheet
+
+
+def test_the_village_opinion_begins_with_what_was_heard_at_homes(county):
+    """The latest answer of each household of the year; those of others, without an answer and of another year not."""
+    helper = county.make_helper("包音", OWN, OWN, OWN, OWN, NEIGHBOUR)
+    other = county.make_helper("白音", OWN)
+    county.open()
+    heard = [
+        (0, 3, "dissatisfied", 2018), (0, 9, "satisfied", 2018), (1, 9, "fairly", 2018), (2, 9, "dissatisfied", 2018),
+        (3, 9, "", 2018), (3, 9, "satisfied", 2017), (4, 9, "satisfied", 2018),
+    ]  # fmt: skip
+    with scopes.activate(EVERYTHING):
+        for at, month, satisfaction, year in heard:
+            check_of(helper.households[at], datetime.date(year, month, 1), satisfaction)
+        check_of(other.households[0], datetime.date(2018, 9, 1), "satisfied")
+    take(helper.assessment, "report", helper.user, text="全年按月入户。")
+    shown = page(county.township, f"/assessments/{helper.assessment.pk}/")
+    form = shown.context["form"]
+    assert (form["asked"].initial, form["satisfied"].initial) == (3, 2)
+    assert "已按当年入户核查预填" in shown.content.decode()
+    take(other.assessment, "report", other.user, text="全年按月入户。")
+    with scopes.activate(EVERYTHING):
+        HomeCheck.objects.filter(household=other.households[0]).delete()
+    form = page(county.township, f"/assessments/{other.assessment.pk}/").context["form"]
+    assert form["asked"].initial is None
+
+
+def check_of(household: Any, on: datetime.date, satisfaction: str) -> HomeCheck:
+    return HomeCheck.objects.create(
+        household=household, division_id=household.division_id, checked_on=on, checker="x", knows_helper=True,
+        satisfaction=satisfaction,
+    )  # fmt: skip
 
 
 def test_steps_by_api_say_what_is_wrong(county, helper):

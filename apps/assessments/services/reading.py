@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.access import policy
+from apps.access.models import Pairing
 from apps.assessments.choices import RESULT_KNOWN, Source
 from apps.assessments.models import AssessmentLog, CadreAssessment, Score
+from apps.cadres.choices import Satisfaction
+from apps.cadres.models import Duty, HomeCheck, TaskForce
 
 
 def hides_entries(user: Any, found: CadreAssessment) -> bool:
@@ -38,3 +42,27 @@ def log_of(user: Any, found: CadreAssessment) -> QuerySet[AssessmentLog]:
     """The steps that were taken, the newest first."""
     rows = AssessmentLog.objects.visible_to(user).filter(assessment=found)
     return rows.order_by("-at", "-pk")
+
+
+def heard_at_homes(user: Any, found: CadreAssessment) -> tuple[int, int]:
+    """Of the households answered for in the year, as far as the user sees them: how many said at a home check whether
+    they are satisfied, and how many of these are, fairly or quite; each by its latest check. One query."""
+    first = datetime.date(found.year, 1, 1)
+    checks = (
+        HomeCheck.objects.visible_to(user).filter(checked_on__range=(first, found.data_on)).exclude(satisfaction="")
+    )
+    here: QuerySet[Any, Any]
+    if found.duty_id is not None:
+        here = Duty.objects.visible_to(user).filter(pk=found.duty_id)
+        checks = checks.filter(division_id__in=here.values("division_id"))
+    elif found.team_id is not None:
+        here = TaskForce.objects.visible_to(user).filter(pk=found.team_id)
+        checks = checks.filter(division_id__in=here.values("division_id"))
+    else:
+        here = Pairing.objects.visible_to(user).filter(
+            Q(until_on=None) | Q(until_on__gte=first), cadre=found.cadre_id, from_on__lte=found.data_on
+        )
+        checks = checks.filter(household__in=here.values("household"))
+    latest = checks.order_by("household_id", "-checked_on").distinct("household_id")
+    said = list(latest.values_list("satisfaction", flat=True))
+    return len(said), sum(one != Satisfaction.DISSATISFIED for one in said)
