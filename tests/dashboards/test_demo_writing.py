@@ -17,7 +17,7 @@ from apps.access.backends import ScopedBackend
 from apps.access.models import Pairing
 from apps.accounts.models import Post, User
 from apps.accounts.services import SET_UP, system_account
-from apps.cadres.models import Cadre, Duty, TaskForce
+from apps.cadres.models import Cadre, CountyChief, Duty, HomeCheck, TaskForce
 from apps.common.errors import ServiceError
 from apps.common.numbers import code_ok
 from apps.dashboards.demo import calibration as figures
@@ -25,6 +25,7 @@ from apps.dashboards.demo import writing
 from apps.dashboards.demo.accounts import ACCOUNTS
 from apps.dashboards.demo.assessments import COUNTIES
 from apps.dashboards.demo.families import families
+from apps.divisions.models import Division
 from apps.divisions.services.loading import load
 from apps.households.models import Household, HouseholdYear, Person, RegistrationConflict, StatusEvent
 from apps.households.services.codes import issue_household_codes
@@ -175,6 +176,19 @@ def test_who_answers_for_a_village_is_who_its_year_says(seeded, everything):
     assert all(map(code_ok, codes)) and len(codes) > 40_000
     for model in (Cadre, Duty, TaskForce):
         model.objects.order_by("-pk").first().full_clean()
+
+
+def test_homes_were_asked_and_every_county_is_led(seeded, everything):
+    helped = Household.objects.filter(status__in=("20", "30", "40", "50"))
+    asked = helped.filter(home_checks__checked_on__gte="2018-10-08").distinct().count()
+    assert 0.3 < asked / helped.count() < 0.7
+    planted = {truth.household_code for truth in seeded.truths if truth.rule == "CV-14"}
+    unknown = HomeCheck.objects.filter(checked_on__gte="2018-10-08", knows_helper=False)
+    assert planted and set(unknown.values_list("household__code", flat=True)) == planted
+    assert HomeCheck.objects.filter(checked_on__lt="2018-10-08", knows_helper=False).exists(), "who has learnt it since"
+    counties = Division.objects.current().counties().count()
+    assert CountyChief.objects.filter(until_on=None).count() == 2 * counties
+    assert CountyChief.objects.exclude(until_on=None).filter(approved_on=None).exists(), "of whom nobody asks a paper"
 
 
 def test_a_dump_holds_no_number_that_was_made(seeded, everything):
