@@ -44,8 +44,9 @@ def prepared() -> Iterator[tuple[dict[str, str], bool]]:
     database is complete."""
     started = time.monotonic()
     words = secrets.passwords()
-    place = postgres.folder_for("test", f"{os.getpid()}")
-    _sweep(place.parent)
+    place = postgres.folder_for("test", f"{os.getpid()}", under=postgres.memory())
+    for folder in {place.parent, postgres.home() / "test"}:
+        _sweep(folder)
     cluster = Cluster(place / "data", words["superuser"], durable=False)
     valkey = Valkey(local_folder("test-valkey", f"{os.getpid()}"), words["valkey"])
     try:
@@ -136,7 +137,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """Remove what killed runs left; their servers ended with them or are stopped here."""
-    for place in folder.iterdir():
+    for place in folder.iterdir() if folder.is_dir() else ():
         if place.name.isdigit() and not processes.alive(int(place.name), "dev"):
             Cluster(place / "data", "").stop_orphan()
             shutil.rmtree(place, ignore_errors=True)
