@@ -56,6 +56,8 @@ def prepared() -> Iterator[tuple[dict[str, str], bool]]:
         env = _servers(cluster, valkey).environment()
         env |= {"DJANGO_SETTINGS_MODULE": "config.settings.test", "TEST_ADMIN_URL": cluster.admin_url}
         env |= {"SNAPSHOT_ROOT": str(place / "snapshots")}
+        # Each worker reads every test and the whole platform: compiled once for both, and for the next run.
+        env |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(local_folder("pycache"))}
         env |= {"TEST_TEMPLATE": TEMPLATE, "TEST_ARTEFACTS": str(local_folder("test-artefacts"))}
         say(f"servers ready after {time.monotonic() - started:.1f} s")
         yield env, complete
