@@ -44,8 +44,9 @@ def prepared() -> Iterator[tuple[dict[str, str], bool]]:
     database is complete."""
     started = time.monotonic()
     words = secrets.passwords()
-    place = postgres.folder_for("test", f"{os.getpid()}")
-    _sweep(place.parent)
+    place = postgres.folder_for("test", f"{os.getpid()}", under=postgres.memory())
+    for folder in {place.parent, postgres.home() / "test"}:
+        _sweep(folder)
     cluster = Cluster(place / "data", words["superuser"], durable=False)
     valkey = Valkey(local_folder("test-valkey", f"{os.getpid()}"), words["valkey"])
     try:
@@ -55,6 +56,8 @@ def prepared() -> Iterator[tuple[dict[str, str], bool]]:
         env = _servers(cluster, valkey).environment()
         env |= {"DJANGO_SETTINGS_MODULE": "config.settings.test", "TEST_ADMIN_URL": cluster.admin_url}
         env |= {"SNAPSHOT_ROOT": str(place / "snapshots")}
+        # Each worker reads every test and the whole platform: compiled once for both, and for the next run.
+        env |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(local_folder("pycache"))}
         env |= {"TEST_TEMPLATE": TEMPLATE, "TEST_ARTEFACTS": str(local_folder("test-artefacts"))}
         say(f"servers ready after {time.monotonic() - started:.1f} s")
         yield env, complete
@@ -136,7 +139,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """Remove what killed runs left; their servers ended with them or are stopped here."""
-    for place in folder.iterdir():
+    for place in folder.iterdir() if folder.is_dir() else ():
         if place.name.isdigit() and not processes.alive(int(place.name), "dev"):
             Cluster(place / "data", "").stop_orphan()
             shutil.rmtree(place, ignore_errors=True)

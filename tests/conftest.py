@@ -55,7 +55,7 @@ def what_a_commit_finishes() -> Iterator[None]:
 
 
 class WorkerDatabase:
-    """The database of one xdist worker: thrown away and cloned anew in about a tenth of a second."""
+    """The database of one xdist worker: thrown away and cloned anew: in memory a tenth of a second of work."""
 
     def __init__(self, name: str) -> None:
         self.name = name

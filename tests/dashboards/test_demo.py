@@ -23,9 +23,9 @@ from apps.dashboards.demo.income import Reasons, income_of
 from apps.dashboards.demo.places import league_counts, rural_villages
 from apps.dashboards.demo.plan import make_plan
 from apps.dashboards.demo.records import Family, HouseholdYear, PersonYear, Truth, net_of
-from apps.divisions import reference
 from apps.households.models.income import COUNTED
 from tests.dashboards.oracle import findings
+from tests.factories.divisions import every_unit
 
 RULES = {f"ID-{number:02d}" for number in range(1, 11)} | {f"HH-{number:02d}" for number in range(1, 18)}
 RULES |= {f"IN-{number:02d}" for number in range(1, 17)} | {f"TG-{number:02d}" for number in range(1, 13)}
@@ -36,7 +36,7 @@ RULES -= {"ID-06", "IN-15", "TG-10"}
 
 @pytest.fixture(scope="module")
 def units():
-    return reference.units()
+    return list(every_unit())
 
 
 def made(units, scale: int, seed: int) -> list[Batch]:

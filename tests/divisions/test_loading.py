@@ -9,13 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.divisions.models import Division, HistoricalCode
-from apps.divisions.reference import units
 from apps.divisions.services import Loaded, load, load_historical_codes
 from apps.divisions.signals import divisions_loaded
+from tests.factories.divisions import every_unit
 
 pytestmark = pytest.mark.django_db
 
-WANTED = units()
+WANTED = every_unit()
 
 
 def test_load_and_load_again():

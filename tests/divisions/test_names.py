@@ -6,9 +6,9 @@ import pytest
 
 from apps.divisions import codes, names
 from apps.divisions.choices import Kind
-from apps.divisions.reference import units
+from tests.factories.divisions import every_unit
 
-UNITS = units()
+UNITS = every_unit()
 
 
 def test_every_unit_has_the_kind_its_code_part_says():

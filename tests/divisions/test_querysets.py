@@ -6,13 +6,13 @@ import pytest
 
 from apps.divisions import codes
 from apps.divisions.models import Division
-from apps.divisions.reference import units
 from apps.divisions.services import load
+from tests.factories.divisions import every_unit
 from tests.held import held
 
 pytestmark = pytest.mark.django_db
 
-WANTED = units()
+WANTED = every_unit()
 
 REGION = 150000000000
 LEAGUE = 150100000000

@@ -7,13 +7,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from apps.divisions.models import Division
-from apps.divisions.reference import units
 from apps.divisions.services import Loaded, load
+from tests.factories.divisions import every_unit
 from tests.held import held
 
 pytestmark = pytest.mark.django_db
 
-WANTED = units()
+WANTED = every_unit()
 COUNTY = 150422000000
 VILLAGE = 150422100200
 

@@ -13,8 +13,14 @@ VILLAGES = (150422100200, 150422100201, 150422101200, 150423100200, 150522100200
 
 
 @cache
+def every_unit() -> tuple[reference.Unit, ...]:
+    """The whole list of the project, read once."""
+    return tuple(reference.units())
+
+
+@cache
 def _units() -> dict[int, reference.Unit]:
-    return {unit.code: unit for unit in reference.units()}
+    return {unit.code: unit for unit in every_unit()}
 
 
 def plant(*village_codes: int) -> None:

@@ -7,11 +7,13 @@ import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from devtools import postgres, processes
+from devtools.paths import Failure
 from devtools.postgres import Cluster
 from devtools.valkey import Valkey
 
@@ -19,7 +21,7 @@ from devtools.valkey import Valkey
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     # Not under pytest's own folder: when root runs the tests, the server's account could not reach that.
-    place = postgres.folder_for("test-servers", uuid.uuid4().hex)
+    place = postgres.folder_for("test-servers", uuid.uuid4().hex, under=postgres.memory())
     made = Cluster(place / "data", "superuser's")
     made.create()
     made.start()
@@ -50,6 +52,21 @@ def test_cluster_is_prepared_any_number_of_times_and_survives_a_kill(cluster: Cl
     cluster.start()
 
     assert ask(cluster.url("poverty_app", "second", "poverty"), "SELECT answer FROM kept") == 42
+
+
+def test_a_folder_in_memory_is_used_where_there_is_room_and_it_is_ours(tmp_path, monkeypatch) -> None:
+    find = postgres.memory.__wrapped__  # what it once found is kept
+    monkeypatch.setattr(postgres, "Path", lambda _parent: tmp_path)
+    monkeypatch.setattr(os.path, "ismount", lambda path: path == tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=4 << 30))
+    place = find()
+    assert place.parent == tmp_path and place.is_dir()
+    place.rmdir()
+    place.symlink_to(tmp_path)
+    with pytest.raises(Failure, match="in the way"):
+        find()
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1 << 30))
+    assert find() is None
 
 
 def test_server_of_a_vanished_supervisor_is_stopped(cluster: Cluster) -> None:
