@@ -88,6 +88,14 @@ OPEN_ORDERS = (OrderState.DRAFT, OrderState.PROPOSED, OrderState.REVIEWED, Order
 WAITING_ORDERS = (OrderState.PROPOSED, OrderState.REVIEWED, OrderState.APPROVED)
 
 
+class Light(models.TextChoices):
+    """红黄绿: overdue, due soon, in time."""
+
+    RED = "red", _("超期")
+    YELLOW = "yellow", _("临近到期")
+    GREEN = "green", _("期限内")
+
+
 class ProjectKind(models.TextChoices):
     """Kinds of projects (workflows.md §8; seeds 001 to 004)."""
 

@@ -39,8 +39,9 @@ def declare_all() -> None:
         Project,
         general(
             BUILD,
-            "code name kind mode year site scale budget subsidy_standard unit person_in_charge target mechanism plan_start"
-            " plan_end state state_since approved_on approved_level approved_by approved_by_name approval_no",
+            "code name kind mode year site scale budget subsidy_standard unit person_in_charge target mechanism"
+            " plan_start plan_end state state_since approved_on approved_level approved_by approved_by_name"
+            " approval_no",
         ),
     )
     declare(Allocation, general(SPEND, "quota project amount paid claimed settled last_paid_on allocated_on"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, Case, F, Q, Sum, Value, When
+from django.db.models import BigIntegerField, Case, CharField, F, Q, Sum, Value, When
 from django.db.models.functions import Mod
 
 from apps.divisions import codes
@@ -21,9 +21,9 @@ NOTHING = Decimal(0)
 class Balance:
     """The money of a place and everything below it up to a day, in yuan.
 
-    `own` are its own budgets, `from_above` what was passed into it, `passed` what was passed on inside of it (nothing
-    left it by that), `recovered` what was taken out of it again. `spent` never exceeds what there is: the ledger sees
-    to that.
+    `own` are its own budgets (less what was called back), `from_above` what was passed into it, `passed` what was
+    passed on inside of it (nothing left it by that), `recovered` what was taken out of it again. Nothing exceeds what
+    there is: the ledger sees to that.
     """
 
     own: Decimal = NOTHING
@@ -56,19 +56,27 @@ class Balance:
         """Not yet paid."""
         return self.total - self.paid
 
-    def add(self, act: str, inside: bool, amount: Decimal) -> None:
-        """Count the entries of one act; `inside`: they moved money between two places of this unit."""
-        match Act(act):
-            case Act.BUDGET:
+    def add(self, act: str, where: str, amount: Decimal) -> None:
+        """Count the entries of one act. `where`: of the unit's own budgets, moved inside of it, or between it and what
+        lies above."""
+        match Act(act), where:
+            case Act.BUDGET, _:
                 self.own += amount
-            case Act.PASS if inside:
+            case Act.RECOVER, "own":
+                self.own -= amount
+            case Act.PASS, "inside":
                 self.passed += amount
-            case Act.PASS:
+            case Act.PASS, _:
                 self.from_above += amount
-            case Act.RECOVER if inside:
+            case Act.RECOVER, "inside":
                 self.passed -= amount
-            case Act.RECOVER:
+            case Act.RECOVER, _:
                 self.recovered += amount
+            case other, _:
+                self._add(other, amount)
+
+    def _add(self, act: Act, amount: Decimal) -> None:
+        match act:
             case Act.ALLOCATE:
                 self.allocated += amount
             case Act.RETURN:
@@ -97,18 +105,24 @@ def _unit(name: str, level: int) -> Any:
     return F(name) - Mod(F(name), Value(span), output_field=BigIntegerField())
 
 
+def _where(inside: Q) -> Case:
+    """SQL for what an entry moved: the unit's own money, money inside of it, or between it and above."""
+    return Case(
+        When(from_division_id=None, then=Value("own")),
+        When(inside, then=Value("inside")),
+        default=Value("above"),
+        output_field=CharField(),
+    )
+
+
 def balance(user: Any, division: int, on: datetime.date | None = None, **only: Any) -> Balance:
     """The money of a place up to a day (up to now without one); `only`: kind, year, origin. One statement."""
     low, high = codes.subtree(division)
-    inside = Case(
-        When(Q(from_division_id__gte=low, from_division_id__lte=high), then=True),
-        default=False,
-        output_field=BooleanField(),
-    )
+    where = _where(Q(from_division_id__gte=low, from_division_id__lte=high))
     found = Balance()
-    rows = _entries(user, division, on, **only).annotate(inside=inside).values_list("act", "inside")
-    for act, moved_inside, amount in rows.annotate(sum=Sum("amount")).order_by():
-        found.add(act, moved_inside, amount)
+    rows = _entries(user, division, on, **only).annotate(where=where).values_list("act", "where")
+    for act, moved, amount in rows.annotate(sum=Sum("amount")).order_by():
+        found.add(act, moved, amount)
     return found
 
 
@@ -120,13 +134,21 @@ def by_unit(user: Any, division: int, on: datetime.date | None = None, **only: A
     level = min(codes.level(division) + 1, codes.VILLAGE)
     rows = _entries(user, division, on, **only).annotate(
         unit=_unit("division_id", level),
-        inside=Case(
-            When(Q(from_division_id__isnull=False) & Q(unit=_unit("from_division_id", level)), then=True),
-            default=False,
-            output_field=BooleanField(),
-        ),
+        where=_where(Q(unit=_unit("from_division_id", level))),
     )
     found: dict[int, Balance] = {}
-    for unit, act, inside, amount in rows.values_list("unit", "act", "inside").annotate(sum=Sum("amount")).order_by():
-        found.setdefault(unit, Balance()).add(act, inside, amount)
+    for unit, act, moved, amount in rows.values_list("unit", "act", "where").annotate(sum=Sum("amount")).order_by():
+        found.setdefault(unit, Balance()).add(act, moved, amount)
     return dict(sorted(found.items()))
+
+
+def by_origin(user: Any, division: int, on: datetime.date | None = None, **only: Any) -> dict[str, Decimal]:
+    """All there is to spend at a place and below, by whose money it is. One statement."""
+    low, high = codes.subtree(division)
+    moved = Q(from_division_id__gte=low, from_division_id__lte=high)
+    signs = {Act.BUDGET: 1, Act.PASS: 1, Act.RECOVER: -1}
+    rows = _entries(user, division, on, **only).filter(act__in=signs).exclude(moved)
+    found: dict[str, Decimal] = {}
+    for origin, act, amount in rows.values_list("origin", "act").annotate(sum=Sum("amount")).order_by():
+        found[origin] = found.get(origin, NOTHING) + signs[Act(act)] * amount
+    return {origin: amount for origin, amount in sorted(found.items()) if amount}

@@ -148,13 +148,25 @@ class Draft:
     document_no: str = ""
 
 
+def may_draft(by: User, division: int | None = None) -> bool:
+    """Whether somebody drafts orders of a place, or of any: region, league and county have them."""
+    lows = {low for low, _high in scopes.of(by).ranges_of(PROPOSES) if codes.level(low) <= codes.COUNTY}
+    return bool(lows) if division is None else division in lows
+
+
+def may_redraft(order: FundOrder, by: User) -> bool:
+    """Whether somebody may change an order as it stands: its drafter, before it is proposed or when it came back."""
+    changeable = order.state in (OrderState.DRAFT, OrderState.RETURNED)
+    return changeable and order.drafted_by_id == by.pk and may_draft(by, order.division_id)
+
+
 @transaction.atomic
 def draft(division: int, said: Draft, *, by: User) -> FundOrder:
     """Write a new order of a place, as a draft.
 
     Raises PermissionDenied without `propose_funds` at this very level, ServiceError for what is missing or wrong.
     """
-    if not holds(by, PROPOSES, division):
+    if not may_draft(by, division):
         raise PermissionDenied(_("资金审批单由本级工作人员提出。"))
     if said.act not in dict(FundOrder._meta.get_field("act").choices or []):
         raise ServiceError(_("没有这个事项。"), field="act", code="invalid_choice")
@@ -166,7 +178,7 @@ def draft(division: int, said: Draft, *, by: User) -> FundOrder:
 def redraft(order: FundOrder, said: Draft, *, by: User, expected_version: int | None = None) -> FundOrder:
     """Change a draft or what was returned; its act stays. Only whoever drafted it may."""
     locked = FundOrder.objects.select_for_update().get(pk=order.pk)
-    if locked.drafted_by_id != by.pk or not holds(by, PROPOSES, locked.division_id):
+    if locked.drafted_by_id != by.pk or not may_draft(by, locked.division_id):
         raise PermissionDenied(_("只有拟稿人可以修改审批单。"))
     if expected_version is not None and expected_version != locked.version:
         raise StaleVersion(locked)
