@@ -49,6 +49,9 @@ BEYOND: dict[str, dict[str, str]] = {
     "crosschecks_rulestate": {"read": "true"},
     "datasets_datasetversion": {"read": "true"},
     "assessments_cadreassessment": {"own": "account_id"},
+    # That a year is closed, and from which amount on more people approve, holds for everybody below.
+    "funds_closedyear": {"read": "true"},
+    "funds_approvalband": {"read": "true"},
     # The assessed person reads what hangs off his own assessment.
     **{
         f"assessments_{name}": {
@@ -86,12 +89,13 @@ REALMS = {
     "partners": "accounts",
     "access_grant": "accounts",
     "history": "audit",
+    "funds": "funds",
     "pages_exportjob": "audit",
 }
 # The latest visit moves on and a problem goes its way; neither is taken away.
 KEPT = ("visits_lastvisit", "visits_visittask")
 APPEND_ONLY = re.compile(
-    rf"event$|_findinglog$|_assessmentlog$|_accesslog$|^visits_(?!{'|'.join(name[7:] + '$' for name in KEPT)})"
+    rf"event$|_findinglog$|_assessmentlog$|^funds_(closedyear|orderlog|entry|payment)$|_accesslog$|^visits_(?!{'|'.join(name[7:] + '$' for name in KEPT)})"
 )
 
 
