@@ -298,9 +298,8 @@ def _funded(place: int, words: Canaries) -> None:
         **here, order=order, position=1, quota=quota, project=project, allocation=allocation, amount=1,
         payee_account=f"62220{place:014d}",
     )  # fmt: skip
-    OrderLog.objects.create(
-        **here, order=order, round=1, by_name="b", step="execute", to_state="done", note=words.word()
-    )
+    log = {"round": 1, "by_name": "b", "step": "execute", "to_state": "done", "note": words.word()}
+    OrderLog.objects.create(**here, order=order, **log)
     of = {"project": project, "allocation": allocation}
     for act, more in (("budget", {}), ("allocate", of), ("pay", of)):
         entry = Entry.objects.create(

@@ -92,10 +92,13 @@ REALMS = {
     "funds": "funds",
     "pages_exportjob": "audit",
 }
-# The latest visit moves on and a problem goes its way; neither is taken away.
-KEPT = ("visits_lastvisit", "visits_visittask")
+# The latest visit moves on and a problem goes its way; money and what it is spent on stay. None is taken away.
+KEPT_VISITS = ("lastvisit", "visittask")
+KEPT_FUNDS = ("quota", "allocation", "project", "fundorder")
+KEPT = (*(f"visits_{name}" for name in KEPT_VISITS), *(f"funds_{name}" for name in KEPT_FUNDS))
 APPEND_ONLY = re.compile(
-    rf"event$|_findinglog$|_assessmentlog$|^funds_(closedyear|orderlog|entry|payment)$|_accesslog$|^visits_(?!{'|'.join(name[7:] + '$' for name in KEPT)})"
+    r"event$|_findinglog$|_assessmentlog$|_accesslog$|^funds_(closedyear|orderlog|entry|payment)$"
+    rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 
 

@@ -189,7 +189,7 @@ def test_what_was_not_received_is_not_used(region: Office, county: Office) -> No
     quota = region.pass_on(region.budget(100), COUNTY, 100)
     with pytest.raises(ServiceError, match="签收"):
         county.draft("allocate", Line(Decimal(1), quota=quota.pk, project=make_project().pk))
-    with scopes.acting(region.payer), pytest.raises(Refused):
+    with scopes.acting(region.payer), pytest.raises(PermissionDenied):
         receive(quota, by=region.payer)
 
 

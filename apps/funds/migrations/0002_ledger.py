@@ -62,8 +62,9 @@ BEGIN
     -- The quota above first: whoever passes on and whoever takes back lock in the same order.
     SELECT * INTO held FROM funds_quota WHERE id = NEW.quota_id;
     IF held.id IS NULL THEN
-        RAISE EXCEPTION 'there is no quota %', NEW.quota_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_quota_here';
+        -- As the policy of this table would say it, had it been asked before its trigger.
+        RAISE EXCEPTION 'row-level security: there is no quota % here', NEW.quota_id
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     NEW.kind := held.kind;
     NEW.origin := held.origin;
@@ -156,9 +157,10 @@ def guard(table: str, sums: str, fixed: str) -> migrations.RunSQL:
                 RAISE EXCEPTION 'what a row of {table} is does not change'
                     USING ERRCODE = 'check_violation', CONSTRAINT = '{table}_stays';
             END IF;
-            RETURN NEW;
+            RETURN NULL;
         END $$;
-        CREATE TRIGGER {table}_guard BEFORE INSERT OR UPDATE ON funds_{table}
+        -- Afterwards, so that the policy of the table speaks first.
+        CREATE TRIGGER {table}_guard AFTER INSERT OR UPDATE ON funds_{table}
             FOR EACH ROW EXECUTE FUNCTION {name}();
         ALTER TABLE funds_{table} ENABLE ALWAYS TRIGGER {table}_guard;
         REVOKE DELETE, TRUNCATE ON funds_{table} FROM {APP};

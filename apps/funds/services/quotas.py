@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.common.days import today
-from apps.common.errors import Refused, ServiceError
+from apps.common.errors import ServiceError
 from apps.funds.models import Quota
 from apps.funds.services.steps import PAYS, PROPOSES, holds
 
@@ -21,10 +22,10 @@ def may_receive(quota: Quota, by: User) -> bool:
 
 @transaction.atomic
 def receive(quota: Quota, *, by: User) -> Quota:
-    """Confirm the receipt of a quota, today. Raises Refused for another level, ServiceError (409) when it was done."""
+    """Confirm the receipt of a quota, today. Raises PermissionDenied for another level, ServiceError (409) when done."""
     locked = Quota.objects.select_for_update().get(pk=quota.pk)
     if not may_receive(locked, by):
-        raise Refused(_("指标由收到它的地区签收。"))
+        raise PermissionDenied(_("指标由收到它的地区签收。"))
     if locked.received_on is not None:
         raise ServiceError(_("指标已经签收。"), code="state", status=409)
     locked.received_on, locked.received_by, locked.received_by_name = today(), by, str(by)[:60]
