@@ -22,7 +22,7 @@ def may_receive(quota: Quota, by: User) -> bool:
 
 @transaction.atomic
 def receive(quota: Quota, *, by: User) -> Quota:
-    """Confirm the receipt of a quota, today. Raises PermissionDenied for another level, ServiceError (409) when done."""
+    """Confirm the receipt of a quota, today. Raises PermissionDenied for another level, ServiceError (409) twice."""
     locked = Quota.objects.select_for_update().get(pk=quota.pk)
     if not may_receive(locked, by):
         raise PermissionDenied(_("指标由收到它的地区签收。"))
