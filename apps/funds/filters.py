@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.funds.choices import Light, QuotaState
 from apps.funds.models import ApprovalBand, ClosedYear, Entry, FundOrder, Payment, Quota
+from apps.funds.services.reading import waiting
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, WholeNumberFilter, YesNoFilter, between
 
 
@@ -34,10 +35,15 @@ class OrderFilters(Filters):
     """资金审批单."""
 
     light = ChoicesFilter(label=_("期限"), choices=Light.choices)
+    waiting = YesNoFilter(label=_("待我办理"), method="waiting_for_me")
 
     class Meta:
         model = FundOrder
         fields = ["act", "state", "year"]
+
+    def waiting_for_me(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        mine = waiting(self.user).order_by().values("pk")
+        return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
 
 class EntryFilters(Filters):
