@@ -43,6 +43,18 @@ MENU = [
         ],
     ),
     Group(
+        _("资金项目"),
+        [
+            Entry(_("资金总览"), "chart", "funds", realm="funds"),
+            Entry(pgettext_lazy("列表", "资金指标"), "list", "quota-list", realm="funds"),
+            Entry(pgettext_lazy("列表", "资金审批单"), "document", "fund-order-list", realm="funds"),
+            Entry(pgettext_lazy("列表", "资金拨付"), "export", "payment-list", realm="funds"),
+            Entry(pgettext_lazy("列表", "账目"), "audit", "entry-list", realm="funds"),
+            Entry(pgettext_lazy("列表", "审批权限"), "rule", "approval-band-list", realm="funds"),
+            Entry(pgettext_lazy("列表", "年度关账"), "clock", "closed-year-list", realm="funds"),
+        ],
+    ),
+    Group(
         _("数据比对"),
         [
             Entry(pgettext_lazy("列表", "疑点"), "finding", "finding-list"),

@@ -20,6 +20,11 @@ CAPABILITIES = {
     "run_crosschecks": _("运行数据比对"),
     "manage_parameters": _("设置参数"),
     "load_datasets": _("报送部门数据"),
+    "view_funds": _("查看资金和项目"),
+    "propose_funds": _("提出资金和项目事项"),
+    "review_funds": _("审核资金和项目事项"),
+    "approve_funds": _("审批资金和项目事项"),
+    "pay_funds": _("拨付资金和登记账目"),
     "view_accounts": _("查看账户"),
     "manage_accounts": _("管理账户和任职"),
     "view_audit": _("查看审计日志"),
@@ -35,10 +40,20 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
     # Who runs the system or reads the logs sees no personal data.
     ("manage_system", "view_register", ACCOUNT),
     ("view_audit", "view_register", ACCOUNT),
+    # Nor any money.
+    ("manage_system", "view_funds", ACCOUNT),
+    ("view_audit", "view_funds", ACCOUNT),
     # Whoever applies does not approve: kept for each item (`policy.require_another`, the steps of findings), because
     # an office above both works on its own cases and reviews those of the offices below.
     ("work_findings", "review_findings", ITEM),
     ("change_register", "review_register", ITEM),
+    # Of an order of money four people: who proposes, reviews, approves and pays (`apps.funds.services.steps`).
+    ("propose_funds", "review_funds", ITEM),
+    ("propose_funds", "approve_funds", ITEM),
+    ("propose_funds", "pay_funds", ITEM),
+    ("review_funds", "approve_funds", ITEM),
+    ("review_funds", "pay_funds", ITEM),
+    ("approve_funds", "pay_funds", ITEM),
 )
 """Capabilities that must not meet: in one account, or in one person on one item."""
 
@@ -46,6 +61,7 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
 # administrators).
 REALM_CAPABILITIES = {
     "register": "view_register",
+    "funds": "view_funds",
     "accounts": "view_accounts",
     "audit": "view_audit",
     "datasets": "load_datasets",

@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access.capabilities import ACCOUNT, SEPARATIONS
 
-READ = frozenset({"view_register"})
+READ = frozenset({"view_register", "view_funds"})
 OFFICER = READ | {
     "change_register",
     "import_register",
     "export_register",
     "view_personal_data",
     "work_findings",
+    "propose_funds",
 }
-HEAD = READ | {"review_register", "review_findings", "approve_exports"}
+HEAD = READ | {"review_register", "review_findings", "approve_exports", "approve_funds"}
 SENIOR = OFFICER | {
     "review_register",
     "review_findings",
@@ -31,6 +32,7 @@ SENIOR = OFFICER | {
     "open_urgently",
     "approve_exports",
     "trace_access",
+    "review_funds",
 }
 # Who leads a county is entered above it, never by the county.
 ABOVE_COUNTIES = frozenset({"record_chiefs"})
@@ -63,12 +65,18 @@ ROLES: dict[str, Role] = {
     "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED | ABOVE_COUNTIES),
     "league_officer": Role(_("盟市扶贫办工作人员"), frozenset({2}), SENIOR | DELEGATED | ABOVE_COUNTIES),
     "county_officer": Role(_("旗县扶贫办工作人员"), frozenset({3}), SENIOR | DELEGATED),
+    "region_head": Role(_("自治区扶贫开发领导小组"), frozenset({1}), HEAD),
+    "league_head": Role(_("盟市扶贫开发领导小组"), frozenset({2}), HEAD),
     "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), HEAD),
     "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD),
-    "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings"}),
+    "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings", "review_funds"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
-    "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings"}),
+    "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds"}),
     "organisation_officer": Role(_("组织部门工作人员"), frozenset({1, 2}), READ | {"work_findings"} | ABOVE_COUNTIES),
+    # Of the finance bureau: money and projects, not the register.
+    "finance_user": Role(
+        _("财政部门用户"), frozenset({1, 2, 3}), frozenset({"view_funds", "propose_funds", "review_funds", "pay_funds"})
+    ),
     "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
     SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently", "approve_exports", "trace_access"}),

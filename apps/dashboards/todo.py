@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from apps.access import scope as scopes
 from apps.access import sight as sights
+from apps.common.days import today
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import VERDICTS, Light, State
 from apps.crosschecks.evidence import sentence
@@ -20,6 +21,7 @@ from apps.crosschecks.models import Finding
 from apps.crosschecks.querysets import ESCALATION_DAYS
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
+from apps.funds.services.reading import WAITS_FOR, waiting
 from apps.pages import approvals
 from apps.pages.bell import Bell
 from apps.pages.context import reference_date
@@ -67,7 +69,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
             }
             for light in Light
         ],
-        "lines": [line for line in (*_lines(extent, counts), *_exports(user)) if line["count"]],
+        "lines": [line for line in (*_lines(extent, counts), *_orders(user), *_exports(user)) if line["count"]],
         "count": sum(counts[light.value] for light in Light),
         "url": url(extent),
     }
@@ -126,6 +128,21 @@ def _exports(user: Any) -> list[dict[str, Any]]:
             "url": reverse("export-waiting" if name == "waiting" else "export-list"),
         }
         for name, count in approvals.notices(user).items()
+    ]
+
+
+def _orders(user: Any) -> list[dict[str, Any]]:
+    """Orders of money that wait for this account's word, overdue ones in red; nothing to ask where it has none."""
+    if not any(scopes.of(user).ranges_of(capability) for capability in WAITS_FOR.values()):
+        return []
+    counts = waiting(user).order_by().aggregate(count=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
+    return [
+        {
+            "label": _("资金审批待我办理"),
+            "count": counts["count"],
+            "light": Light.RED.value if counts["late"] else Light.YELLOW.value,
+            "url": f"{reverse('fund-order-list')}?waiting=true",
+        }
     ]
 
 

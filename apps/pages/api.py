@@ -37,6 +37,7 @@ from apps.pages.bodies import valid_body
 from apps.pages.export_views import MEDIA_TYPE as XLSX
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT, PLACE, of_field
+from apps.pages.lines import LinesField
 from apps.pages.models import ExportApproval, ExportJob
 from apps.pages.places import reached
 from apps.pages.resources import Resource
@@ -87,6 +88,8 @@ def fits(field: Field, value: Any) -> bool:
     """Whether a JSON value is of a type that this form field reads; forms would take anything for text."""
     if isinstance(field, MultipleChoiceField | ModelMultipleChoiceField):
         return value is None or (isinstance(value, list) and all(isinstance(one, str | int) for one in value))
+    if isinstance(field, LinesField):
+        return isinstance(value, list)
     if isinstance(field, BooleanField):
         return value is None or isinstance(value, bool)
     if isinstance(field, BaseTemporalField):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EXPORT_CAPABILITY = {
     "register": "export_register",
+    "funds": "view_funds",
     "accounts": "view_accounts",
     "audit": "view_audit",
     "datasets": "load_datasets",

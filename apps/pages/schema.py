@@ -20,6 +20,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from apps.pages import paging
 from apps.pages.columns import Column
 from apps.pages.filters import ChoicesFilter
+from apps.pages.lines import LinesField
 from apps.pages.resources import Resource
 
 Schema = dict[str, Any]
@@ -249,6 +250,9 @@ def _field_schema(field: forms.Field) -> Schema:
     """The JSON values that a form field takes."""
     label: Schema = {"title": str(field.label)} if field.label else {}
     match field:
+        case LinesField():
+            parts = {name: _field_schema(part) for name, part in field.line.base_fields.items()}
+            return {**label, "type": "array", "items": {"type": "object", "properties": parts}}
         case forms.ModelMultipleChoiceField():
             return {**label, "type": "array", "items": {"type": "integer"}}
         case forms.ModelChoiceField():

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "apps.villages",
     "apps.cadres",
     "apps.visits",
+    "apps.funds",
     "apps.crosschecks",
     "apps.assessments",
     "apps.dashboards",

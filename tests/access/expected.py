@@ -58,9 +58,11 @@ def of_resource(route: Route, kind: str, account: Account, row: Row | None) -> s
         return {200} if account.opens(resource) else {403}
     if kind == "export":
         capability = resource.export_capability()
-        sees_all = {"view_accounts": account.kind.accounts, "view_audit": account.kind.audit}.get(
-            capability, capability in account.kind.may or (capability == "view_register" and account.kind.register)
-        )
+        sees_all = {
+            "view_funds": account.kind.funds,
+            "view_accounts": account.kind.accounts,
+            "view_audit": account.kind.audit,
+        }.get(capability, capability in account.kind.may or (capability == "view_register" and account.kind.register))
         return {200, 202, 302} if sees_all and account.opens(resource) else {403}
     if kind in ("new", "create"):
         return ({200} if kind == "new" else set()) | REFUSED if change in account.kind.may else {403}
@@ -73,7 +75,9 @@ def of_resource(route: Route, kind: str, account: Account, row: Row | None) -> s
 def acts_on(account: Account, row: Row) -> bool:
     """Accounts and posts are changed by whoever could have given them: not one's own, no administrator's, and none
     whose posts reach farther than one's own."""
-    if row.resource in ("run", "assessment-round"):  # opened, never changed
+    if row.resource in ("run", "assessment-round", "closed-year"):  # opened, never changed
+        return False
+    if row.resource == "fund-order":  # changed by whoever drafted it, who is none of these
         return False
     if account.kind.here and row.resource in ("user", "client"):
         return False  # all of them reach below his one division: more than he could have given

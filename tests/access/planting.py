@@ -39,6 +39,18 @@ from apps.datasets.models import DatasetVersion, Delivery, DeliveryChunk, Delive
 from apps.datasets.services.freshness import index_key
 from apps.divisions import codes
 from apps.divisions.models import Division
+from apps.funds.models import (
+    Allocation,
+    ApprovalBand,
+    ClosedYear,
+    Entry,
+    FundOrder,
+    OrderLine,
+    OrderLog,
+    Payment,
+    Project,
+    Quota,
+)
 from apps.history.models import AccessLog
 from apps.history.services import log_access
 from apps.households.models import (
@@ -196,6 +208,7 @@ def build() -> World:
         _share(households[-1], village.user, accounts["county"].user, words.word())
         for place in (REGION, LEAGUE, COUNTY, TOWNSHIP, *VILLAGES):
             _assessed(place, accounts["county"].user, words.word())
+            _funded(place, words)
         for account in accounts.values():
             if account.user is not None:
                 _papers(account.user, account.kind, words.word(), words.word())
@@ -269,6 +282,37 @@ def _assessed(place: int, by: User, word: str) -> None:
     of = {**here, "assessment": found}
     Score.objects.create(**of, code="visits", weight=100, source="computed", position=1, value=85)
     AssessmentLog.objects.create(**of, at=now, by_name=word, step="grade", to_state="graded", note=word)
+
+
+def _funded(place: int, words: Canaries) -> None:
+    """Money of a place: a quota that was allocated and paid by an order, a band, a closed year."""
+    here, day = {"division_id": place}, datetime.date(2018, 6, 1)
+    quota = Quota.objects.create(
+        **here, kind="special", origin="county", year=2018, document_no=words.word(), issued_on=day, received_on=day
+    )
+    project = Project.objects.create(
+        **here, code=f"P{place}", name="p", kind="industry", year=2018, scale="s", budget=1, unit="u",
+        person_in_charge="c", plan_start=day, plan_end=day,
+    )  # fmt: skip
+    allocation = Allocation.objects.create(**here, quota=quota, project=project)
+    order = FundOrder.objects.create(**here, act="pay", year=2018, title="t", reason="r", state="done", done_on=day)
+    OrderLine.objects.create(
+        **here, order=order, position=1, quota=quota, project=project, allocation=allocation, amount=1,
+        payee_account=f"62220{place:014d}",
+    )  # fmt: skip
+    log = {"round": 1, "by_name": "b", "step": "execute", "to_state": "done", "note": words.word()}
+    OrderLog.objects.create(**here, order=order, **log)
+    of = {"project": project, "allocation": allocation}
+    for act, more in (("budget", {}), ("allocate", of), ("pay", of)):
+        entry = Entry.objects.create(
+            **here, act=act, quota=quota, amount=1, booked_on=day, document_no=words.word(), order=order, **more
+        )
+    Payment.objects.create(
+        **here, **of, entry=entry, amount=1, paid_on=day, payee_name=words.word(), voucher_no="v",
+        payee_account=f"62220{place:014d}",
+    )  # fmt: skip
+    ApprovalBand.objects.create(**here, act="pay", above=0)
+    ClosedYear.objects.create(**here, year=2015, closed_by_name=words.word())
 
 
 def _delivered(place: int, by: User) -> None:
@@ -509,6 +553,16 @@ PLANTED: tuple[type[models.Model], ...] = (
     CadreAssessment,
     Score,
     AssessmentLog,
+    Quota,
+    Project,
+    Allocation,
+    FundOrder,
+    OrderLine,
+    OrderLog,
+    Entry,
+    Payment,
+    ApprovalBand,
+    ClosedYear,
     Share,
     Run,
     Village,
@@ -536,6 +590,11 @@ MADE_WITH = {
     VisitConflict: "text",
     VisitCorrection: "text",
     AssessmentLog: "note",
+    Quota: "document_no",
+    OrderLog: "note",
+    Entry: "document_no",
+    Payment: "payee_name",
+    ClosedYear: "closed_by_name",
     AccessLog: "reason",
     ExportJob: "title",
     ExportApproval: "title",
@@ -569,7 +628,12 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
                         canaries[text].append(row)
         numbers = [
             sealed.clear()
-            for model, name in ((Person, "id_no"), (Household, "phone"), (Household, "bank_account"))
+            for model, name in (
+                (Person, "id_no"),
+                (Household, "phone"),
+                (Household, "bank_account"),
+                (Payment, "payee_account"),
+            )
             for sealed in model._default_manager.values_list(name, flat=True)
         ]
         kinds = {name: model for model, name in names.items()} | {

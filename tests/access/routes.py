@@ -124,6 +124,11 @@ def register(account: Any) -> set[int]:
     return {200} if account.kind.register or account.households else {403}
 
 
+def funds(account: Any) -> set[int]:
+    """For those who see some money."""
+    return {200} if account.kind.funds else {403}
+
+
 def to_change(capability: str, *done: int) -> Callable[[Any], set[int]]:
     """For those who see some of the register: done by those with the right, refused to the others."""
     return lambda account: set(done) if capability in account.kind.may and account.kind.register else {403}
@@ -297,6 +302,10 @@ ALONE: dict[str, Alone] = {
     "api:visit-photo-thumbnail": Alone({"GET": {200, 403}}, rows="visit-photo"),
     "assessment-sheet": Alone({"GET": 200}, rows="assessment"),
     "assessment-counted": Alone({"GET": 200}, rows="assessments.score"),
+    "funds": Alone({"GET": funds}),
+    "api:funds-balance": Alone({"GET": funds}),
+    "api:fund-order-step": Alone({"POST": {422, 403}}, rows="fund-order"),
+    "api:quota-receive": Alone({"POST": {409, 403}}, rows="quota"),
     "api:assessment-step": Alone({"POST": {422, 403}}, rows="assessment"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),

@@ -49,6 +49,9 @@ BEYOND: dict[str, dict[str, str]] = {
     "crosschecks_rulestate": {"read": "true"},
     "datasets_datasetversion": {"read": "true"},
     "assessments_cadreassessment": {"own": "account_id"},
+    # That a year is closed, and from which amount on more people approve, holds for everybody below.
+    "funds_closedyear": {"read": "true"},
+    "funds_approvalband": {"read": "true"},
     # The assessed person reads what hangs off his own assessment.
     **{
         f"assessments_{name}": {
@@ -86,12 +89,16 @@ REALMS = {
     "partners": "accounts",
     "access_grant": "accounts",
     "history": "audit",
+    "funds": "funds",
     "pages_exportjob": "audit",
 }
-# The latest visit moves on and a problem goes its way; neither is taken away.
-KEPT = ("visits_lastvisit", "visits_visittask")
+# The latest visit moves on and a problem goes its way; money and what it is spent on stay. None is taken away.
+KEPT_VISITS = ("lastvisit", "visittask")
+KEPT_FUNDS = ("quota", "allocation", "project", "fundorder")
+KEPT = (*(f"visits_{name}" for name in KEPT_VISITS), *(f"funds_{name}" for name in KEPT_FUNDS))
 APPEND_ONLY = re.compile(
-    rf"event$|_findinglog$|_assessmentlog$|_accesslog$|^visits_(?!{'|'.join(name[7:] + '$' for name in KEPT)})"
+    r"event$|_findinglog$|_assessmentlog$|_accesslog$|^funds_(closedyear|orderlog|entry|payment)$"
+    rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -25,6 +26,11 @@ from apps.cadres.services.pairing import Exchange, exchange_all
 from apps.common.codes import codelist
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
+from apps.funds.models import FundOrder, Quota
+from apps.funds.services import steps as orders
+from apps.funds.services.closing import close_year
+from apps.funds.services.lines import Line
+from apps.funds.services.quotas import receive
 from apps.households import services
 from apps.households.imports.register import RegisterImporter
 from apps.households.models import Household, HouseholdIncome, NaturalChange, Person
@@ -109,6 +115,12 @@ CALLS = {
     "take a step of an assessment": lambda by: steps.take(
         CadreAssessment.objects.filter(division_id=OWN)[0], "accept", by=by
     ),
+    "draft an order of money": lambda by: orders.draft(
+        COUNTY, orders.Draft("budget", "t", "r", 2018, [Line(Decimal(1), kind="special", origin="county")], "1"), by=by
+    ),
+    "propose an order": lambda by: orders.take(FundOrder.objects.filter(division_id=COUNTY)[0], "propose", by=by),
+    "receive a quota": lambda by: receive(Quota.objects.filter(division_id=COUNTY)[0], by=by),
+    "close the books": lambda by: close_year(COUNTY, 2017, by=by),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
     ),

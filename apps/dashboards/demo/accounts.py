@@ -39,6 +39,13 @@ ACCOUNTS = (
     Account("township-150422101", "刘敏", "township_officer", 150422101000),
     Account("village-150422100200", "苏日娜", "village_officer", 150422100200),
     Account("village-150422100201", "赵永福", "village_officer", 150422100201),
+    # Four different people of one county handle its money; the region has two beside its officer.
+    Account("head-region", "额尔德尼", "region_head", codes.WHOLE_REGION),
+    Account("finance-region", "周丽华", "finance_user", codes.WHOLE_REGION),
+    Account("payer-region", "高文斌", "finance_user", codes.WHOLE_REGION),
+    Account("head-150422", "那顺", "county_head", 150422000000),
+    Account("finance-150422", "孙玉梅", "finance_user", 150422000000),
+    Account("payer-150422", "徐国强", "finance_user", 150422000000),
     Account("helper-1", "陈立新", "helper", 150422000000),
     Account("helper-2", "斯琴高娃", "helper", 150522000000),
     Account("sysadmin", "系统管理员", "system_administrator", codes.WHOLE_REGION),

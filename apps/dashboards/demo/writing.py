@@ -26,6 +26,7 @@ from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Dealt, Pairer
+from apps.dashboards.demo.money import spend
 from apps.dashboards.demo.officials import appoint_officials
 from apps.dashboards.demo.plan import Plan, make_plan
 from apps.dashboards.demo.tables import WRITTEN_AT, Known, Table
@@ -109,6 +110,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 truths += [*enter_chiefs(bulk, seed), *settle_section_cadres(bulk, truths)]
             with watch.phase("assessments"):
                 bulk.rows["assessments_cadreassessment"] = assess_helpers()
+            with watch.phase("money"):
+                bulk.rows.update(spend(scale, seed))
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 

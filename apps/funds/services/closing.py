@@ -1,0 +1,82 @@
+"""年度关账: what is left of every quota is carried over, and nothing is booked into the year any more."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from apps.access import policy
+from apps.accounts.models import User
+from apps.common.days import today
+from apps.common.errors import ServiceError
+from apps.divisions import codes
+from apps.funds.choices import Act
+from apps.funds.models import ClosedYear, Entry, Quota
+from apps.funds.services.ledger import book
+
+CAPABILITY = ClosedYear.change_capability
+LOCK = 7301
+"""Of the advisory lock that entries share and closing holds alone, as migration 0002 has it."""
+ENDS = {Act.BUDGET: 1, Act.PASS: 1, Act.RECOVER: -1, Act.PAY: -1}
+
+
+@transaction.atomic
+def close_year(division: int, year: int, *, by: User) -> ClosedYear:
+    """Close the books of a year at a place and everywhere below: what was not paid by its end is noted as carried.
+
+    Raises PermissionDenied without `pay_funds` there; ServiceError for a year that is not over, and for one that is
+    closed already (409).
+    """
+    policy.require(by, CAPABILITY, division)
+    last = datetime.date(year, 12, 31)
+    if today() < last:
+        raise ServiceError(_("%(year)d年度还没有结束，不能关账。") % {"year": year}, field="year", code="not_over")
+    with connection.cursor() as cursor:
+        # Nobody books while the year is being closed; whoever did before is counted.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, year])
+    if ClosedYear.objects.filter(division_id__in=[division, *codes.ancestors(division)], year=year).exists():
+        raise ServiceError(_("%(year)d年度已经关账。") % {"year": year}, field="year", code="closed", status=409)
+    left = remaining(division, last)
+    # Below, some closed before: what they carried over is noted there.
+    noted = set(
+        Entry.objects.within(division)
+        .filter(act=Act.CARRY, booked_on=last, quota__in=left)
+        .values_list("quota_id", flat=True)
+    )
+    rows = Quota.objects.in_bulk([key for key in left if key not in noted])
+    book(
+        (
+            Entry(act=Act.CARRY, quota=quota, division_id=quota.division_id, amount=left[key])
+            for key, quota in rows.items()
+        ),
+        by=by,
+        on=last,
+    )
+    return ClosedYear.objects.create(
+        division_id=division,
+        year=year,
+        closed_by=by,
+        closed_by_name=str(by)[:60],
+        carried=sum((left[key] for key in rows), Decimal(0)),
+        quotas=len(rows),
+    )
+
+
+def remaining(division: int, on: datetime.date) -> dict[int, Decimal]:
+    """What was neither paid, passed on nor recovered by a day, for each quota here and below that had any left."""
+    entries = Entry.objects.within(division).filter(booked_on__lte=on)
+    sums = {act: Sum("amount", filter=Q(act=act), default=Decimal(0)) for act in ENDS}
+    own = {
+        key: sum((sign * amounts[act] for act, sign in ENDS.items()), Decimal(0))
+        for key, *values in entries.values_list("quota_id").annotate(**sums).values_list("quota_id", *sums)
+        for amounts in [dict(zip(sums, values, strict=True))]
+    }
+    moved = entries.filter(act__in=(Act.PASS, Act.RECOVER)).values_list("quota__parent_id", "act")
+    for parent, act, amount in moved.annotate(sum=Sum("amount")).order_by():
+        if parent in own:
+            own[parent] += -amount if act == Act.PASS else amount
+    return {key: amount for key, amount in sorted(own.items()) if amount > 0}

@@ -1,0 +1,337 @@
+"""Lines of an order: what each act asks for, what of it is refused, and what is booked when it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.common.days import today
+from apps.common.errors import ServiceError
+from apps.common.money import CENT
+from apps.common.sealing import blind_index
+from apps.divisions import codes
+from apps.divisions.models import Division
+from apps.funds.choices import PROJECT_ACTS, Act, FundKind, Origin
+from apps.funds.models import Allocation, Entry, FundOrder, OrderLine, Payment, Project, Quota
+from apps.funds.services.ledger import book, explained
+from apps.households.models import Household
+
+MOST_LINES = 5000
+LARGEST = Decimal("99999999999999.99")
+ORIGIN_OF_LEVEL = {
+    codes.REGION: (Origin.CENTRAL, Origin.REGION, Origin.SOCIAL),
+    codes.LEAGUE: (Origin.LEAGUE, Origin.SOCIAL),
+    codes.COUNTY: (Origin.COUNTY, Origin.SOCIAL),
+}
+"""Whose money a level may enter as its own budget: the centre's comes in at the region."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it is asked for: keys of rows that the proposer sees, an amount in yuan, and the payee of a payment."""
+
+    amount: Decimal
+    quota: int | None = None
+    allocation: int | None = None
+    project: int | None = None
+    target_division: int | None = None
+    reverses: int | None = None
+    kind: str = ""
+    origin: str = ""
+    household: int | None = None
+    payee_name: str = ""
+    payee_account: str = ""
+    voucher_no: str = ""
+
+
+class _Checker:
+    """Checks lines of one order against what `by` sees, with one statement for each kind of row they name."""
+
+    def __init__(self, order: FundOrder, lines: Sequence[Line], by: User) -> None:
+        self.order, self.by = order, by
+        self.quotas = self._rows(Quota, (line.quota for line in lines))
+        self.allocations = self._rows(Allocation, (line.allocation for line in lines))
+        self.projects = self._rows(Project, (line.project for line in lines))
+        self.entries = self._rows(Entry, (line.reverses for line in lines))
+        self.households = self._rows(Household, (line.household for line in lines))
+        targets = {line.target_division for line in lines if line.target_division}
+        self.targets = {place.code: place for place in Division.objects.current().filter(code__in=targets)}
+
+    def _rows(self, model: Any, keys: Iterable[int | None]) -> dict[int, Any]:
+        wanted = {key for key in keys if key}
+        return model.objects.visible_to(self.by).in_bulk(list(wanted)) if wanted else {}
+
+    def row(self, position: int, line: Line) -> OrderLine:
+        """The row to store. Raises ServiceError naming line and field (`lines.3.amount`)."""
+        self.position = position
+        self._amount(line)
+        row = OrderLine(order=self.order, division_id=self.order.division_id, position=position, amount=line.amount)
+        CHECKS[Act(self.order.act)](self, line, row)
+        return row
+
+    def refuse(self, message: str, field: str, code: str = "invalid") -> ServiceError:
+        """The error for this line."""
+        text = _("第%(number)d行：%(message)s") % {"number": self.position, "message": message}
+        return ServiceError(text, field=f"lines.{self.position - 1}.{field}", code=code)
+
+    def _amount(self, line: Line) -> None:
+        if self.order.act == Act.REVERSE:
+            return
+        amount = line.amount
+        if not amount.is_finite() or amount <= 0:
+            raise self.refuse(_("金额必须大于0。"), "amount", "min_value")
+        if amount != amount.quantize(CENT):
+            raise self.refuse(_("金额最多两位小数（到分）。"), "amount", "max_decimal_places")
+        if amount > LARGEST:
+            raise self.refuse(_("金额过大。"), "amount", "max_value")
+
+    def _found(self, rows: dict[int, Any], key: int | None, field: str) -> Any:
+        found = rows.get(key or 0)
+        if found is None:
+            raise self.refuse(_("没有这条记录，或者它不在您的范围内。"), field, "does_not_exist")
+        return found
+
+    def _quota(self, line: Line, row: OrderLine) -> Quota:
+        quota: Quota = self._found(self.quotas, line.quota, "quota")
+        row.quota = quota
+        return quota
+
+    # --- each act -----------------------------------------------------------------------------------------------------
+
+    def budget(self, line: Line, row: OrderLine) -> None:
+        if line.kind not in FundKind.values:
+            raise self.refuse(_("请选择资金种类。"), "kind", "required")
+        if line.origin not in ORIGIN_OF_LEVEL.get(codes.level(self.order.division_id), ()):
+            raise self.refuse(_("本级不能登记这一来源的预算。"), "origin", "invalid_choice")
+        row.kind, row.origin = line.kind, line.origin
+
+    def pass_on(self, line: Line, row: OrderLine) -> None:
+        quota = self._own_quota(line, row)
+        target = self.targets.get(line.target_division or 0)
+        if target is None:
+            raise self.refuse(_("没有这个地区，或者它已经撤销。"), "target_division", "does_not_exist")
+        if target.code == quota.division_id or not codes.contains(quota.division_id, target.code):
+            raise self.refuse(_("指标只能下达到下级地区。"), "target_division")
+        if codes.level(target.code) > codes.TOWNSHIP:
+            raise self.refuse(_("指标最低下达到苏木乡镇。"), "target_division")
+        row.target_division = target
+
+    def allocate(self, line: Line, row: OrderLine) -> None:
+        quota = self._own_quota(line, row)
+        project: Project = self._found(self.projects, line.project, "project")
+        if not codes.contains(quota.division_id, project.division_id):
+            raise self.refuse(_("项目不在指标所在地区内。"), "project")
+        row.project = project
+
+    def _own_quota(self, line: Line, row: OrderLine) -> Quota:
+        quota = self._quota(line, row)
+        if quota.division_id != self.order.division_id and codes.level(quota.division_id) <= codes.COUNTY:
+            raise self.refuse(_("只能使用本级的指标。"), "quota")
+        if not codes.contains(self.order.division_id, quota.division_id):
+            raise self.refuse(_("只能使用本级的指标。"), "quota")
+        if quota.received_on is None:
+            raise self.refuse(_("指标还没有签收，不能使用。"), "quota", "not_received")
+        return quota
+
+    def of_allocation(self, line: Line, row: OrderLine) -> Allocation:
+        allocation: Allocation = self._found(self.allocations, line.allocation, "allocation")
+        if not codes.contains(self.order.division_id, allocation.division_id):
+            raise self.refuse(_("项目不在本地区。"), "allocation")
+        row.allocation = allocation
+        row.quota_id, row.project_id = allocation.quota_id, allocation.project_id
+        return allocation
+
+    def pay(self, line: Line, row: OrderLine) -> None:
+        allocation = self.of_allocation(line, row)
+        row.payee_name, row.voucher_no = line.payee_name.strip(), line.voucher_no.strip()
+        if not row.payee_name:
+            raise self.refuse(_("请填写收款人。"), "payee_name", "required")
+        account = line.payee_account.strip()
+        if line.household:
+            self._household(line, row, allocation)
+        elif not account:
+            raise self.refuse(_("请填写收款账号。"), "payee_account", "required")
+        else:
+            row.payee_account = account
+
+    def _household(self, line: Line, row: OrderLine, allocation: Allocation) -> None:
+        """A payment to a household goes to one of its members, to the account that the register has (FP-19)."""
+        household: Household = self._found(self.households, line.household, "household")
+        if not codes.contains(codes.at(allocation.division_id, codes.COUNTY), household.division_id):
+            raise self.refuse(_("受益户不在项目所在旗县。"), "household")
+        members = set(household.persons.filter(is_active=True).values_list("name", flat=True))
+        if row.payee_name not in members:
+            raise self.refuse(_("收款人不是该户成员。"), "payee_name", "not_a_member")
+        if household.bank_account is None:
+            raise self.refuse(_("该户没有登记银行卡号，不能拨付到户。"), "payee_account", "no_account")
+        account = line.payee_account.strip()
+        if account and blind_index("bank", account) != household.bank_account_index:
+            raise self.refuse(_("收款账号与该户登记的银行卡号不符。"), "payee_account", "other_account")
+        row.household, row.payee_account = household, household.bank_account
+
+    def recover(self, line: Line, row: OrderLine) -> None:
+        quota = self._quota(line, row)
+        if quota.parent_id is not None and quota.from_division_id != self.order.division_id:
+            raise self.refuse(_("指标由下达它的地区收回。"), "quota")
+        if quota.parent_id is None and quota.division_id != self.order.division_id:
+            raise self.refuse(_("只能收回本级的预算。"), "quota")
+
+    def reverse(self, line: Line, row: OrderLine) -> None:
+        entry: Entry = self._found(self.entries, line.reverses, "reverses")
+        if entry.reverses_id is not None or Entry.objects.filter(reverses=entry).exists():
+            raise self.refuse(_("这笔账目已经冲销，或者它本身是冲销账目。"), "reverses", "reversed")
+        if entry.act == Act.CARRY or entry.order_id is None:
+            raise self.refuse(_("年末结转不能冲销。"), "reverses")
+        if entry.order and entry.order.division_id != self.order.division_id:
+            raise self.refuse(_("账目由办理它的地区冲销。"), "reverses")
+        row.reverses, row.amount = entry, -entry.amount
+        row.quota_id, row.project_id, row.allocation_id = entry.quota_id, entry.project_id, entry.allocation_id
+
+
+CHECKS: dict[Act, Callable[[_Checker, Line, OrderLine], Any]] = {
+    Act.BUDGET: _Checker.budget,
+    Act.PASS: _Checker.pass_on,
+    Act.ALLOCATE: _Checker.allocate,
+    Act.PAY: _Checker.pay,
+    Act.CLAIM: _Checker.of_allocation,
+    Act.SETTLE: _Checker.of_allocation,
+    Act.RETURN: _Checker.of_allocation,
+    Act.RECOVER: _Checker.recover,
+    Act.REVERSE: _Checker.reverse,
+}
+
+
+def checked(order: FundOrder, lines: Sequence[Line], *, by: User) -> list[OrderLine]:
+    """The rows of an order's lines. Raises ServiceError for none, for too many, and for the first that is wrong."""
+    if not lines:
+        raise ServiceError(_("请至少填写一行明细。"), field="lines", code="required")
+    if len(lines) > MOST_LINES:
+        raise ServiceError(
+            _("一张审批单最多 %(most)d 行，请分单办理。") % {"most": MOST_LINES}, field="lines", code="too_many"
+        )
+    checker = _Checker(order, lines, by)
+    return [checker.row(position, line) for position, line in enumerate(lines, 1)]
+
+
+# --- carrying out -----------------------------------------------------------------------------------------------------
+
+
+def carry_out(order: FundOrder, *, by: User) -> list[Entry]:
+    """Book all lines of an order, or none; a payment makes its record as well.
+
+    Raises ServiceError (409) for what is not covered now, whatever was when it was proposed.
+    """
+    lines = list(order.lines.select_related("quota", "allocation", "project", "reverses").order_by("position"))
+    with explained():
+        entries = [DOING[Act(order.act)](order, line) for line in lines]
+        for entry in entries:
+            entry.order, entry.document_no = order, entry.document_no or order.document_no
+        book(entries, by=by)
+        if order.act == Act.PAY:
+            Payment.objects.bulk_create(_payment(line, entry) for line, entry in zip(lines, entries, strict=True))
+        if order.act == Act.REVERSE:
+            undone = [line.reverses_id for line in lines]
+            Payment.objects.filter(entry__in=undone).update(reversed_on=today())
+    return entries
+
+
+def _budget(order: FundOrder, line: OrderLine) -> Entry:
+    quota = Quota.objects.create(
+        division_id=order.division_id,
+        kind=line.kind,
+        origin=line.origin,
+        year=order.year,
+        document_no=order.document_no,
+        issued_on=today(),
+        received_on=today(),
+    )
+    return Entry(act=Act.BUDGET, quota=quota, division_id=quota.division_id, amount=line.amount)
+
+
+def _pass_on(order: FundOrder, line: OrderLine) -> Entry:
+    parent = line.quota
+    if parent is None or line.target_division_id is None:
+        raise ValueError("a line that passes money on has a quota and a target")
+    quota = Quota.objects.create(
+        division_id=line.target_division_id,
+        parent=parent,
+        from_division_id=parent.division_id,
+        kind=parent.kind,
+        origin=parent.origin,
+        year=parent.year,
+        document_no=order.document_no,
+        issued_on=today(),
+    )
+    return Entry(act=Act.PASS, quota=quota, division_id=quota.division_id, amount=line.amount)
+
+
+def _of_project(order: FundOrder, line: OrderLine) -> Entry:
+    project = line.project
+    if project is None:
+        raise ValueError("a line about a project has one")
+    allocation = line.allocation
+    if allocation is None:
+        allocation, _made = Allocation.objects.get_or_create(
+            quota_id=line.quota_id, project=project, defaults={"division_id": project.division_id}
+        )
+    return Entry(
+        act=order.act,
+        quota_id=line.quota_id,
+        project=project,
+        allocation=allocation,
+        division_id=project.division_id,
+        amount=line.amount,
+        document_no=line.voucher_no,
+    )
+
+
+def _recover(_order: FundOrder, line: OrderLine) -> Entry:
+    quota = line.quota
+    if quota is None:
+        raise ValueError("a line that recovers has a quota")
+    return Entry(act=Act.RECOVER, quota=quota, division_id=quota.division_id, amount=line.amount)
+
+
+def _reverse(_order: FundOrder, line: OrderLine) -> Entry:
+    undone = line.reverses
+    if undone is None:
+        raise ValueError("a line that reverses has an entry")
+    return Entry(
+        act=undone.act,
+        quota_id=undone.quota_id,
+        project_id=undone.project_id,
+        allocation_id=undone.allocation_id,
+        division_id=undone.division_id,
+        amount=-undone.amount,
+        reverses=undone,
+        document_no=undone.document_no,
+    )
+
+
+def _payment(line: OrderLine, entry: Entry) -> Payment:
+    return Payment(
+        division_id=entry.division_id,
+        project_id=entry.project_id,
+        allocation_id=entry.allocation_id,
+        entry=entry,
+        amount=line.amount,
+        paid_on=entry.booked_on,
+        household_id=line.household_id,
+        payee_name=line.payee_name,
+        payee_account=line.payee_account,
+        voucher_no=line.voucher_no or entry.document_no,
+    )
+
+
+DOING: dict[Act, Callable[[FundOrder, OrderLine], Entry]] = {
+    Act.BUDGET: _budget,
+    Act.PASS: _pass_on,
+    **dict.fromkeys(PROJECT_ACTS, _of_project),
+    Act.RECOVER: _recover,
+    Act.REVERSE: _reverse,
+}
