@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.assessments.catalogue import INDICATORS
-from apps.assessments.choices import Grade, Source
+from apps.assessments import catalogue
+from apps.assessments.catalogue import INDICATORS, OF_CADRES, Entry
+from apps.assessments.choices import Grade, Kind
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet
 from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
 from apps.assessments.models.sets import usual_deadlines
-from apps.assessments.services import rounds, sets, steps
+from apps.assessments.services import reading, rounds, sets, steps
 from apps.common.days import today
 from apps.pages.forms import DivisionField, PageForm
 
@@ -44,8 +45,9 @@ class IndicatorSetForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        weights = sets.usual_weights()
         if self.instance.pk is None:
+            kind = self.data.get("kind") or self.initial.get("kind")
+            weights = sets.usual_weights(kind if kind in Kind.values else Kind.HELPER)
             year = self.initial.setdefault("year", today().year)
             usual = usual_deadlines(int(year)) if str(year).isdigit() and len(str(year)) == len("2018") else {}
             self.initial = {**usual, **self.initial}
@@ -54,16 +56,17 @@ class IndicatorSetForm(PageForm):
             weights = sets.weights_of(self.instance)
             for name in ("division", "year", "kind"):
                 del self.fields[name]
-        for code, entry in INDICATORS.items():
+        known = INDICATORS if self.instance.pk is None else catalogue.of(self.instance.kind)
+        for code, entry in known.items():
             self.fields[f"{WEIGHT}{code}"] = forms.IntegerField(
-                label=entry.label, min_value=0, max_value=sets.WHOLE, required=False, help_text=entry.words
+                label=entry.label, min_value=0, max_value=sets.WHOLE, required=False, help_text=_of_whom(entry)
             )
             self.initial[f"{WEIGHT}{code}"] = weights.get(code, 0)
 
     def weights(self) -> dict[str, int]:
         """The weights as entered; one that was not sent stays as it was."""
         found = {}
-        for code in INDICATORS:
+        for code in (code for code in INDICATORS if f"{WEIGHT}{code}" in self.fields):
             name = f"{WEIGHT}{code}"
             found[code] = (self.cleaned_data[name] or 0) if name in self.data else self.initial[name]
         return found
@@ -72,6 +75,11 @@ class IndicatorSetForm(PageForm):
         """Write the set and its weights."""
         version = self.cleaned_data.get("version")
         return sets.save_set(self.instance, self.weights(), by=self.user, expected_version=version)
+
+
+def _of_whom(entry: Entry) -> Any:
+    """The words of an indicator; first whom it is asked of, where that is not everybody."""
+    return entry.words if entry.code in OF_CADRES else format_lazy(_("仅用于旗县工作总队。{}"), entry.words)
 
 
 class RoundForm(PageForm):
@@ -139,10 +147,9 @@ class StepForm(forms.Form):
             self._ask_scores()
 
     def _ask_scores(self) -> None:
-        """A value and its ground for each indicator that the township enters."""
-        for entry in INDICATORS.values():
-            if entry.source != Source.TOWNSHIP:
-                continue
+        """A value and its ground for each indicator that people enter."""
+        for code in reading.entered_codes(self.user, self.assessment):
+            entry = INDICATORS[code]
             self.fields[f"value_{entry.code}"] = forms.DecimalField(
                 label=format_lazy("{}（0–100）", entry.label),
                 required=False,

@@ -29,6 +29,12 @@ def scores_of(user: Any, found: CadreAssessment) -> list[Score]:
     return scores
 
 
+def entered_codes(user: Any, found: CadreAssessment) -> list[str]:
+    """The indicators of an assessment whose values people enter when they score it, in their order. One query."""
+    rows = Score.objects.visible_to(user).filter(assessment=found, source=Source.TOWNSHIP)
+    return list(rows.order_by("position").values_list("code", flat=True))
+
+
 def score_of(user: Any, key: int) -> Score | None:
     """A score that the user sees, with its assessment; None when there is none."""
     return Score.objects.visible_to(user).select_related("assessment").filter(pk=key).first()

@@ -18,7 +18,7 @@ from apps.cadres.models import Cadre
 from apps.common.errors import ServiceError
 from apps.dashboards.demo import records, tables
 from apps.dashboards.demo.accounts import create_accounts
-from apps.dashboards.demo.assessments import assess_helpers
+from apps.dashboards.demo.assessments import assess_corps, assess_helpers
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
 from apps.dashboards.demo.departments import deliver_departments
@@ -105,7 +105,7 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
             with watch.phase("visits"):
                 truths += write_diaries(bulk, scale, seed)
             with watch.phase("assessments"):
-                bulk.rows["assessments_cadreassessment"] = assess_helpers()
+                bulk.rows["assessments_cadreassessment"] = assess_helpers() + assess_corps()
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 
