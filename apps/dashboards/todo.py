@@ -1,4 +1,5 @@
-"""待办: findings that the level of the desk has to work off, the most urgent first, each with its light."""
+"""待办: findings that the level of the desk has to work off, the most urgent first, each with its light; and what else
+waits for it: verdicts, assessments, exports."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from django.utils.translation import ngettext
 
 from apps.access import scope as scopes
 from apps.access import sight as sights
+from apps.assessments.models import CadreAssessment
+from apps.assessments.services.waiting import waiting
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import VERDICTS, Light, State
 from apps.crosschecks.evidence import sentence
@@ -33,7 +36,8 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
     """The most urgent findings that the desk's own level acts on, how many of them are red, yellow and green, and what
     the level below waits for: verdicts to review, findings overdue for so long that they go up.
 
-    Somebody with households only has all findings of his households before him. Three queries, and one for names.
+    Somebody with households only has all findings of his households before him. Three queries, one
+    for names, and two of assessment.
     """
     rows = extent.narrow(Finding.objects.visible_to(user)).open().with_light(on)
     own = Q(acting_level=extent.level) if extent.is_own and extent.level else Q()
@@ -67,7 +71,11 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
             }
             for light in Light
         ],
-        "lines": [line for line in (*_lines(extent, counts), *_exports(user)) if line["count"]],
+        "lines": [
+            line
+            for line in (*_lines(extent, counts), *_assessments(user, extent, on), *_exports(user))
+            if line["count"]
+        ],
         "count": sum(counts[light.value] for light in Light),
         "url": url(extent),
     }
@@ -114,6 +122,19 @@ def _lines(extent: Extent, counts: dict[str, int]) -> list[dict[str, Any]]:
             "url": _list(extent, escalated="true", acting_level=below),
         },
     ]
+
+
+def _assessments(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
+    """The assessments that wait for the desk's own level, and those of the account itself."""
+    level = extent.level if extent.is_own else None
+    rows = extent.narrow(CadreAssessment.objects.visible_to(user))
+    place = {"division": codes.text(extent.code)} if extent.code and extent.is_own else {}
+    lines = []
+    for one in waiting(user, rows, level, extent.code, on):
+        query = urlencode({**({} if one.is_own else place), **one.query}, doseq=True)
+        url = f"{reverse('assessment-list')}?{query}"
+        lines.append({"label": one.label, "count": one.count, "light": one.light, "url": url})
+    return lines
 
 
 def _exports(user: Any) -> list[dict[str, Any]]:

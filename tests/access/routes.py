@@ -296,6 +296,8 @@ ALONE: dict[str, Alone] = {
     "api:visit-photo-thumbnail": Alone({"GET": {200, 403}}, rows="visit-photo"),
     "assessment-sheet": Alone({"GET": 200}, rows="assessment"),
     "assessment-counted": Alone({"GET": 200}, rows="assessments.score"),
+    "assessment-steps": Alone({"GET": to_change("review_register", 302), "POST": to_change("review_register", 302)}),
+    "api:assessment-steps": Alone({"POST": to_change("review_register", 422)}),
     "api:assessment-step": Alone({"POST": {422, 403}}, rows="assessment"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),
