@@ -15,7 +15,7 @@ from apps.assessments.services import together
 from apps.assessments.services.steps import STEPS
 from apps.assessments.services.together import Taken
 from apps.assessments.tables import AT_ONCE, AssessmentResource
-from apps.common.wording import labelled, listed
+from apps.common.wording import listed
 from apps.pages.at_once import AtOncePage, Seen
 from apps.pages.selection import Selection
 
@@ -41,12 +41,10 @@ class StepsPage(AtOncePage[StepsForm, Taken]):
     def doing(self, form: StepsForm) -> str:
         return str(STEPS[form.cleaned_data["step"]].label)
 
-    def warning(self, outcome: Taken) -> str:
+    def told(self, outcome: Taken) -> list[tuple[str, str]]:
         """How many get which grade: what whoever confirms wants to see first."""
-        if not outcome.grades:
-            return ""
-        grades = (f"{grade.label} {outcome.grades[grade]}" for grade in Grade if grade in outcome.grades)
-        return labelled(_("等次"), listed(grades))
+        grades = [f"{grade.label} {outcome.grades[grade]}" for grade in Grade if grade in outcome.grades]
+        return [(_("等次"), listed(grades))] if grades else []
 
     def done_list(self, selection: Selection, outcome: Taken, form: StepsForm) -> str:
         """The list in which those that were taken are now: by their state, as narrowly as before otherwise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.assessments import catalogue
-from apps.assessments.catalogue import INDICATORS, OF_CADRES, Entry
+from apps.assessments.catalogue import INDICATORS, Entry
 from apps.assessments.choices import Grade, Kind
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet
 from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
@@ -45,9 +46,11 @@ class IndicatorSetForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kind = self.instance.kind
         if self.instance.pk is None:
             kind = self.data.get("kind") or self.initial.get("kind")
-            weights = sets.usual_weights(kind if kind in Kind.values else Kind.HELPER)
+            kind = kind if kind in Kind.values else Kind.HELPER
+            weights = sets.usual_weights(kind)
             year = self.initial.setdefault("year", today().year)
             usual = usual_deadlines(int(year)) if str(year).isdigit() and len(str(year)) == len("2018") else {}
             self.initial = {**usual, **self.initial}
@@ -56,10 +59,12 @@ class IndicatorSetForm(PageForm):
             weights = sets.weights_of(self.instance)
             for name in ("division", "year", "kind"):
                 del self.fields[name]
-        known = INDICATORS if self.instance.pk is None else catalogue.of(self.instance.kind)
+        # The kind of a new set is still to be chosen: all indicators, in the words of the one that is chosen by now.
+        own = catalogue.of(kind)
+        known = own if self.instance.pk is not None else {**INDICATORS, **own}
         for code, entry in known.items():
             self.fields[f"{WEIGHT}{code}"] = forms.IntegerField(
-                label=entry.label, min_value=0, max_value=sets.WHOLE, required=False, help_text=_of_whom(entry)
+                label=entry.label, min_value=0, max_value=sets.WHOLE, required=False, help_text=_words(entry, own)
             )
             self.initial[f"{WEIGHT}{code}"] = weights.get(code, 0)
 
@@ -77,9 +82,9 @@ class IndicatorSetForm(PageForm):
         return sets.save_set(self.instance, self.weights(), by=self.user, expected_version=version)
 
 
-def _of_whom(entry: Entry) -> Any:
-    """The words of an indicator; first whom it is asked of, where that is not everybody."""
-    return entry.words if entry.code in OF_CADRES else format_lazy(_("仅用于旗县工作总队。{}"), entry.words)
+def _words(entry: Entry, own: Mapping[str, Entry]) -> Any:
+    """The words of an indicator; first whom it is asked of, where that is not the kind that `own` is for."""
+    return entry.words if entry.code in own else format_lazy(_("仅用于旗县工作总队。{}"), entry.words)
 
 
 class RoundForm(PageForm):

@@ -122,6 +122,10 @@ class AtOncePage(ResourceView, ABC, Generic[FormT, OutcomeT]):
         """What is to be thought of before it is confirmed, and afterwards."""
         return ""
 
+    def told(self, outcome: OutcomeT) -> list[tuple[str, str]]:
+        """What more there is to say of the outcome than how many rows it took: labels and words."""
+        return []
+
     def done_list(self, selection: Selection, outcome: OutcomeT, form: FormT) -> str:
         """The list in which the rows that were taken are now."""
         return self._list(selection)
@@ -143,6 +147,7 @@ class AtOncePage(ResourceView, ABC, Generic[FormT, OutcomeT]):
             done=taken["done"],
             refused=sum(counts),
             warning=taken["warning"],
+            told=taken["told"],
             reasons=self._reasons(refusals, counts),
             list_url=taken["list"],
             done_url=taken["done_list"],
@@ -181,7 +186,7 @@ class AtOncePage(ResourceView, ABC, Generic[FormT, OutcomeT]):
             warning=self.warning(outcome),
             reasons=self._reasons(outcome.refusals),
             repeated=form.repeated(),
-            said=form.in_words(),
+            said=[*self.told(outcome), *form.in_words()],
             token=secrets.token_hex(8),
         )
 
@@ -194,6 +199,7 @@ class AtOncePage(ResourceView, ABC, Generic[FormT, OutcomeT]):
             "doing": self.doing(form),
             "done": len(outcome.done),
             "warning": self.warning(outcome),
+            "told": self.told(outcome),
             "refusals": [
                 {"code": one.code, "message": one.message, "count": one.count, "rows": list(one.rows[:NAMED])}
                 for one in outcome.refusals

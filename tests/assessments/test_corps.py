@@ -146,7 +146,9 @@ def test_indicators_of_a_corps_are_set_by_the_region(county, region):
     assert sum(sets.usual_weights("corps").values()) == sum(sets.usual_weights().values()) == 100
     client = sign_in(Client(), region)
     shown = client.get("/indicator-sets/new/?kind=corps&year=2018").content.decode()
-    assert 'name="weight_teams" value="10"' in shown and "仅用于旗县工作总队" in shown
+    assert 'name="weight_teams" value="10"' in shown and "全旗县有帮扶责任人的户" in shown
+    shown = client.get("/indicator-sets/new/?year=2018").content.decode()
+    assert 'name="weight_teams" value="0"' in shown and "仅用于旗县工作总队" in shown
     found = make_set(REGION, region, "corps")
     detail = client.get(f"/indicator-sets/{found.pk}/").content.decode()
     assert "全旗县有帮扶责任人的户" in detail and "驻村力量" in detail

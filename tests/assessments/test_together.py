@@ -132,11 +132,12 @@ def test_from_the_list_to_grades_and_to_the_end(county, helpers, settings):
     assert "评定等次（3 条可办）" in chosen
     body = {"rows": field(chosen, "rows"), "step": "grade", "note": "集体研究"}
     tried = text(officer.post(f"{PAGE}?state=county_score", {**body, "stage": "try"}))
-    assert "确认评定等次 3 条" in tried and "等次：优秀 2、较差 1" in tried
+    assert "确认评定等次 3 条" in tried and "<dt>等次</dt><dd>优秀 2、较差 1</dd>" in tried
     done = officer.post(
         f"{PAGE}?state=county_score", {**body, "stage": "take", "token": field(tried, "token")}, follow=True
     )
     assert '<dt>已办理</dt><dd><b class="num">3</b></dd>' in text(done)
+    assert "<dt>等次</dt><dd>优秀 2、较差 1</dd>" in text(done)
     assert done.context["done_url"] == "/assessments/?state=graded"
     assert {one.assessment.state for one in helpers[:3]} == {State.GRADED}
     settings.REFERENCE_DATE = datetime.date(2019, 2, 1)
