@@ -18,6 +18,7 @@ from apps.assessments.models import AssessmentLog
 from apps.assessments.services import together
 from apps.common.errors import ServiceError
 from apps.history.models import AccessLog
+from tests.access.conftest import wall as wall  # the fixture: each wall must hold alone
 from tests.access.world import EVERYTHING
 from tests.assessments.conftest import COUNTY, OTHER_COUNTY, OWN, TOWNSHIP
 from tests.assessments.test_steps import SAID, walk
@@ -146,6 +147,16 @@ def test_from_the_list_to_grades_and_to_the_end(county, helpers, settings):
     assert (ended.context["done"], ended.context["refused"]) == (3, 2)
     assert text(ended).count("没有这条记录，或者它不在您的范围内。") == 1
     assert {one.assessment.state for one in helpers[:3]} == {State.FINAL}
+
+
+@pytest.mark.parametrize("wall", ["both", "application", "database"], indirect=True)
+def test_a_neighbours_assessment_is_named_like_one_that_does_not_exist(county, helpers, wall):
+    foreign = helpers[4].assessment
+    body = {"rows": f"{foreign.pk}:{foreign.version} 999999:1", "step": "grade", "stage": "take"}
+    page = text(client(county.officer).post(PAGE, body, follow=True))
+    assert "没有这条记录，或者它不在您的范围内。" in page and helpers[4].cadre.name not in page
+    assert [f'<span class="mono">{key}</span>' in page for key in (foreign.pk, 999999)] == [True, True]
+    assert helpers[4].assessment.version == foreign.version
 
 
 def test_the_api_takes_named_assessments_and_says_the_others(county, helpers):
