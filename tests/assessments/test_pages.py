@@ -12,11 +12,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.access import scope as scopes
+from apps.accounts.services import SET_UP, appoint
 from apps.assessments import tasks
 from apps.assessments.models import AssessmentRound, CadreAssessment, Indicator, Score
 from apps.assessments.services import rounds
 from tests.access.world import EVERYTHING
-from tests.assessments.conftest import COUNTY, NEIGHBOUR, OTHER_COUNTY, OWN
+from tests.assessments.conftest import COUNTY, NEIGHBOUR, OTHER_COUNTY, OWN, TOWNSHIP
 from tests.assessments.test_steps import SAID, walk
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.assessments import make_set, take, townships_word
@@ -83,6 +84,11 @@ def test_the_assessed_person_reads_what_others_entered_once_it_is_graded(county,
     shown, body = told(helper.user)
     assert not [word for word in words if word in shown or word in json.dumps(body, ensure_ascii=False)]
     assert "评定后可见" in shown and "100.00" in shown  # what was computed he reads at any time
+    # Nor as an officer of the same township, who reads everybody else's.
+    with scopes.activate(SET_UP):
+        appoint(helper.user, role="township_officer", division=TOWNSHIP, by=None)
+    shown, body = told(helper.user)
+    assert not [word for word in words if word in shown or word in json.dumps(body, ensure_ascii=False)]
     shown, body = told(county.township)
     assert [word for word in words if word not in shown] == []
     take(found, "grade", county.officer)

@@ -12,8 +12,10 @@ from apps.assessments.models import AssessmentLog, CadreAssessment, Score
 
 
 def hides_entries(user: Any, found: CadreAssessment) -> bool:
-    """Whether what others entered is still kept from this account: the assessed person reads it with the grade."""
-    return found.state not in RESULT_KNOWN and not policy.can(user, "view_register", found)
+    """Whether what others entered is still kept from this account: the assessed person reads it with the grade,
+    whatever else he may read there."""
+    may_read = policy.can(user, "view_register", found) and found.account_id != user.pk
+    return found.state not in RESULT_KNOWN and not may_read
 
 
 def scores_of(user: Any, found: CadreAssessment) -> list[Score]:
