@@ -17,8 +17,8 @@ from apps.accounts.sessions import requester
 from apps.assessments.choices import Grade
 from apps.assessments.models import CadreAssessment
 from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
-from apps.assessments.services import reading, sets, steps
-from apps.assessments.tables import AssessmentResource
+from apps.assessments.services import reading, sets, steps, together
+from apps.assessments.tables import AT_ONCE, AssessmentResource
 from apps.pages.api import ReadingViewSet, ResourceViewSet, object_body
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import once
@@ -110,6 +110,47 @@ class AssessmentStepView(APIView):
         scores = {code: steps.Entered(**entered) for code, entered in given.pop("scores", {}).items()}
         steps.take(found, step, by=by, said=steps.Said(scores=scores, **given), expected_version=version)
         return Response(assessment_body(request.user, found.pk))
+
+
+class SeenAssessment(serializers.Serializer):
+    """An assessment as it was read; without a version whichever it has now."""
+
+    id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+
+
+class AssessmentStepsRequest(serializers.Serializer):
+    """A step on many assessments: `grade` (the computed one) or `finish`. `dry_run` writes nothing."""
+
+    step = serializers.ChoiceField(choices=[step.name for step in together.AT_ONCE])
+    assessments = SeenAssessment(many=True, help_text=f"1 to {together.MOST:,}")
+    note = serializers.CharField(max_length=LONGEST_NOTE, required=False, default="", allow_blank=True)
+    dry_run = serializers.BooleanField(required=False, default=False)
+
+
+class AssessmentStepsView(APIView):
+    """Take one step of many assessments; each that cannot be taken is refused by itself, the others are taken."""
+
+    @extend_schema(request=AssessmentStepsRequest, responses=OpenApiTypes.OBJECT)
+    @once
+    def post(self, request: Request) -> Response:
+        AT_ONCE.require(request.user)
+        given = valid_body(AssessmentStepsRequest, request.data)
+        wanted = {one["id"]: one.get("version") for one in given["assessments"]}
+        by, dry_run = requester(request), given["dry_run"]
+        outcome = together.take_many(wanted, given["step"], by=by, note=given["note"], dry_run=dry_run)
+        return Response(
+            {
+                "step": outcome.step.name,
+                "dry_run": dry_run,
+                "done": outcome.done,
+                "grades": dict(outcome.grades),
+                "refused": [
+                    {"code": one.code, "message": one.message, "assessments": list(one.rows)}
+                    for one in outcome.refusals
+                ],
+            }
+        )
 
 
 class IndicatorSetViewSet(ResourceViewSet):

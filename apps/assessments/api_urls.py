@@ -2,7 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.assessments import tables
-from apps.assessments.api import AssessmentStepView, AssessmentViewSet, IndicatorSetViewSet
+from apps.assessments.api import AssessmentStepsView, AssessmentStepView, AssessmentViewSet, IndicatorSetViewSet
 from apps.pages.routes import viewset
 
 router = SimpleRouter()
@@ -11,6 +11,7 @@ router.register("assessment-rounds", viewset(tables.RoundResource), "assessment-
 router.register("indicator-sets", viewset(tables.IndicatorSetResource, IndicatorSetViewSet), "indicator-set")
 
 urlpatterns = [
+    path("assessments/steps/", AssessmentStepsView.as_view(), name="assessment-steps"),
     path("assessments/<int:key>/step/", AssessmentStepView.as_view(), name="assessment-step"),
     *router.urls,
 ]

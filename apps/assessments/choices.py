@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from apps.divisions import codes
+
 
 class Kind(TextChoices):
     """Whose year is assessed."""
@@ -12,6 +14,17 @@ class Kind(TextChoices):
     HELPER = "helper", _("帮扶责任人")
     FIRST_SECRETARY = "first_secretary", _("第一书记")
     TEAM = "team", _("驻村工作队")
+    CORPS = "corps", _("旗县工作总队")
+
+
+LOWEST = {Kind.CORPS: codes.REGION}
+"""The lowest level that sets the indicators of a kind and opens its year (R-078: corps are assessed by the region); of
+all others it is the county."""
+
+
+def lowest(kind: str) -> int:
+    """The lowest level that sets the indicators of a kind and opens its year."""
+    return LOWEST.get(Kind(kind), codes.COUNTY)
 
 
 class State(TextChoices):
@@ -19,8 +32,8 @@ class State(TextChoices):
 
     SELF_REPORT = "self_report", _("待自评")
     OPINION = "village_opinion", _("待民意测评")
-    TOWNSHIP = "township_score", _("待乡镇评分")
-    COUNTY = "county_score", _("待旗县评定")
+    TOWNSHIP = "township_score", _("待评分")
+    COUNTY = "county_score", _("待评定")
     GRADED = "graded", _("已评定")
     APPEAL = "appeal", _("申诉中")
     FINAL = "final", _("结果确定")
@@ -51,7 +64,7 @@ class Source(TextChoices):
 
     COMPUTED = "computed", _("系统计算")
     OPINION = "village_opinion", _("民意测评")
-    TOWNSHIP = "township", _("乡镇填报")
+    TOWNSHIP = "township", _("人工填报")
 
 
 class Missing(TextChoices):
@@ -61,6 +74,9 @@ class Missing(TextChoices):
     NOTHING_DUE = "nothing_due", _("没有整期在任的户，无应走访户次")
     NO_PROBLEM = "no_problem", _("走访中没有反映问题")
     NO_HOUSEHOLD = "no_household", _("截止日没有所帮扶的户")
+    NO_VILLAGE = "no_village", _("没有贫困村")
+    NOT_RESIDENT = "not_resident", _("没有驻村职责，无应驻村天数")
+    NO_SHEET = "no_sheet", _("整月在任的月份没有登记驻村考勤")
     NOT_ENTERED = "not_entered", _("尚未填报")
     NO_DATA = "no_data", _("没有数据")
 

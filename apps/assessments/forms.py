@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -12,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.assessments.catalogue import INDICATORS
-from apps.assessments.choices import Grade, Source
+from apps.assessments import catalogue
+from apps.assessments.catalogue import INDICATORS, Entry
+from apps.assessments.choices import Grade, Kind
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet
 from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
 from apps.assessments.models.sets import usual_deadlines
@@ -44,8 +46,11 @@ class IndicatorSetForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        weights = sets.usual_weights()
+        kind = self.instance.kind
         if self.instance.pk is None:
+            kind = self.data.get("kind") or self.initial.get("kind")
+            kind = kind if kind in Kind.values else Kind.HELPER
+            weights = sets.usual_weights(kind)
             year = self.initial.setdefault("year", today().year)
             usual = usual_deadlines(int(year)) if str(year).isdigit() and len(str(year)) == len("2018") else {}
             self.initial = {**usual, **self.initial}
@@ -54,16 +59,19 @@ class IndicatorSetForm(PageForm):
             weights = sets.weights_of(self.instance)
             for name in ("division", "year", "kind"):
                 del self.fields[name]
-        for code, entry in INDICATORS.items():
+        # The kind of a new set is still to be chosen: all indicators, in the words of the one that is chosen by now.
+        own = catalogue.of(kind)
+        known = own if self.instance.pk is not None else {**INDICATORS, **own}
+        for code, entry in known.items():
             self.fields[f"{WEIGHT}{code}"] = forms.IntegerField(
-                label=entry.label, min_value=0, max_value=sets.WHOLE, required=False, help_text=entry.words
+                label=entry.label, min_value=0, max_value=sets.WHOLE, required=False, help_text=_words(entry, own)
             )
             self.initial[f"{WEIGHT}{code}"] = weights.get(code, 0)
 
     def weights(self) -> dict[str, int]:
         """The weights as entered; one that was not sent stays as it was."""
         found = {}
-        for code in INDICATORS:
+        for code in (code for code in INDICATORS if f"{WEIGHT}{code}" in self.fields):
             name = f"{WEIGHT}{code}"
             found[code] = (self.cleaned_data[name] or 0) if name in self.data else self.initial[name]
         return found
@@ -72,6 +80,11 @@ class IndicatorSetForm(PageForm):
         """Write the set and its weights."""
         version = self.cleaned_data.get("version")
         return sets.save_set(self.instance, self.weights(), by=self.user, expected_version=version)
+
+
+def _words(entry: Entry, own: Mapping[str, Entry]) -> Any:
+    """The words of an indicator; first whom it is asked of, where that is not the kind that `own` is for."""
+    return entry.words if entry.code in own else format_lazy(_("仅用于旗县工作总队。{}"), entry.words)
 
 
 class RoundForm(PageForm):
@@ -141,10 +154,9 @@ class StepForm(forms.Form):
             self._offer_home_checks()
 
     def _ask_scores(self) -> None:
-        """A value and its ground for each indicator that the township enters."""
-        for entry in INDICATORS.values():
-            if entry.source != Source.TOWNSHIP:
-                continue
+        """A value and its ground for each indicator that people enter."""
+        for code in reading.entered_codes(self.user, self.assessment):
+            entry = INDICATORS[code]
             self.fields[f"value_{entry.code}"] = forms.DecimalField(
                 label=format_lazy("{}（0–100）", entry.label),
                 required=False,

@@ -14,12 +14,23 @@ from apps.assessments.choices import Kind
 from apps.assessments.kinds import GRADE, LIGHT, MONTHS, PROGRESS, ROUND_STATE, STATE
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet
 from apps.assessments.querysets import AssessmentQuerySet
+from apps.assessments.services.steps import REVIEWS
+from apps.assessments.services.together import MOST
 from apps.common.days import today
+from apps.pages.bulk import Bulk
 from apps.pages.columns import Column
 from apps.pages.kinds import DATE, MOMENT, NUMBER, PLACE, YEAR, Choice, Number
 from apps.pages.resources import Resource, Section
 
 POINTS = Number(2)
+AT_ONCE = Bulk(
+    page="assessment-steps",
+    label=_("批量办理"),
+    capabilities=(REVIEWS,),
+    most=MOST,
+    whole=lambda selection: len(selection.params.getlist("state")) == 1,
+    hint=_("只筛选一种状态后，可一次办理符合条件的全部考核。"),
+)
 
 
 class AssessmentResource(Resource):
@@ -33,6 +44,7 @@ class AssessmentResource(Resource):
     title = "name"
     icon = "check"
     empty = _("没有符合条件的考核。开展年度考核后，被考核人会列在这里。")
+    bulk = (AT_ONCE,)
     columns = (
         Column("name", _("姓名或队名"), link="assessment", link_source="pk"),
         Column("kind", _("考核对象"), kind=Choice(Kind)),
@@ -93,8 +105,8 @@ class IndicatorSetResource(Resource):
         Column("basic", _("基本合格（分及以上）"), kind=NUMBER),
         Column("report_until", _("自评截止"), kind=DATE, default=False),
         Column("opinion_until", _("民意测评截止"), kind=DATE, default=False),
-        Column("score_until", _("乡镇评分截止"), kind=DATE, default=False),
-        Column("grade_until", _("旗县评定截止"), kind=DATE),
+        Column("score_until", _("评分截止"), kind=DATE, default=False),
+        Column("grade_until", _("评定截止"), kind=DATE),
         Column("appeal_days", _("申诉期（天）"), kind=NUMBER),
         Column("version", _("版本"), kind=NUMBER, default=False),
     )

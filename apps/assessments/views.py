@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -16,30 +16,41 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from apps.accounts.sessions import requester
-from apps.assessments.catalogue import INDICATORS, QUALITY, Entry
+from apps.assessments import catalogue
+from apps.assessments.catalogue import DAYS, HELPERS, PROBLEMS, QUALITY, TEAMS, VISITS, Entry
 from apps.assessments.choices import RESULT_KNOWN, Grade, Kind, Source
 from apps.assessments.forms import StepForm
 from apps.assessments.kinds import GRADE, STATE
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet, Score
 from apps.assessments.services import reading, scoring, sets, steps
 from apps.assessments.tables import AssessmentResource
+from apps.cadres.tables import AttendanceResource
 from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.tables import FindingResource
 from apps.history.services import log_access, log_view
+from apps.households.tables import HouseholdResource
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
 from apps.pages.resources import Resource
 from apps.pages.views import DetailPage
+from apps.villages.tables import VillageResource
 from apps.visits.tables import VisitResource
 
-COUNTED: dict[str, tuple[type[Resource], tuple[str, ...]]] = {
-    QUALITY: (FindingResource, ("text", "division", "severity", "state", "due_on")),
-}
-OF_VISITS: tuple[type[Resource], tuple[str, ...]] = (
-    VisitResource,
-    ("visited_at", "head", "division", "author_name", "problem", "problem_solved"),
-)
+Opened = tuple[type[Resource], tuple[str, ...]]
+_FINDINGS: Opened = (FindingResource, ("text", "division", "severity", "state", "due_on"))
+_VISITS: Opened = (VisitResource, ("visited_at", "head", "division", "author_name", "problem", "problem_solved"))
+_HOUSEHOLDS: Opened = (HouseholdResource, ("head", "code", "division", "status"))
+_SHEETS: Opened = (AttendanceResource, ("name", "month", "division", "days_present", "leave_days"))
+COUNTED: dict[str, Opened] = {VISITS: _VISITS, PROBLEMS: _VISITS, DAYS: _SHEETS, QUALITY: _FINDINGS}
 """What the rows of a computed value are, and what of them is shown."""
+COUNTED_OF_CORPS: dict[str, Opened] = {
+    **COUNTED,
+    VISITS: _HOUSEHOLDS,
+    HELPERS: _HOUSEHOLDS,
+    TEAMS: (VillageResource, ("name", "township", "village_status")),
+}
+LISTED = 200
+"""So many rows of a value are listed, the others only counted."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +72,16 @@ class Line:
 
 def lines_of(user: Any, found: CadreAssessment) -> list[Line]:
     """The indicators of an assessment that the user sees. One query."""
-    hidden = reading.hides_entries(user, found)
+    hidden, known = reading.hides_entries(user, found), catalogue.of(found.kind)
     return [
-        Line(score, INDICATORS[score.code], hidden and score.source != Source.COMPUTED)
+        Line(score, known[score.code], hidden and score.source != Source.COMPUTED)
         for score in reading.scores_of(user, found)
     ]
+
+
+def indicators_of(kind: str, weights: Mapping[str, int]) -> list[tuple[Entry, int]]:
+    """The indicators of a set in the words of whom it is for, with their weights."""
+    return [(catalogue.of(kind)[code], weight) for code, weight in weights.items()]
 
 
 def sums_of(lines: Sequence[Line]) -> dict[str, Any]:
@@ -160,19 +176,23 @@ class CountedPage(View):
         if score is None or score.source != Source.COMPUTED:
             raise Http404(_("没有这条记录，或者它不在您的范围内。"))
         log_view(user, score.assessment, fields=[score.code])
-        resource, names = COUNTED.get(score.code, OF_VISITS)
+        kind = score.assessment.kind
+        resource, names = (COUNTED_OF_CORPS if kind == Kind.CORPS else COUNTED)[score.code]
         columns = [resource.column(name) for name in names]
         columns[0] = replace(columns[0], link=resource.name, link_source="pk")
         reader = resource.reader(user, columns)
-        rows = list(resource.rows(user).filter(pk__in=score.counted).order_by("pk").values_list(*reader.paths))
+        found = resource.rows(user).filter(pk__in=score.counted)
+        seen = found.count()
+        rows = list(found.order_by("pk").values_list(*reader.paths)[:LISTED])
         context = {
             "score": score,
-            "entry": INDICATORS[score.code],
+            "entry": catalogue.of(kind)[score.code],
             "assessment": score.assessment,
             "columns": columns,
             "rows": list(reader.table_rows(rows)),
             "number": len(score.counted),
-            "unseen": len(score.counted) - len(rows),
+            "more": seen - len(rows),
+            "unseen": len(score.counted) - seen,
             "back_url": AssessmentResource.url("detail", score.assessment_id),
             "title": _("%(name)s：%(indicator)s")
             % {"name": score.assessment.name, "indicator": score.get_code_display()},
@@ -213,7 +233,7 @@ class IndicatorSetPage(DetailPage):
     def more(self, found: IndicatorSet) -> dict[str, Any]:
         weights = sets.weights_of(found)
         return {
-            "indicators": [(INDICATORS[code], weight) for code, weight in weights.items()],
+            "indicators": indicators_of(found.kind, weights),
             "used": sets.is_used(found),
         }
 
@@ -229,5 +249,5 @@ class RoundPage(DetailPage):
         weights = sets.weights_of(sets.of_assessment(found.set_id))
         return {
             "list_of_assessed": f"{AssessmentResource.list_url()}{query}",
-            "indicators": [(INDICATORS[code], weight) for code, weight in weights.items()],
+            "indicators": indicators_of(found.kind, weights),
         }

@@ -92,7 +92,7 @@ class PairingViewSet(ResourceViewSet):
         return found
 
 
-def _body(outcome: services.Outcome, rows: str) -> dict[str, Any]:
+def _body(outcome: services.Paired, rows: str) -> dict[str, Any]:
     """An outcome as the API tells it. `in_force` is how many households the cadre then helps."""
     return {
         "done": outcome.done,

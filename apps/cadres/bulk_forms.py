@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.cadres.models import Cadre
+from apps.pages.at_once import AtOnceForm
 from apps.pages.forms import RowField
 
 
-class PairForm(forms.Form):
+class PairForm(AtOnceForm):
     """The cadre who takes the households, among those whom the user sees."""
 
     cadre = RowField(queryset=Cadre.objects.none(), label=_("帮扶责任人"), help_text=_("填写干部编码。"))
@@ -23,17 +24,8 @@ class PairForm(forms.Form):
         field: Any = self.fields["cadre"]
         field.queryset = Cadre.objects.visible_to(user)
 
-    def repeated(self) -> list[tuple[str, str]]:
-        """What was entered, for the hidden fields of the page that asks for confirmation."""
-        return [(name, self.data.get(name, "")) for name in self.fields]
-
-    def in_words(self) -> list[tuple[str, str]]:
-        """What was entered, for people."""
-        given = self.cleaned_data
-        return [
-            (str(field.label), f"{given[name]} {given[name].code}" if name == "cadre" else str(given[name]))
-            for name, field in self.fields.items()
-        ]
+    def word(self, name: str, value: Any) -> str:
+        return f"{value} {value.code}" if name == "cadre" else super().word(name, value)
 
 
 class HandOverForm(PairForm):

@@ -93,9 +93,9 @@ class StepsView(APIView):
                 "dry_run": outcome.dry_run,
                 "found": outcome.found,
                 "done": len(outcome.done),
-                "refused": outcome.refused,
+                "refused": outcome.refused_count,
                 "refusals": [
-                    {"code": one.code, "message": one.message, "count": one.count, "findings": list(one.findings)}
+                    {"code": one.code, "message": one.message, "count": one.count, "findings": list(one.rows)}
                     for one in outcome.refusals
                 ],
             }

@@ -1,48 +1,26 @@
-"""The form of one step on many findings, and how a page carries which findings were meant and as they were seen."""
+"""The form of one step on many findings."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import BadRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.crosschecks.choices import Level, Workflow
 from apps.crosschecks.forms import ISO
 from apps.crosschecks.services.bulk import STEPS_AT_ONCE
 from apps.crosschecks.services.working import Step
+from apps.pages.at_once import AtOnceForm, StepField
 
 SAID = ("note", "level", "department", "due_on", "workflow")
-_SEEN = re.compile(r"[0-9]{1,18}:[0-9]{1,9}( [0-9]{1,18}:[0-9]{1,9})*", re.ASCII)
 
 
-def packed(findings: Mapping[int, int]) -> str:
-    """Keys with the versions that were seen, as one field of a form: a server does not read thousands of fields."""
-    return " ".join(f"{key}:{version}" for key, version in findings.items())
-
-
-def unpacked(text: str) -> dict[int, int]:
-    """The findings of `packed`; BadRequest for what it did not write."""
-    if text and not _SEEN.fullmatch(text):
-        raise BadRequest(_("没有这些记录。"))
-    pairs = (pair.split(":") for pair in text.split())
-    return {int(key): int(version) for key, version in pairs}
-
-
-class StepField(forms.ChoiceField):
-    """Shows the steps that some finding is open to. Any is valid: why it cannot be taken is said of each finding."""
-
-    def valid_value(self, value: Any) -> bool:
-        return value in {step.name for step in STEPS_AT_ONCE}
-
-
-class StepsForm(forms.Form):
+class StepsForm(AtOnceForm):
     """A step for many findings: those that the account may take on some of them, each with on how many."""
 
-    step = StepField(label=_("操作"), widget=forms.RadioSelect)
+    step = StepField(label=_("操作"), known=[step.name for step in STEPS_AT_ONCE])
     note = forms.CharField(
         label=_("说明"),
         required=False,
@@ -68,9 +46,7 @@ class StepsForm(forms.Form):
         names = {*(step.name for step, _number in offered), self.data.get("step")}
         self.offered = bool(offered)
         steps: Any = self.fields["step"]
-        steps.choices = [(step.name, _("%(step)s（%(n)s 条可办）") % {"step": step.label, "n": f"{number:,}"})
-                         for step, number in offered]  # fmt: skip
-        steps.initial = offered[0][0].name if offered else None
+        steps.offer([(step.name, step.label, number) for step, number in offered])
         levels: Any = self.fields["level"]
         levels.choices = [("", "—"), *Level.choices]
         for field in ("level", "department", "due_on"):
@@ -84,6 +60,7 @@ class StepsForm(forms.Form):
         empty: dict[str, Any] = {"note": "", "level": None, "department": "", "due_on": None, "workflow": ""}
         return {name: self.cleaned_data.get(name, empty[name]) for name in SAID}
 
-    def repeated(self) -> Iterable[tuple[str, str]]:
-        """What was entered, for the hidden fields of the page that asks for confirmation."""
-        return [(name, self.data.get(name, "")) for name in ("step", *SAID) if name in self.fields]
+    def in_words(self) -> list[tuple[str, str]]:
+        """What was entered beside the step, which is named by itself."""
+        step = str(self.fields["step"].label)
+        return [(label, text) for label, text in super().in_words() if label != step]

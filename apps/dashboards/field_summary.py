@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -22,6 +22,7 @@ from apps.access.models import Pairing
 from apps.common.days import month_end
 from apps.dashboards.extent import ELSEWHERE, Extent
 from apps.divisions import codes
+from apps.pages.paging import KeySet, Page
 from apps.visits.choices import TaskState
 from apps.visits.models import Visit, VisitMark, VisitTask
 from apps.visits.supervision import pairings_in
@@ -31,7 +32,9 @@ COUNTED = ("visits", "households", "paired", "reached", "zero", "raised", "solve
 visit, problems raised and of these no longer open, visits with a mark."""
 
 PLACE, UNIT, CADRE = "place", "unit", "cadre"
-NO_UNIT = ""
+CADRES = KeySet(Pairing, ("unit_name", "name", "cadre_id"))
+AT_A_TIME = 2000
+"""Cadres that are counted together for a workbook."""
 
 
 @dataclass(frozen=True)
@@ -107,21 +110,36 @@ def by_place(user: Any, extent: Extent, period: Period) -> list[Line]:
     return lines
 
 
-def by_cadre(user: Any, extent: Extent, period: Period) -> list[Line]:
-    """The cadres with households here in the period, as their pairings name them: by unit and name."""
+def by_cadre(
+    user: Any, extent: Extent, period: Period, *, size: int, after: str = "", before: str = ""
+) -> tuple[list[Line], Page]:
+    """One page of the cadres with households here in the period, as their newest pairings name them: by unit and name;
+    with the cursors of its neighbours. Raises BadCursor."""
     pairings = extent.narrow(pairings_in(user, *period.days))
+    newest = pairings.order_by("cadre_id", "-pk").distinct("cadre_id").values("pk")
+    rows = Pairing.objects.visible_to(user).filter(pk__in=newest)
+    page = CADRES.page(rows, ("cadre_id", "name", "unit_name", "helper_id"), size, after=after, before=before)
+    pairings = pairings.filter(cadre_id__in=[row[0] for row in page.rows])
     own = _visits(user, period).filter(household_id=OuterRef("household_id"), author_id=OuterRef("helper_id"))
     found: Found = defaultdict(dict)
     _into(found, pairings, F("cadre_id"), paired=Count("household_id", distinct=True))
     _into(found, pairings.filter(Exists(own)), F("cadre_id"), reached=Count("household_id", distinct=True))
     _into(found, _idle(user, pairings, period), F("cadre_id"), zero=Count("cadre_id", distinct=True))
-    written = _by_author(user, extent, period)
-    lines = {}
-    named = pairings.order_by("unit_name", "name", "cadre_id", "-pk")
-    for cadre, name, unit, helper in named.values_list("cadre_id", "name", "unit_name", "helper_id"):
-        if cadre not in lines:
-            lines[cadre] = Line(name, {**found[cadre], **written.get(helper, {})}, "", unit)
-    return list(lines.values())
+    written = _by_author(user, extent, period, [row[3] for row in page.rows if row[3] is not None])
+    lines = [
+        Line(name, {**found[cadre], **written.get(helper, {})}, "", unit)
+        for cadre, name, unit, helper, *_key in page.rows
+    ]
+    return lines, page
+
+
+def all_by_cadre(user: Any, extent: Extent, period: Period) -> Iterator[Line]:
+    """All cadres, for a workbook: page by page."""
+    after: str | None = ""
+    while after is not None:
+        lines, page = by_cadre(user, extent, period, size=AT_A_TIME, after=after)
+        yield from lines
+        after = page.after
 
 
 def by_unit(user: Any, extent: Extent, period: Period) -> list[Line]:
@@ -156,7 +174,8 @@ def total(user: Any, extent: Extent, period: Period) -> Line:
     return Line(_("合计"), counts)
 
 
-WAYS = {PLACE: by_place, UNIT: by_unit, CADRE: by_cadre}
+WHOLE = {PLACE: by_place, UNIT: by_unit, CADRE: all_by_cadre}
+"""All lines of each way, for a workbook; those by place and unit are few and stand on one page."""
 _RAISED: dict[str, Any] = {"raised": Count("pk"), "solved": Count("pk", filter=~Q(state=TaskState.OPEN))}
 
 
@@ -178,13 +197,16 @@ def _idle(user: Any, pairings: QuerySet[Pairing], period: Period) -> QuerySet[Pa
     return pairings.filter(~Exists(_visits(user, period).filter(author_id=OuterRef("helper_id"))))
 
 
-def _by_author(user: Any, extent: Extent, period: Period) -> Found:
-    """Visits, households, marks and problems by account."""
+def _by_author(user: Any, extent: Extent, period: Period, authors: Collection[int] | None = None) -> Found:
+    """Visits, households, marks and problems by account: of these accounts, or of all."""
     found: Found = defaultdict(dict)
     visits, author = _visits(user, period, extent), F("author_id")
+    tasks = _tasks(user, period, extent)
+    if authors is not None:
+        visits, tasks = visits.filter(author__in=authors), tasks.filter(author__in=authors)
     _into(found, visits, author, visits=Count("pk"), households=Count("household_id", distinct=True))
     _into(found, visits.filter(_marked(user)), author, marked=Count("pk"))
-    _into(found, _tasks(user, period, extent), author, **_RAISED)
+    _into(found, tasks, author, **_RAISED)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from apps.accounts.sessions import requester
 from apps.common.days import today
 from apps.dashboards import field_summary
 from apps.dashboards.extent import Extent
-from apps.dashboards.field_summary import CADRE, HEADS, PLACE, UNIT, WAYS, Line, Period
+from apps.dashboards.field_summary import CADRE, HEADS, PLACE, UNIT, WHOLE, Line, Period
 from apps.dashboards.live_views import extent_of
 from apps.divisions import codes
 from apps.history import origin
@@ -28,6 +29,7 @@ from apps.pages import workbook
 from apps.pages.columns import Column, Reader
 from apps.pages.export_views import attachment
 from apps.pages.kinds import NUMBER, PERCENT
+from apps.pages.paging import PAGE_SIZE, BadCursor, Page
 from apps.visits.models import Visit
 
 LABELS: dict[str, Any] = {
@@ -42,7 +44,7 @@ LABELS: dict[str, Any] = {
     "marked": gettext_lazy("待核实走访"),
 }
 BY = {PLACE: gettext_lazy("按地区"), UNIT: gettext_lazy("按帮扶单位"), CADRE: gettext_lazy("按干部")}
-ASKED = {"division", "month", "year", "by"}
+ASKED = {"division", "month", "year", "by", "after", "before"}
 _MONTH, _YEAR = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])"), re.compile(r"20[0-9]{2}")
 
 
@@ -57,8 +59,9 @@ class Question:
         wrong = set(params) - ASKED or any(len(values) > 1 for _name, values in params.lists())
         month, year = params.get("month", ""), params.get("year", "")
         self.by = params.get("by") or PLACE
+        self.cursors = {name: params.get(name, "") for name in ("after", "before")}
         found = _MONTH.fullmatch(month)
-        if wrong or self.by not in WAYS or (month and (year or not found)) or (year and not _YEAR.fullmatch(year)):
+        if wrong or self.by not in WHOLE or (month and (year or not found)) or (year and not _YEAR.fullmatch(year)):
             raise BadRequest(_("查询条件有误。"))
         if found:
             self.period = Period(int(found[1]), int(found[2]))
@@ -72,7 +75,17 @@ class Question:
         return self.by != PLACE and self.extent.is_own and not near
 
     def lines(self) -> list[Line]:
-        return [] if self.too_wide else WAYS[self.by](self.user, self.extent, self.period)
+        """All lines, for a workbook."""
+        return [] if self.too_wide else list(WHOLE[self.by](self.user, self.extent, self.period))
+
+    def page(self) -> tuple[list[Line], Page]:
+        """The lines to show, with the cursors of the pages beside; cadres are many, and stand on pages."""
+        if self.by != CADRE or self.too_wide:
+            return self.lines(), Page()
+        try:
+            return field_summary.by_cadre(self.user, self.extent, self.period, size=PAGE_SIZE, **self.cursors)
+        except BadCursor:
+            raise BadRequest(_("查询条件有误。")) from None
 
     def total(self) -> Line:
         return field_summary.total(self.user, self.extent, self.period)
@@ -92,12 +105,15 @@ class FieldSummaryPage(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = Question(request.user, request.GET)
+        lines, page = asked.page()
         context = {
             "asked": asked,
             "extent": asked.extent,
             "title": asked.title,
             "heads": LABELS.values(),
-            "rows": [_row(line) for line in asked.lines()],
+            "rows": [_row(line) for line in lines],
+            "previous": _beside(request, before=page.before),
+            "next": _beside(request, after=page.after),
             "total": _row(asked.total()),
             "beside": asked.by == CADRE,
             "choices": list(BY.items()),
@@ -132,6 +148,14 @@ class FieldSummaryPage(View):
         log_access(user, "export", division=place, kind="visits.visit", fields=["summary"], rows=len(rows))
         file.seek(0)
         return attachment(file, f"{asked.title}_{asked.period.text}_{codes.text(place)}")
+
+
+def _beside(request: HttpRequest, **cursor: str | None) -> str:
+    """The query of the page beside this one; empty where there is none."""
+    if not any(cursor.values()):
+        return ""
+    kept = {name: value for name, value in request.GET.items() if name not in ("after", "before")}
+    return urlencode({**kept, **cursor})
 
 
 def _row(line: Line) -> dict[str, Any]:

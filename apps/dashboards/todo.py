@@ -1,4 +1,5 @@
-"""待办: findings that the level of the desk has to work off, the most urgent first, each with its light."""
+"""待办: findings that the level of the desk has to work off, the most urgent first, each with its light; and what else
+waits for it: verdicts, assessments, exports."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from django.utils.translation import ngettext
 
 from apps.access import scope as scopes
 from apps.access import sight as sights
+from apps.assessments.models import CadreAssessment
+from apps.assessments.services.waiting import waiting
 from apps.common.days import today
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import VERDICTS, Light, State
@@ -21,7 +24,7 @@ from apps.crosschecks.models import Finding
 from apps.crosschecks.querysets import ESCALATION_DAYS
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
-from apps.funds.services.reading import WAITS_FOR, waiting
+from apps.funds.services import reading as orders
 from apps.pages import approvals
 from apps.pages.bell import Bell
 from apps.pages.context import reference_date
@@ -35,7 +38,8 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
     """The most urgent findings that the desk's own level acts on, how many of them are red, yellow and green, and what
     the level below waits for: verdicts to review, findings overdue for so long that they go up.
 
-    Somebody with households only has all findings of his households before him. Three queries, and one for names.
+    Somebody with households only has all findings of his households before him. Three queries, one
+    for names, and two of assessment.
     """
     rows = extent.narrow(Finding.objects.visible_to(user)).open().with_light(on)
     own = Q(acting_level=extent.level) if extent.is_own and extent.level else Q()
@@ -69,7 +73,11 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
             }
             for light in Light
         ],
-        "lines": [line for line in (*_lines(extent, counts), *_orders(user), *_exports(user)) if line["count"]],
+        "lines": [
+            line
+            for line in (*_lines(extent, counts), *_assessments(user, extent, on), *_orders(user), *_exports(user))
+            if line["count"]
+        ],
         "count": sum(counts[light.value] for light in Light),
         "url": url(extent),
     }
@@ -118,6 +126,19 @@ def _lines(extent: Extent, counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
+def _assessments(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
+    """The assessments that wait for the desk's own level, and those of the account itself."""
+    level = extent.level if extent.is_own else None
+    rows = extent.narrow(CadreAssessment.objects.visible_to(user))
+    place = {"division": codes.text(extent.code)} if extent.code and extent.is_own else {}
+    lines = []
+    for one in waiting(user, rows, level, extent.code, on):
+        query = urlencode({**({} if one.is_own else place), **one.query}, doseq=True)
+        url = f"{reverse('assessment-list')}?{query}"
+        lines.append({"label": one.label, "count": one.count, "light": one.light, "url": url})
+    return lines
+
+
 def _exports(user: Any) -> list[dict[str, Any]]:
     """Exports that wait for this account's word, and what became of its own."""
     return [
@@ -133,9 +154,10 @@ def _exports(user: Any) -> list[dict[str, Any]]:
 
 def _orders(user: Any) -> list[dict[str, Any]]:
     """Orders of money that wait for this account's word, overdue ones in red; nothing to ask where it has none."""
-    if not any(scopes.of(user).ranges_of(capability) for capability in WAITS_FOR.values()):
+    if not any(scopes.of(user).ranges_of(capability) for capability in orders.WAITS_FOR.values()):
         return []
-    counts = waiting(user).order_by().aggregate(count=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today())))
+    late = Count("pk", filter=Q(due_on__lt=today()))
+    counts = orders.waiting(user).order_by().aggregate(count=Count("pk"), late=late)
     return [
         {
             "label": _("资金审批待我办理"),

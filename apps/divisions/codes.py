@@ -11,6 +11,7 @@ group set below an empty one) raises `ValueError`.
 """
 
 import re
+from collections.abc import Iterable
 
 REGION, LEAGUE, COUNTY, TOWNSHIP, VILLAGE = LEVELS = (1, 2, 3, 4, 5)
 
@@ -78,6 +79,13 @@ def contains(outer: int, inner: int) -> bool:
     level(inner)
     low, high = subtree(outer)
     return low <= inner <= high
+
+
+def together(places: Iterable[int]) -> int:
+    """The lowest unit that contains all of these, of which there is one at the least."""
+    found = sorted(places)
+    low, high = found[0], found[-1]
+    return next(place for place in (low, *reversed(ancestors(low))) if contains(place, high))
 
 
 def parse(written: str) -> int:

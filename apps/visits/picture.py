@@ -1,7 +1,7 @@
 """Reads an uploaded photo from standard input and writes it anew, without anything but its pixels.
 
 Runs as a process of its own (`services/pictures.py` starts it), so that a file made to exhaust memory ends this process
-and not the worker; the limits are set here, before anything is read. Nothing of the platform is imported.
+and not the worker; the limits are set here, before anything is read. Nothing more of the platform is imported.
 
     python -m apps.visits.picture MEMORY SECONDS PIXELS
 
@@ -18,6 +18,8 @@ from typing import Any
 
 import orjson
 
+from apps.common.confined import confine
+
 LONGEST_SIDE, THUMBNAIL_SIDE = 2560, 240
 QUALITY, THUMBNAIL_QUALITY = 85, 75
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -26,7 +28,7 @@ TAKEN, TAKEN_OFFSET, EXIF_PART, GPS_PART = 0x9003, 0x9011, 0x8769, 0x8825
 
 def main(memory: int, seconds: int, pixels: int) -> None:
     """Read standard input to its end, then write the answer."""
-    _confine(memory, seconds)
+    confine(memory, seconds)
     try:
         facts, image, thumbnail = _read(sys.stdin.buffer.read(), pixels)
     except Refusal as refusal:
@@ -39,16 +41,6 @@ def main(memory: int, seconds: int, pixels: int) -> None:
 
 class Refusal(Exception):
     """A value of `choices.Refusal`."""
-
-
-def _confine(memory: int, seconds: int) -> None:
-    try:
-        import resource  # noqa: PLC0415  # POSIX only
-    except ImportError:
-        return
-    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
-        hard = resource.getrlimit(what)[1]
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _send(facts: dict[str, Any], *parts: bytes) -> None:

@@ -306,6 +306,8 @@ ALONE: dict[str, Alone] = {
     "api:funds-balance": Alone({"GET": funds}),
     "api:fund-order-step": Alone({"POST": {422, 403}}, rows="fund-order"),
     "api:quota-receive": Alone({"POST": {409, 403}}, rows="quota"),
+    "assessment-steps": Alone({"GET": to_change("review_register", 302), "POST": to_change("review_register", 302)}),
+    "api:assessment-steps": Alone({"POST": to_change("review_register", 422)}),
     "api:assessment-step": Alone({"POST": {422, 403}}, rows="assessment"),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),

@@ -115,7 +115,7 @@ def test_15_of_findings_named_together_the_foreign_ones_are_not_there(world, nam
     page = account.client().post("/findings/steps/", {"row": [*own, *foreign, NOBODYS]})
     assert page.status_code == 200 and world.leaks(account, content(page)) == []
     seen = " ".join(f"{key}:1" for key in (*own, *foreign, NOBODYS))
-    tried = account.client().post("/findings/steps/", {"findings": seen, "stage": "try", "step": "assign"})
+    tried = account.client().post("/findings/steps/", {"rows": seen, "stage": "try", "step": "assign"})
     assert tried.status_code == 200 and world.leaks(account, content(tried)) == []
 
 

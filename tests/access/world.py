@@ -67,7 +67,7 @@ class Kind:
 SENIOR = frozenset(
     {
         *("manage_parameters", "open_urgently", "run_crosschecks", "review_findings", "approve_exports"),
-        *("trace_access", "load_datasets"),
+        *("trace_access", "load_datasets", "review_register"),
     }
 )
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from apps.access import scope as scopes
 from apps.accounts.services import system_account
-from apps.assessments.models import AssessmentLog, AssessmentRound, CadreAssessment, Score
-from apps.assessments.services import rounds
+from apps.assessments.models import AssessmentLog, AssessmentRound, CadreAssessment, Indicator, Score
+from apps.assessments.services import reading, rounds
 from apps.cadres import services as cadres
-from apps.cadres.models import Duty, TaskForce
+from apps.cadres.models import Attendance, Cadre, Duty, TaskForce
 from apps.common.errors import ServiceError
 from apps.crosschecks.models import Finding
 from tests.access.world import EVERYTHING
@@ -114,7 +114,7 @@ def test_what_is_not_known_is_said_and_never_zero(county):
         "visits": (None, "no_account"),
         "problems": (None, "no_account"),
         "quality": (Decimal(100), ""),
-        "days": (None, "not_entered"),
+        "days": (None, "not_resident"),
         "measures": (None, "not_entered"),
         "satisfaction": (None, "not_entered"),
     }
@@ -245,6 +245,65 @@ def test_a_first_secretary_and_a_team_answer_for_the_village(county):
     # In office from April: three quarters; the team stood there all year. Each visited one household once.
     assert [(one.numerator, one.denominator) for one in visits] == [(1, 6), (1, 8)]
     assert first.zero_months == [4, 6, 7, 8, 9, 10, 11, 12]
+
+
+def sheet(duty: Duty, month: int, present: int, leave: int = 0, year: int = 2018) -> int:
+    with scopes.activate(EVERYTHING):
+        return Attendance.objects.create(
+            duty=duty,
+            division_id=duty.division_id,
+            name=duty.name,
+            month=datetime.date(year, month, 1),
+            days_present=present,
+            leave_days=leave,
+        ).pk
+
+
+def post(kind: str, cadre: Cadre, since: datetime.date, *, place: int = OWN, team: TaskForce | None = None) -> Duty:
+    with scopes.activate(EVERYTHING):
+        return Duty.objects.create(division_id=place, kind=kind, cadre=cadre, team=team, from_on=since, name=cadre.name)
+
+
+def test_days_in_the_village_are_those_of_the_sheets_of_whole_months_in_office(county, settings):
+    settings.REFERENCE_DATE = datetime.date(2018, 11, 29)
+    secretary = make_cadre(COUNTY, name="驻村书记")
+    duty = post("first_secretary", secretary, datetime.date(2018, 3, 2))
+    sheet(duty, 3, 29)  # came in the middle of it
+    counted = [sheet(duty, 4, 10), sheet(duty, 5, 31), sheet(duty, 6, 8, leave=12), sheet(duty, 7, 0, leave=25)]
+    sheet(duty, 11, 20)  # not over yet
+    sheet(duty, 4, 1, year=2017)
+    helper = county.make_helper("包音", OWN)
+    member = post("first_secretary", helper.cadre, datetime.date(2017, 1, 1), place=SIBLING)
+    also = sheet(member, 1, 15)
+    county.open("first_secretary")
+    county.open("helper")
+    found = scores(assessment_of("驻村书记"))["days"]
+    # April 10 of 20, May no more than 20 of 20, June 8 of the 8 that leave left over, July nothing of nothing.
+    assert (found.numerator, found.denominator, found.value) == (38, 48, Decimal("79.17"))
+    assert found.counted == counted
+    # A helper who lives in a village is asked for his days there, and nobody else is.
+    with scopes.activate(EVERYTHING):
+        of_helper = Score.objects.get(assessment__kind="helper", assessment__cadre=helper.cadre, code="days")
+    assert (of_helper.counted, of_helper.value) == ([also], Decimal("75.00"))
+
+
+def test_a_resident_without_sheets_has_no_days(county):
+    post("first_secretary", make_cadre(COUNTY, name="驻村书记"), datetime.date(2018, 3, 2))
+    county.open("first_secretary")
+    found = scores(assessment_of("驻村书记"))["days"]
+    assert (found.value, found.missing) == (None, "no_sheet")
+
+
+def test_a_set_that_has_its_days_entered_keeps_it_so(county):
+    helper = county.make_helper("包音", OWN)
+    found_set = make_set(COUNTY, county.officer)
+    with scopes.activate(EVERYTHING):
+        Indicator.objects.filter(set=found_set, code="days").update(source="township")
+    open_year(COUNTY, county.officer)
+    found = scores(helper.assessment)["days"]
+    assert (found.source, found.missing) == ("township", "not_entered")
+    with scopes.acting(county.township):
+        assert reading.entered_codes(county.township, helper.assessment) == ["days", "measures"]
 
 
 def test_the_account_of_an_assessment_is_the_cadres(county):

@@ -13,12 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.access import scope as scopes
+from apps.accounts.services import SET_UP, appoint
 from apps.assessments import tasks
 from apps.assessments.models import AssessmentRound, CadreAssessment, Indicator, Score
 from apps.assessments.services import rounds
 from apps.cadres.models import HomeCheck
 from tests.access.world import EVERYTHING
-from tests.assessments.conftest import COUNTY, NEIGHBOUR, OTHER_COUNTY, OWN
+from tests.assessments.conftest import COUNTY, NEIGHBOUR, OTHER_COUNTY, OWN, TOWNSHIP
 from tests.assessments.test_steps import SAID, walk
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.assessments import make_set, take, townships_word
@@ -81,10 +82,15 @@ def test_the_assessed_person_reads_what_others_entered_once_it_is_graded(county,
         body = page(user, f"{API}{found.pk}/").json()
         return shown + sheet, body
 
-    words = ("驻村考勤册", "测评说明", "40.00")
+    words = ("入户核实", "测评说明", "40.00")
     shown, body = told(helper.user)
     assert not [word for word in words if word in shown or word in json.dumps(body, ensure_ascii=False)]
     assert "评定后可见" in shown and "100.00" in shown  # what was computed he reads at any time
+    # Nor as an officer of the same township, who reads everybody else's.
+    with scopes.activate(SET_UP):
+        appoint(helper.user, role="township_officer", division=TOWNSHIP, by=None)
+    shown, body = told(helper.user)
+    assert not [word for word in words if word in shown or word in json.dumps(body, ensure_ascii=False)]
     shown, body = told(county.township)
     assert [word for word in words if word not in shown] == []
     take(found, "grade", county.officer)
@@ -104,10 +110,10 @@ def test_a_figure_opens_the_rows_that_it_counts(county, helper):
         assert "另有" not in shown
     assert opened(page(helper.user, f"/assessments/scores/{problems.pk}/").content.decode()) == set(problems.counted)
     assert (problems.numerator, problems.denominator) == (6, 12)
-    assert page(county.officer, f"/assessments/scores/{by_code['days'].pk}/").status_code == 404
+    assert page(county.officer, f"/assessments/scores/{by_code['measures'].pk}/").status_code == 404
     body = page(county.officer, f"{API}{helper.assessment.pk}/").json()
     counted = {one["indicator"]: one["counted"] for one in body["scores"]}
-    assert counted["visits"] == visits.counted and counted["days"] == []
+    assert counted["visits"] == visits.counted and counted["measures"] == []
 
 
 def test_rows_out_of_sight_are_only_counted(county):
@@ -133,21 +139,20 @@ def test_the_whole_way_by_pages(county, helper):
     assert send(helper.user, step="report", text="全年入户").status_code == 302
     assert send(helper.user, step="opinion", asked=1, satisfied=1).status_code == 403
     assert send(county.township, step="opinion", asked=10, satisfied=9).status_code == 302
-    refused = send(county.township, step="score", value_days=80, note_days="考勤表")
+    refused = send(county.township, step="score", value_measures=80)
     assert refused.status_code == 422 and "措施到位" in refused.content.decode()
-    given = {"value_days": 80, "note_days": "考勤表", "note_measures": "没有台账"}
-    assert send(county.township, step="score", **given).status_code == 302
+    assert send(county.township, step="score", note_measures="没有台账").status_code == 302
     shown = page(county.officer, address).content.decode()
-    assert "按现有得分计算：总分 83.75（计分权重 80）" in shown and "没有台账" in shown
+    assert "按现有得分计算：总分 85.00（计分权重 60）" in shown and "没有台账" in shown
     assert send(county.officer, step="grade").status_code == 302
     shown = page(helper.user, address).content.decode()
-    assert "83.75" in shown and "未计入的指标：" in shown and "认可结果" in shown
+    assert "85.00" in shown and "未计入的指标：" in shown and "认可结果" in shown
     stale = page(helper.user, address, version=1, step="accept")
     assert stale.status_code == 409
     assert send(helper.user, step="accept").status_code == 302
     assert page(helper.user, address, version=9, step="accept").status_code == 403
     sheet = page(county.officer, f"{address}sheet/").content.decode()
-    assert "2018年度帮扶责任人考核表" in sheet and "全年入户" in sheet and "80 / 100" in sheet
+    assert "2018年度帮扶责任人考核表" in sheet and "全年入户" in sheet and "60 / 100" in sheet
 
 
 def test_the_village_opinion_begins_with_what_was_heard_at_homes(county):

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from apps.access import scope as scopes
+from apps.assessments import tasks
 from apps.assessments.choices import Grade, State
 from apps.assessments.models import AssessmentLog, CadreAssessment, IndicatorSet, Score
-from apps.assessments.services import scoring, sets, steps
+from apps.assessments.services import finishing, scoring, sets, steps
 from apps.assessments.services.steps import STEPS, Entered, Said
 from apps.common.errors import ServiceError, StaleVersion
 from tests.access.world import EVERYTHING
@@ -104,20 +105,20 @@ def test_the_whole_way_with_who_when_from_where_to_where_and_why(county, helper)
 
 def test_the_total_is_counted_over_what_has_a_value(county, helper):
     found = walk(county, helper, "grade")
-    # visits 25 and problems 15 and quality 5 in full, days 20 at 80, measures 20 at 90, satisfaction 15 at 90
-    assert (found.total, found.weight_counted, found.grade) == (Decimal("92.50"), 100, "excellent")
+    # visits 25 and problems 15 and quality 5 in full, measures 20 at 90, satisfaction 15 at 90; nobody lives there
+    assert (found.total, found.weight_counted, found.grade) == (Decimal("95.63"), 80, "excellent")
     assert found.appeal_until == datetime.date(2019, 1, 7)
 
 
 def test_what_has_no_value_is_left_out_and_the_rest_counts_for_all(county, helper):
-    nothing = {"days": Entered(None, "没有考勤"), "measures": Entered(None, "没有台账")}
+    nothing = {"measures": Entered(None, "没有台账")}
     found = walk(
         county, helper, "grade", score={"scores": nothing}, opinion={"asked": 0, "satisfied": 0, "note": "大雪"}
     )
     assert (found.total, found.weight_counted) == (Decimal("100.00"), 45)
     with scopes.activate(EVERYTHING):
         missing = set(Score.objects.filter(assessment=found, value=None).values_list("code", "missing"))
-    assert missing == {("days", "no_data"), ("measures", "no_data"), ("satisfaction", "no_data")}
+    assert missing == {("days", "not_resident"), ("measures", "no_data"), ("satisfaction", "no_data")}
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_another_grade_than_the_computed_takes_a_reason(county, helper):
     refused("required", found, "grade", county.officer, grade="good")
     refused("invalid_choice", found, "grade", county.officer, grade="best", note="说明")
     found = take(found, "grade", county.officer, grade="good", note="名额所限")
-    assert (found.grade, found.grade_reason, found.total) == ("good", "名额所限", Decimal("92.50"))
+    assert (found.grade, found.grade_reason, found.total) == ("good", "名额所限", Decimal("95.63"))
 
 
 def test_nobody_assesses_himself_or_reviews_his_own_work(county, helper):
@@ -223,6 +224,50 @@ def test_days_of_appeal_and_of_self_report(county, helper, settings):
     assert take(found, "finish", county.officer).state == State.FINAL
 
 
+def test_results_that_nobody_appeals_against_become_final_by_themselves(county, settings):
+    helpers = [county.make_helper(name, OWN) for name in ("包音", "白音", "色音")]
+    county.open()
+    late, early, appealed = [walk(county, one, "grade") for one in helpers]
+    appealed = take(appealed, "appeal", helpers[2].user, text="异议")
+    assert tasks.finish() == 0  # the days are not over
+    settings.REFERENCE_DATE = late.appeal_until + datetime.timedelta(days=1)
+    take(early, "finish", county.officer)
+    assert (tasks.finish(), tasks.finish()) == (1, 0)
+    states = [one.assessment.state for one in helpers]
+    assert states == [State.FINAL, State.FINAL, State.APPEAL]
+    found = helpers[0].assessment
+    assert (found.version, found.due_on, found.grade) == (late.version + 1, None, late.grade)
+    with scopes.activate(EVERYTHING):
+        lines = AssessmentLog.objects.filter(step="finish").order_by("pk")
+        log = list(lines.values_list("by_name", "by_level", "to_state"))
+    assert log == [("county", 3, "final"), ("system", 1, "final")]
+
+
+def test_results_become_final_batch_by_batch_and_an_interruption_loses_none(county, settings, monkeypatch):
+    helpers = [county.make_helper(name, OWN) for name in ("包音", "白音", "色音")]
+    county.open()
+    for one in helpers:
+        walk(county, one, "grade")
+    settings.REFERENCE_DATE = datetime.date(2019, 2, 1)
+    monkeypatch.setattr(finishing, "BATCH", 1)
+    lapse, calls = finishing.lapse, []
+
+    def breaking(by: Any) -> int:
+        calls.append(by)
+        done = lapse(by)
+        if len(calls) == 2:
+            raise RuntimeError("the worker died")
+        return done
+
+    monkeypatch.setattr(finishing, "lapse", breaking)
+    with pytest.raises(RuntimeError):
+        tasks.finish()
+    assert sum(one.assessment.state == State.FINAL for one in helpers) == 1
+    assert tasks.finish() == 2
+    with scopes.activate(EVERYTHING):
+        assert AssessmentLog.objects.filter(step="finish").count() == 3
+
+
 def test_whoever_has_no_account_is_reported_for_at_once(county):
     helper = county.make_helper("白音", OWN, account=False)
     county.open()
@@ -238,9 +283,9 @@ def test_whoever_has_no_account_is_reported_for_at_once(county):
         ("opinion", "report", {"asked": 3, "satisfied": 4}, "too_many"),
         ("opinion", "report", {"asked": 0, "satisfied": 0}, "required"),
         ("score", "opinion", {}, "required"),
-        ("score", "opinion", {"scores": {"days": Entered(Decimal(80), "考勤")}}, "required"),
+        ("score", "opinion", {"scores": {"measures": Entered(Decimal(80), " ")}}, "required"),
         ("score", "opinion", {"scores": {**townships_word(), "visits": Entered(Decimal(99), "改")}}, "unknown"),
-        ("score", "opinion", {"scores": {**townships_word(), "days": Entered(Decimal(101), "改")}}, "invalid"),
+        ("score", "opinion", {"scores": {"measures": Entered(Decimal(101), "改")}}, "invalid"),
         ("return", "score", {}, "required"),
         ("appeal", "grade", {}, "required"),
     ],

@@ -110,15 +110,19 @@ def test_ticked_households_go_to_a_helper_by_preview_and_confirmation(county):
     assert "/households/pair/" in county.get("/households/").content.decode()
     asked = county.post("/households/pair/", {"row": rows})
     assert asked.status_code == 200 and asked.context["number"] == 2
-    given = {"rows": ",".join(map(str, rows)), "cadre": cadre.code, "on": today}
+    given = {"rows": asked.context["seen"], "cadre": cadre.code, "on": today}
     wrong = county.post("/households/pair/", {**given, "cadre": "G1504220000000", "stage": "try"})
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["cadre"])
     tried = county.post("/households/pair/", {**given, "stage": "try"})
     assert (tried.context["outcome"].done, tried.context["outcome"].refused_count) == ([good.pk], 1)
     with scopes.activate(EVERYTHING):
         assert not Pairing.objects.exists()
-    taken = county.post("/households/pair/", {**given, "stage": "take"})
-    assert taken["Location"] == f"/pairings/?cadre={cadre.pk}&running=true"
+    taken = county.post("/households/pair/", {**given, "stage": "take", "token": tried.context["token"]}, follow=True)
+    assert (taken.context["done"], taken.context["refused"]) == (1, 1)
+    assert taken.context["done_url"] == f"/pairings/?cadre={cadre.pk}&running=true"
+    # A second click is shown what came of the first.
+    again = county.post("/households/pair/", {**given, "stage": "take", "token": tried.context["token"]}, follow=True)
+    assert (again.context["done"], again.context["refused"]) == (1, 1)
     with scopes.activate(EVERYTHING):
         pairing = Pairing.objects.get()
     # The same by a program, and back again.

@@ -83,13 +83,13 @@ def test_what_cannot_be_taken_is_counted_by_reason_and_the_others_are_taken(vill
         foreign = Finding.objects.get(division_id=SIBLING).pk
     outcome = take([*keys, *closed, *checking, *of_county, foreign, 999_999], "check", village)
     assert sorted(outcome.done) == keys
-    assert {(one.code, one.message, tuple(one.findings)) for one in outcome.refusals} == {
+    assert {(one.code, one.message, tuple(one.rows)) for one in outcome.refusals} == {
         ("state", "疑点现为“已办结”，不能“开始核查”。", tuple(closed)),
         ("state", "疑点现为“核查中”，不能“开始核查”。", tuple(checking)),
         ("forbidden", "应由旗县或上级办理。", tuple(of_county)),
         ("not_found", "没有这条记录，或者它不在您的范围内。", (foreign, 999_999)),
     }
-    assert (outcome.found, outcome.refused) == (12, 7)
+    assert (outcome.found, outcome.refused_count) == (12, 7)
     assert set(states(keys).values()) == {"checking"} and states([foreign]) == {foreign: "new"}
     assert logged()[0]["reason"] == "未办理：7"
 

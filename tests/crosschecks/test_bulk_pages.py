@@ -111,11 +111,9 @@ def test_beyond_the_limit_the_list_says_so_and_so_does_the_step(village):
 def test_from_the_list_to_the_result(village):
     keys, closed = many(3), many(1, first=20, state="closed")
     chosen = text(village.post(f"{PAGE}?state=open", {"row": [*keys, *closed, neighbours()]}))
-    assert "已选 5 条疑点" in chosen and "开始核查（3 条可办）" in chosen and "复核通过" not in chosen
-    seen = field(chosen, "findings")
-    tried = text(
-        village.post(f"{PAGE}?state=open", {"findings": seen, "stage": "try", "step": "check", "note": "入户"})
-    )
+    assert "已选 5 条" in chosen and "开始核查（3 条可办）" in chosen and "复核通过" not in chosen
+    seen = field(chosen, "rows")
+    tried = text(village.post(f"{PAGE}?state=open", {"rows": seen, "stage": "try", "step": "check", "note": "入户"}))
     for piece in (
         "确认开始核查 3 条",
         "疑点现为“已办结”，不能“开始核查”。",
@@ -124,7 +122,7 @@ def test_from_the_list_to_the_result(village):
     ):
         assert piece in tried
     assert set(states(keys).values()) == {"new"}
-    body = {name: field(tried, name) for name in ("findings", "step", "note", "token")}
+    body = {name: field(tried, name) for name in ("rows", "step", "note", "token")}
     done = village.post(f"{PAGE}?state=open", {**body, "stage": "take"})
     assert (done.status_code, done["Location"]) == (302, f"{PAGE}?state=open")
     result = text(village.get(done["Location"]))
@@ -141,18 +139,18 @@ def test_from_the_list_to_the_result(village):
 
 def test_what_changed_between_looking_and_confirming_is_left_as_it_is(village, officer):
     keys = many(3)
-    seen = field(text(village.post(PAGE, {"row": keys})), "findings")
+    seen = field(text(village.post(PAGE, {"row": keys})), "rows")
     with scopes.acting(officer):
         working.take(Finding.objects.get(pk=keys[0]), "check", by=officer)
-    answer = village.post(PAGE, {"findings": seen, "stage": "take", "step": "check"}, follow=True)
+    answer = village.post(PAGE, {"rows": seen, "stage": "take", "step": "check"}, follow=True)
     assert '<dt>已办理</dt><dd><b class="num">2</b></dd>' in text(answer) and "记录已被他人修改" in text(answer)
 
 
 def test_all_that_match_the_filters_are_taken(village):
     keys, other = many(4), many(2, first=20, rule="ID-08")
     chosen = text(village.post(f"{PAGE}?rule=ID-04&state=open", {"all": "1"}))
-    assert "已选 4 条疑点" in chosen
-    village.post(PAGE, {"findings": field(chosen, "findings"), "stage": "take", "step": "check"})
+    assert "已选 4 条" in chosen
+    village.post(PAGE, {"rows": field(chosen, "rows"), "stage": "take", "step": "check"})
     assert set(states(keys).values()) == {"checking"} and set(states(other).values()) == {"new"}
     refused = village.post(PAGE, {"all": "1"}, follow=True)
     assert "只筛选一条规则后" in text(refused)
@@ -167,17 +165,17 @@ def test_nothing_chosen_and_nonsense(village):
     for body in (
         {"row": "x"},
         {"row": "9" * 19},
-        {"findings": "1", "stage": "try"},
-        {"findings": "1:1;2:1", "stage": "try"},
+        {"rows": "1", "stage": "try"},
+        {"rows": "1:1;2:1", "stage": "try"},
     ):
         assert village.post(PAGE, body).status_code == 400, body
     page = text(village.post(PAGE, {"row": neighbours()}))
-    assert "所选疑点现在没有您可以办理的操作" in page
+    assert "所选记录现在没有您可以办理的操作" in page
 
 
 def test_a_step_that_nothing_is_open_to_is_tried_all_the_same_and_says_why(village):
     seen = f"{many(1)[0]}:1 {many(1, first=20, state='closed')[0]}:1"
-    body = {"findings": seen, "stage": "try", "step": "to_workflow", "workflow": "removal"}
+    body = {"rows": seen, "stage": "try", "step": "to_workflow", "workflow": "removal"}
     page = text(village.post(PAGE, body))
     assert "疑点现为“新发现”，不能“转业务办理”。" in page and "疑点现为“已办结”，不能“转业务办理”。" in page
     assert "清退" in page and 'value="take"' not in page
@@ -186,8 +184,8 @@ def test_a_step_that_nothing_is_open_to_is_tried_all_the_same_and_says_why(villa
 
 def test_a_reason_that_is_missing_is_asked_for(village):
     keys = many(2, state="checking")
-    seen = field(text(village.post(PAGE, {"row": keys})), "findings")
-    body = {"findings": seen, "stage": "try", "step": "no_fault"}
+    seen = field(text(village.post(PAGE, {"row": keys})), "rows")
+    body = {"rows": seen, "stage": "try", "step": "no_fault"}
     page = text(village.post(PAGE, body), 422)
     assert "请说明理由" in page and re.search(r'value="no_fault"[^>]* checked', page)
     back = text(village.post(PAGE, {**body, "stage": "choose", "note": "原件如此"}))
@@ -207,7 +205,7 @@ def test_every_field_of_the_form_has_its_label(village):
 def test_a_neighbours_finding_is_named_like_one_that_does_not_exist(village, wall):
     foreign = neighbours()
     for key in (foreign, 999_999):
-        page = text(village.post(PAGE, {"findings": f"{key}:1", "stage": "take", "step": "check"}, follow=True))
+        page = text(village.post(PAGE, {"rows": f"{key}:1", "stage": "take", "step": "check"}, follow=True))
         assert "没有这条记录，或者它不在您的范围内。" in page and f'<span class="mono">{key}</span>' in page
     assert states([foreign]) == {foreign: "new"}
 
@@ -220,19 +218,19 @@ def test_who_reads_no_personal_data_sees_none_of_it_while_he_reviews(officer):
     (key,) = many(1, first=person.pk, **verdict, **about)
     head = sign_in(Client(), make_user("head", "township_head", 150422100000))
     pages = [text(head.get("/findings/"))]
-    body = {"findings": f"{key}:1 {many(1, first=50)[0]}:1", "step": "review"}
+    body = {"rows": f"{key}:1 {many(1, first=50)[0]}:1", "step": "review"}
     pages += [
         text(head.post(PAGE, {"row": [key]})),
         text(head.post(PAGE, {**body, "stage": "try"})),
         # Seen as it was before: refused, and named.
-        text(head.post(PAGE, {**body, "findings": f"{key}:7", "stage": "try"})),
+        text(head.post(PAGE, {**body, "rows": f"{key}:7", "stage": "try"})),
         text(head.post(PAGE, {**body, "stage": "take"}, follow=True)),
         text(head.post(PAGE, {**body, "stage": "take"}, follow=True)),
     ]
     assert "乌兰" in pages[0] and "乌兰" in pages[3] and "确认复核通过 1 条" in pages[2]
     assert not [page for page in pages if "1907-01-01" in page]
     village = sign_in(Client(), officer)
-    assert "1907-01-01" in text(village.post(PAGE, {"findings": f"{key}:7", "stage": "try", "step": "close"}))
+    assert "1907-01-01" in text(village.post(PAGE, {"rows": f"{key}:7", "stage": "try", "step": "close"}))
 
 
 # --- the API ---

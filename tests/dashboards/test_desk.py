@@ -314,7 +314,7 @@ def test_queries_do_not_grow_with_the_units_below(register, django_assert_num_qu
         ensure_villages()
     for number in range(6):
         make_person(make_household(150422100202 + number))
-    assert queries("inspector", 150422000000) == county
+    assert queries("inspector", 150422000000) == county - 1  # no assessment waits for somebody who only reads
     with CaptureQueriesContext(connection) as counted:
         client = sign_in(Client(), make_user("again", "township_officer", 150422100000))
     client.get("/")

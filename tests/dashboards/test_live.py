@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 
 import pytest
@@ -11,8 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from apps.accounts.sessions import BEGAN, SEEN
+from apps.dashboards import field_summary
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.cadres import make_cadre, make_unit, pair
 from tests.factories.divisions import VILLAGES, plant
@@ -189,6 +192,7 @@ def test_the_monthly_list_counts_by_place_unit_and_cadre(field):
     assert line(by_cadre, "白音") == ["0", "0", "1", "0", "0.0%", "1", "0", "0", "0"]
     assert line(by_cadre, "合计") == ["2", "1", "2", "1", "50.0%", "1", "1", "1", "0"]
     assert "高娃" not in by_cadre.content.decode()
+    assert not by_cadre.context["next"] and not by_cadre.context["previous"]
     by_unit = client.get(f"/field-summary/?year={month[:4]}&by=unit")
     assert line(by_unit, "旗农牧局") == ["2", "1", "2", "1", "50.0%", "1", "1", "1", "0"]
     by_place = client.get("/field-summary/")
@@ -204,3 +208,23 @@ def test_the_monthly_list_counts_by_place_unit_and_cadre(field):
     wide = field.client("league_officer", LEAGUE).get("/field-summary/?by=cadre")
     assert wide.status_code == 200 and wide.context["asked"].too_wide
     assert field.client("inspector", COUNTY).post("/field-summary/").status_code == 403
+
+
+def test_cadres_of_the_monthly_list_stand_on_pages_and_in_the_workbook_all(field, monkeypatch):
+    field.visit(0)
+    client = field.client("county_officer", COUNTY)
+    whole = client.get("/field-summary/?by=cadre")
+    monkeypatch.setattr("apps.dashboards.field_summary_views.PAGE_SIZE", 1)
+    address, seen = "?by=cadre", []
+    while address:
+        page = client.get(f"/field-summary/{address}")
+        seen += page.context["rows"]
+        address = page.context["next"] and f"?{page.context['next']}"
+    assert seen == whole.context["rows"] and len(seen) == 2
+    back = client.get(f"/field-summary/?{page.context['previous']}")
+    assert back.context["rows"] == seen[:1] and page.context["total"] == whole.context["total"]
+    monkeypatch.setattr(field_summary, "AT_A_TIME", 1)
+    book = client.post("/field-summary/?by=cadre")
+    rows = load_workbook(io.BytesIO(b"".join(book.streaming_content))).worksheets[0].iter_rows(values_only=True)
+    assert [row[0] for row in rows if row[0] in ("色音", "白音", "合计")] == [one["name"] for one in seen] + ["合计"]
+    assert client.get("/field-summary/?by=cadre&after=nonsense").status_code == 400

@@ -20,7 +20,7 @@ def make_set(division: int, by: User, kind: str = "helper", weights: dict[str, i
     """A set with the usual weights, thresholds and deadlines."""
     found = IndicatorSet(division_id=division, year=YEAR, kind=kind, **usual_deadlines(YEAR))
     with scopes.acting(by):
-        return sets.save_set(found, weights or sets.usual_weights(), by=by)
+        return sets.save_set(found, weights or sets.usual_weights(kind), by=by)
 
 
 def open_year(division: int, by: User, kind: str = "helper") -> AssessmentRound:
@@ -45,9 +45,6 @@ def take(found: CadreAssessment, name: str, by: User, **said: Any) -> CadreAsses
         return steps.take(found, name, by=by, said=Said(**said))
 
 
-def townships_word(days: int | None = 80, measures: int | None = 90) -> dict[str, Entered]:
+def townships_word(measures: int | None = 90) -> dict[str, Entered]:
     """What a township enters."""
-    return {
-        "days": Entered(None if days is None else Decimal(days), "驻村考勤册"),
-        "measures": Entered(None if measures is None else Decimal(measures), "入户核实"),
-    }
+    return {"measures": Entered(None if measures is None else Decimal(measures), "入户核实")}

@@ -97,6 +97,7 @@ OWN_VIEWS = {
     "apps.assessments.views.CountedPage": "one visible score, with visible rows only",
     "apps.assessments.views.SheetPage": "one visible assessment",
     "apps.assessments.api.AssessmentStepView": "one visible assessment",
+    "apps.assessments.api.AssessmentStepsView": "visible assessments; its service refuses the others",
     "apps.crosschecks.api.CheckView": "one visible household",
     "apps.crosschecks.api.StepView": "one visible finding",
     "apps.crosschecks.bulk_api.StepsView": "visible findings; its service refuses the others",

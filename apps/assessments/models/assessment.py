@@ -38,12 +38,13 @@ def _person(label: Any) -> models.ForeignKey:
 
 
 class CadreAssessment(Versioned, PlacedModel):
-    """帮扶干部考核: one year of one helper, first secretary or task force.
+    """帮扶干部考核: one year of one helper, first secretary, task force or county corps.
 
-    Placed at the township where the work is: who assesses begins there, and village officers, who may be assessed
-    themselves, do not see it. `cadre` answers for it (of a team its leader); `account` is the cadre's, kept equal by
-    the database, and reads the assessment as his own. Name and unit stand beside the keys, as on a pairing: who
-    assesses mostly does not see the cadre's own file. `data_on` is the day up to which values were computed.
+    Placed at the township where the work is, of a corps at its county: who assesses begins there, and village officers,
+    who may be assessed themselves, do not see it. `cadre` answers for it (of a team its leader); `account` is the
+    cadre's, kept equal by the database, and reads the assessment as his own. Name and unit stand beside the keys, as on
+    a pairing: who assesses mostly does not see the cadre's own file. `data_on` is the day up to which values were
+    computed.
     """
 
     own_lookup = "account_id"
@@ -102,7 +103,7 @@ class CadreAssessment(Versioned, PlacedModel):
             models.CheckConstraint(
                 condition=Q(kind=Kind.HELPER, cadre__isnull=False, duty=None, team=None)
                 | Q(kind=Kind.FIRST_SECRETARY, cadre__isnull=False, duty__isnull=False, team=None)
-                | Q(kind=Kind.TEAM, duty=None, team__isnull=False),
+                | Q(kind__in=[Kind.TEAM, Kind.CORPS], duty=None, team__isnull=False),
                 name="assessment_names_its_object",
             ),
             models.CheckConstraint(

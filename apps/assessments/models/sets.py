@@ -38,8 +38,8 @@ class IndicatorSet(Versioned, PlacedModel):
     basic = models.PositiveSmallIntegerField(_("基本合格（分及以上）"), default=60, validators=PERCENT)
     report_until = models.DateField(_("自评截止"))
     opinion_until = models.DateField(_("民意测评截止"))
-    score_until = models.DateField(_("乡镇评分截止"))
-    grade_until = models.DateField(_("旗县评定截止"))
+    score_until = models.DateField(_("评分截止"))
+    grade_until = models.DateField(_("评定截止"))
     appeal_days = models.PositiveSmallIntegerField(
         _("申诉期（天）"), default=7, validators=(MinValueValidator(1), MaxValueValidator(90))
     )

@@ -7,9 +7,12 @@ households may lie in several counties (`rounds`).
 
 from __future__ import annotations
 
-from apps.assessments.catalogue import PROBLEMS, QUALITY, VISITS
-from apps.assessments.choices import Kind, Missing
+from apps.assessments.catalogue import DAYS, DAYS_OF_A_MONTH, PROBLEMS, QUALITY, VISITS
+from apps.assessments.choices import Kind, Missing, Source
+from apps.assessments.services import corps
+from apps.cadres.choices import RESIDENT
 from apps.crosschecks.choices import ENDED
+from apps.divisions import codes
 
 _ONE = """
 one AS MATERIALIZED (
@@ -34,6 +37,7 @@ _SPANS = {
         table="cadres_duty", key="duty_id", begin="held.from_on", end="held.until_on"
     ),
     Kind.TEAM: _VILLAGE.format(table="cadres_taskforce", key="team_id", begin="held.set_on", end="held.withdrawn_on"),
+    Kind.CORPS: corps.SPANS,
 }
 _HIMSELF = """
     SELECT id AS assessment_id, account_id, data_on, date '-infinity' AS from_on, date 'infinity' AS until_on
@@ -50,7 +54,31 @@ _AUTHORS = {
         JOIN cadres_cadre AS cadre ON cadre.id = duty.cadre_id
     WHERE cadre.account_id IS NOT NULL
 """,
+    Kind.CORPS: _HIMSELF,
 }
+# Resident duties in villages: his own; of a team those in it, of a corps all of its county.
+_POSTS = f"""
+    SELECT one.id AS assessment_id, one.data_on, duty.id AS duty_id, duty.from_on,
+        coalesce(duty.until_on, date 'infinity') AS until_on
+    FROM one JOIN cadres_duty AS duty ON {{of}} AND duty.kind IN ({", ".join(f"'{kind}'" for kind in RESIDENT)})
+        JOIN divisions_division AS village ON village.code = duty.division_id AND village.level = {codes.VILLAGE}
+"""  # noqa: S608  (our own words; values are parameters)
+_OF_WHOM = {
+    Kind.HELPER: "duty.cadre_id = one.cadre_id",
+    Kind.FIRST_SECRETARY: "duty.id = one.duty_id",
+    Kind.TEAM: "duty.team_id = one.team_id",
+    Kind.CORPS: corps.INSIDE.format("duty.division_id"),
+}
+# Sheets of whole months in office that were over by the day of the data; a month without a sheet is not known (CV-07).
+_SHEETS = f"""
+sheets AS MATERIALIZED (
+    SELECT posts.assessment_id, sheet.id, least(sheet.days_present, asked.days) AS present, asked.days
+    FROM posts JOIN cadres_attendance AS sheet ON sheet.duty_id = posts.duty_id
+        CROSS JOIN LATERAL (SELECT greatest({DAYS_OF_A_MONTH} - sheet.leave_days, 0) AS days) AS asked
+    WHERE sheet.month BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)
+        AND posts.from_on <= sheet.month
+        AND least(posts.until_on, posts.data_on) >= (sheet.month + interval '1 month - 1 day')::date
+)"""  # noqa: S608  (our own words; values are parameters)
 _MADE = """
 made AS MATERIALIZED (
     SELECT DISTINCT authors.assessment_id, visit.id, visit.household_id, visit.visited_on, visit.problem,
@@ -81,10 +109,23 @@ SELECT one.id, one.division_id, indicator.code, indicator.weight, indicator.sour
     found.numerator, found.denominator, found.counted, found.missing, '', '', %(now)s
 FROM found JOIN one ON one.id = found.id
     JOIN assessments_indicator AS indicator ON indicator.set_id = one.set_id AND indicator.code = '{code}'
+        AND indicator.source = '{source}'
 ON CONFLICT (assessment_id, code) DO NOTHING
 """
 
+_DAYS = f"""
+    found AS (
+        SELECT one.id, coalesce(stayed.present, 0) AS numerator, coalesce(stayed.days, 0) AS denominator,
+            coalesce(stayed.ids, '{{{{}}}}') AS counted,
+            CASE WHEN NOT EXISTS (SELECT FROM posts WHERE posts.assessment_id = one.id) THEN '{Missing.NOT_RESIDENT}'
+                WHEN coalesce(stayed.days, 0) = 0 THEN '{Missing.NO_SHEET}' ELSE '' END AS missing
+        FROM one LEFT JOIN (
+            SELECT assessment_id, sum(present) AS present, sum(days) AS days, array_agg(id ORDER BY id) {{which}} AS ids
+            FROM sheets GROUP BY 1
+        ) AS stayed ON stayed.assessment_id = one.id
+    )"""  # noqa: S608  (our own words; values are parameters)
 _FOUND = {
+    DAYS: _DAYS.format(which=""),
     VISITS: f"""
     counted AS (
         SELECT DISTINCT ON (due.assessment_id, due.household_id, due.first) due.assessment_id, made.id
@@ -139,15 +180,27 @@ _FOUND = {
 }
 
 
+_FOUND_OF_CORPS = {
+    **corps.FOUND,
+    DAYS: _DAYS.format(which="FILTER (WHERE present < days)"),
+    QUALITY: _FOUND[QUALITY],
+}
+
+
 def computed(code: str, kind: str) -> str:
-    """The statement that stores one computed indicator for one kind of assessed."""
-    parts = [*_beginning(kind), _DUE.format(months="%(months)s"), _FOUND[code]]
-    return f"WITH {', '.join(parts)} {_STORE.format(code=code)}"
+    """The statement that stores one computed indicator for one kind of assessed; empty if it is not one of the kind."""
+    found = (_FOUND_OF_CORPS if kind == Kind.CORPS else _FOUND).get(code)
+    if found is None:
+        return ""
+    parts = [*_beginning(kind), _DUE.format(months="%(months)s"), found]
+    return f"WITH {', '.join(parts)} {_STORE.format(code=code, source=Source.COMPUTED)}"
 
 
 def zero_months(kind: str) -> str:
     """The statement that notes the months without a single visit, of those in which he answered for a household
-    throughout. Unknown for somebody without an account."""
+    throughout. Unknown for somebody without an account; a corps does not visit by itself, and there is none."""
+    if kind == Kind.CORPS:
+        return ""
     parts = [*_beginning(kind), _DUE.format(months="1")]
     return f"""
     WITH {", ".join(parts)}, zero AS (
@@ -182,5 +235,7 @@ def _beginning(kind: str) -> list[str]:
         _ONE,
         f"spans AS MATERIALIZED ({_SPANS[Kind(kind)]})",
         f"authors AS MATERIALIZED ({_AUTHORS[Kind(kind)]})",
+        f"posts AS MATERIALIZED ({_POSTS.format(of=_OF_WHOM[Kind(kind)])})",
+        _SHEETS,
         _MADE,
     ]

@@ -1,4 +1,4 @@
-"""Who is assessed in a year: the statements that enter all helpers, first secretaries and task forces of a place.
+"""Who is assessed in a year: the statements that enter helpers, first secretaries, task forces and corps of a place.
 
 Each takes (%(year)s, %(kind)s, %(set)s, %(first)s, %(data_on)s, %(low)s, %(high)s, %(now)s, %(due)s, %(by)s,
 %(by_name)s, %(note)s). Whoever is entered already stays as he is.
@@ -7,6 +7,7 @@ Each takes (%(year)s, %(kind)s, %(set)s, %(first)s, %(data_on)s, %(low)s, %(high
 from __future__ import annotations
 
 from apps.assessments.choices import Kind
+from apps.cadres.choices import TeamKind
 
 TOWNSHIP = "{} / 1000 * 1000"
 """The township of a village's code, in SQL (groups of 2-2-2-3-3 digits)."""
@@ -44,21 +45,22 @@ who AS (
         AND {_RUNNING.format(begin="duty.from_on", end="duty.until_on")}
 )"""  # noqa: S608  (our own words; values are parameters)
 
-_TEAMS = f"""
+# A team belongs to the township of its village, a corps to its county; its leader answers for it.
+_TEAMS = """
 leader AS (
     SELECT DISTINCT ON (duty.team_id) duty.team_id, duty.cadre_id, cadre.account_id
     FROM cadres_duty AS duty JOIN cadres_cadre AS cadre ON cadre.id = duty.cadre_id
     WHERE duty.kind = 'team_leader' AND duty.division_id BETWEEN %(low)s AND %(high)s
-        AND {_RUNNING.format(begin="duty.from_on", end="duty.until_on")}
+        AND {in_office}
     ORDER BY duty.team_id, duty.from_on DESC, duty.id DESC
 ), who AS (
-    SELECT {TOWNSHIP.format("team.division_id")} AS township, leader.cadre_id, NULL::bigint AS duty_id,
+    SELECT {place} AS township, leader.cadre_id, NULL::bigint AS duty_id,
         team.id AS team_id, leader.account_id, team.name, coalesce(unit.name, '') AS unit_name
     FROM cadres_taskforce AS team LEFT JOIN leader ON leader.team_id = team.id
         LEFT JOIN cadres_helpingunit AS unit ON unit.id = team.unit_id
-    WHERE team.kind = 'village' AND team.division_id BETWEEN %(low)s AND %(high)s
-        AND {_RUNNING.format(begin="team.set_on", end="team.withdrawn_on")}
-)"""  # noqa: S608  (our own words; values are parameters)
+    WHERE team.kind = '{kind}' AND team.division_id BETWEEN %(low)s AND %(high)s
+        AND {there}
+)"""
 
 _ENTER = """
 , added AS (
@@ -75,10 +77,21 @@ INSERT INTO assessments_assessmentlog (division_id, assessment_id, at, by_id, by
 SELECT division_id, id, %(now)s, %(by)s, %(by_name)s, 'open', '', 'self_report', %(note)s FROM added
 """
 
+
+def _teams(kind: TeamKind, place: str) -> str:
+    return _TEAMS.format(
+        kind=kind.value,
+        place=place,
+        in_office=_RUNNING.format(begin="duty.from_on", end="duty.until_on"),
+        there=_RUNNING.format(begin="team.set_on", end="team.withdrawn_on"),
+    )
+
+
 ENTER = {
     Kind.HELPER: f"WITH {_HELPERS}{_ENTER}",
     Kind.FIRST_SECRETARY: f"WITH {_SECRETARIES}{_ENTER}",
-    Kind.TEAM: f"WITH {_TEAMS}{_ENTER}",
+    Kind.TEAM: f"WITH {_teams(TeamKind.VILLAGE, TOWNSHIP.format('team.division_id'))}{_ENTER}",
+    Kind.CORPS: f"WITH {_teams(TeamKind.CORPS, 'team.division_id')}{_ENTER}",
 }
 
 ACCOUNT = """

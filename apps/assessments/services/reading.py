@@ -16,8 +16,10 @@ from apps.cadres.models import Duty, HomeCheck, TaskForce
 
 
 def hides_entries(user: Any, found: CadreAssessment) -> bool:
-    """Whether what others entered is still kept from this account: the assessed person reads it with the grade."""
-    return found.state not in RESULT_KNOWN and not policy.can(user, "view_register", found)
+    """Whether what others entered is still kept from this account: the assessed person reads it with the grade,
+    whatever else he may read there."""
+    may_read = policy.can(user, "view_register", found) and found.account_id != user.pk
+    return found.state not in RESULT_KNOWN and not may_read
 
 
 def scores_of(user: Any, found: CadreAssessment) -> list[Score]:
@@ -31,6 +33,12 @@ def scores_of(user: Any, found: CadreAssessment) -> list[Score]:
                 score.note = score.entered_by_name = score.missing = ""
                 score.settled_at = None
     return scores
+
+
+def entered_codes(user: Any, found: CadreAssessment) -> list[str]:
+    """The indicators of an assessment whose values people enter when they score it, in their order. One query."""
+    rows = Score.objects.visible_to(user).filter(assessment=found, source=Source.TOWNSHIP)
+    return list(rows.order_by("position").values_list("code", flat=True))
 
 
 def score_of(user: Any, key: int) -> Score | None:

@@ -48,11 +48,10 @@ def open_round(division: int, kind: str, year: int, *, by: User) -> AssessmentRo
     """Open the assessment of a year for one kind at a place and below; opened again it takes in who came since.
 
     Nothing is computed yet: whoever calls rings for `work` once this is committed. Raises PermissionDenied without
-    `manage_parameters` there, ServiceError below the counties, without a set, for a year to come, and while it runs.
+    `manage_parameters` there, ServiceError too far down, without a set, for a year to come, and while it runs.
     """
     policy.require(by, CAPABILITY, division)
-    if codes.level(division) > codes.COUNTY:
-        raise ServiceError(_("年度考核由旗县及以上开展。"), field="division", code="level")
+    sets.require_level(kind, division)
     if year > today().year:
         raise ServiceError(_("这一年度还没有开始。"), field="year", code="future")
     found_set = sets.in_force(kind, year, division)
@@ -139,5 +138,6 @@ def _do(found: AssessmentRound, part: str) -> None:
                 "by_name": found.opened_by_name,
                 "note": "",
             }
-        cursor.execute(make(), given)
-        logger.info("Assessment round %s, %s: %s rows", found.pk, part, cursor.rowcount)
+        if statement := make():  # not every indicator is every kind's
+            cursor.execute(statement, given)
+            logger.info("Assessment round %s, %s: %s rows", found.pk, part, cursor.rowcount)

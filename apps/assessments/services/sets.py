@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,18 +11,29 @@ from django.utils.translation import gettext as _
 from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.assessments.catalogue import INDICATORS
+from apps.assessments import catalogue
+from apps.assessments.choices import Kind, lowest
 from apps.assessments.models import AssessmentRound, Indicator, IndicatorSet
 from apps.common.errors import ServiceError
+from apps.common.wording import listed
 from apps.divisions import codes
 
 CAPABILITY = IndicatorSet.change_capability
 WHOLE = 100
 
 
-def usual_weights() -> dict[str, int]:
+def usual_weights(kind: str = Kind.HELPER) -> dict[str, int]:
     """The weights of a set unless others are given (workflows.md §13)."""
-    return {code: entry.weight for code, entry in INDICATORS.items()}
+    return {code: entry.weight for code, entry in catalogue.of(kind).items()}
+
+
+def require_level(kind: str, division: int) -> None:
+    """ServiceError for a place that is too far down to set the indicators of a kind, or to open its year."""
+    if codes.level(division) <= lowest(kind):
+        return
+    if kind == Kind.CORPS:
+        raise ServiceError(_("工作总队的考核由自治区制定和开展。"), field="division", code="level")
+    raise ServiceError(_("年度考核由旗县及以上制定和开展。"), field="division", code="level")
 
 
 def in_force(kind: str, year: int, division: int) -> IndicatorSet | None:
@@ -50,19 +61,20 @@ def save_set(
 ) -> IndicatorSet:
     """Enter or change a set and its weights; an indicator of weight 0 is left out.
 
-    Raises PermissionDenied without `manage_parameters` at its place; ServiceError below the counties, where a place
+    Raises PermissionDenied without `manage_parameters` at its place; ServiceError too far down, where a place
     above has set weights already, for weights that are not 100 together, and for a set that is in use; StaleVersion.
     """
     policy.require(by, CAPABILITY, found.division_id)
-    if codes.level(found.division_id) > codes.COUNTY:
-        raise ServiceError(_("考核方案由旗县及以上制定。"), field="division", code="level")
+    require_level(found.kind, found.division_id)
+    known = catalogue.of(found.kind)
     above = in_force(found.kind, found.year, found.division_id)
     if above is not None and above.division_id != found.division_id:
         raise ServiceError(_("上级已制定这一年度的考核方案，下级不能另定权重。"), field="division", code="above")
     if found.pk is not None and is_used(found):
         raise ServiceError(_("已按这一方案开展考核，不能再修改。"), code="used", status=409)
-    if unknown := set(weights) - set(INDICATORS):
-        raise ServiceError(_("没有这个指标：%(name)s。") % {"name": min(unknown)}, code="unknown")
+    if unknown := {code for code, weight in weights.items() if weight} - set(known):
+        names = listed(catalogue.INDICATORS[code].label if code in catalogue.INDICATORS else code for code in unknown)
+        raise ServiceError(_("这类考核对象没有这个指标：%(name)s。") % {"name": names}, code="unknown")
     if any(weight < 0 for weight in weights.values()) or sum(weights.values()) != WHOLE:
         raise ServiceError(_("各指标权重之和应为100，现为%(sum)d。") % {"sum": sum(weights.values())}, code="weights")
     found.full_clean()
@@ -77,7 +89,7 @@ def save_set(
             source=entry.source,
             position=position,
         )
-        for position, (code, entry) in enumerate(INDICATORS.items(), start=1)
+        for position, (code, entry) in enumerate(known.items(), start=1)
         if weights.get(code)
     )
     return found
@@ -94,3 +106,9 @@ def of_assessment(key: int) -> IndicatorSet:
     """The set of an assessment, whoever asks: it mostly lies further up."""
     with scopes.activate(scopes.everywhere("view_register")), transaction.atomic():
         return IndicatorSet.objects.get(pk=key)
+
+
+def of_assessments(keys: Iterable[int]) -> dict[int, IndicatorSet]:
+    """The sets of many assessments by key, whoever asks. One query."""
+    with scopes.activate(scopes.everywhere("view_register")), transaction.atomic():
+        return IndicatorSet.objects.in_bulk(list(keys))

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.assessments.choices import Grade, Missing, Source, State
+from apps.assessments.choices import Grade, Kind, Missing, Source, State
 from apps.assessments.models import AssessmentLog, CadreAssessment, IndicatorSet, Score
 from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
 from apps.assessments.services import scoring, sets
@@ -37,7 +37,8 @@ ENTERS, REVIEWS = "change_register", "review_register"
 class Step:
     """A step: from which state to which, and whose it is.
 
-    Without a `capability` it is the assessed person's own. `level` is the lowest level whose office takes it.
+    Without a `capability` it is the assessed person's own. `level` is the lowest level whose office takes it for a
+    cadre's year; a corps is two levels further up (`lowest`).
     """
 
     name: str
@@ -49,6 +50,13 @@ class Step:
     needs_note: bool = False
     needs_text: bool = False
 
+    def lowest(self, kind: str) -> int:
+        """The lowest level whose office takes the step: of a corps the league does the township's work, the region the
+        county's (R-078)."""
+        return _OF_CORPS[self.level] if kind == Kind.CORPS else self.level
+
+
+_OF_CORPS = {codes.TOWNSHIP: codes.LEAGUE, codes.COUNTY: codes.REGION}
 
 STEPS: dict[str, Step] = {
     step.name: step
@@ -58,8 +66,8 @@ STEPS: dict[str, Step] = {
             "report_for", gettext_lazy("无自评，转民意测评"), State.SELF_REPORT, State.OPINION, ENTERS, needs_note=True
         ),
         Step("opinion", gettext_lazy("登记民意测评"), State.OPINION, State.TOWNSHIP, ENTERS),
-        Step("score", gettext_lazy("乡镇评分"), State.TOWNSHIP, State.COUNTY, ENTERS),
-        Step("return", gettext_lazy("退回乡镇"), State.COUNTY, State.TOWNSHIP, REVIEWS, codes.COUNTY, needs_note=True),
+        Step("score", gettext_lazy("评分"), State.TOWNSHIP, State.COUNTY, ENTERS),
+        Step("return", gettext_lazy("退回重评"), State.COUNTY, State.TOWNSHIP, REVIEWS, codes.COUNTY, needs_note=True),
         Step("grade", gettext_lazy("评定等次"), State.COUNTY, State.GRADED, REVIEWS, codes.COUNTY),
         Step("accept", gettext_lazy("认可结果"), State.GRADED, State.FINAL),
         Step("appeal", gettext_lazy("申诉"), State.GRADED, State.APPEAL, needs_text=True),
@@ -102,10 +110,10 @@ def why_not(step: Step, found: CadreAssessment, by: User) -> str:
     if is_own(found, by):
         return _("不能办理对自己的考核。")
     level = holder_level(by, step.capability, found.division_id)
-    if level is None or level > step.level:
+    if level is None or level > step.lowest(found.kind):
         return _("您没有办理这一步的权限。")
     if step.name in ("grade", "return", "decide") and by.pk == found.scored_by_id:
-        return _("乡镇评分人不能办理旗县评定，请由他人办理。")
+        return _("评分人不能评定自己的评分，请由他人办理。")
     if step.name == "decide" and by.pk == found.graded_by_id:
         return _("评定人不能裁定对自己评定的申诉，请由他人办理。")
     return ""
@@ -155,27 +163,41 @@ def take(
         raise ServiceError(_("没有这个操作：%(name)s。") % {"name": name}, field="step")
     with scopes.activate(_at(found, by)):
         locked = CadreAssessment.objects.select_for_update().get(pk=found.pk)
-        _check(step, locked, by, said, expected_version)
-        before, now = locked.state, timezone.now()
+        check(step, locked, by, said, expected_version)
         rules = sets.of_assessment(locked.set_id)
         scores = list(Score.objects.filter(assessment=locked).order_by("position"))
-        ACTS[name](_Act(step, locked, by, said, rules, scores, now))
-        locked.state, locked.state_since = step.to_state, now
-        locked.due_on = _due(locked, rules)
+        line = move(step, locked, by, said, rules, scores, timezone.now())
         locked.save()
-        AssessmentLog.objects.create(
-            assessment=locked,
-            division_id=locked.division_id,
-            at=now,
-            by=by,
-            by_name=str(by),
-            by_level=holder_level(by, step.capability, locked.division_id) if step.capability else None,
-            step=step.name,
-            from_state=before,
-            to_state=step.to_state,
-            note=said.note.strip(),
-        )
+        line.save()
     return locked
+
+
+def move(
+    step: Step,
+    found: CadreAssessment,
+    by: User,
+    said: Said,
+    rules: IndicatorSet,
+    scores: list[Score],
+    now: datetime.datetime,
+) -> AssessmentLog:
+    """What a step that was checked makes of an assessment, and its line in the log; neither is written here."""
+    before = found.state
+    ACTS[step.name](_Act(step, found, by, said, rules, scores, now))
+    found.state, found.state_since = step.to_state, now
+    found.due_on = _due(found, rules)
+    return AssessmentLog(
+        assessment=found,
+        division_id=found.division_id,
+        at=now,
+        by=by,
+        by_name=str(by),
+        by_level=holder_level(by, step.capability, found.division_id) if step.capability else None,
+        step=step.name,
+        from_state=before,
+        to_state=step.to_state,
+        note=said.note.strip(),
+    )
 
 
 def _at(found: CadreAssessment, by: User) -> scopes.Scope:
@@ -184,7 +206,8 @@ def _at(found: CadreAssessment, by: User) -> scopes.Scope:
     return scopes.Scope(user_id=by.pk, username=by.username, capabilities={"view_register": (here,)})
 
 
-def _check(step: Step, found: CadreAssessment, by: User, said: Said, expected_version: int | None) -> None:
+def check(step: Step, found: CadreAssessment, by: User, said: Said, expected_version: int | None) -> None:
+    """Raise what `take` raises before it writes anything."""
     if not concerned(found, by):
         raise PermissionDenied(_("您没有办理这项考核的权限。"))
     if expected_version is not None and expected_version != found.version:
@@ -273,7 +296,7 @@ def _score(act: _Act) -> None:
     wanted = {score.code: score for score in act.scores if score.source == Source.TOWNSHIP}
     if unknown := set(act.said.scores) - set(wanted):
         raise ServiceError(
-            _("这项指标不由乡镇填报：%(name)s。") % {"name": min(unknown)}, field="scores", code="unknown"
+            _("这项指标不由人工填报：%(name)s。") % {"name": min(unknown)}, field="scores", code="unknown"
         )
     for code, score in wanted.items():
         entered = act.said.scores.get(code)

@@ -9,12 +9,11 @@ from apps.cadres.services.home_checks import (
     require_come,
     save_home_check,
 )
-from apps.cadres.services.pairing import Outcome, Refusal, end, hand_over_many, in_force, pair, pair_many
+from apps.cadres.services.pairing import Paired, end, hand_over_many, in_force, pair, pair_many
 from apps.cadres.services.people import save_cadre, save_unit
 
 __all__ = [
-    "Outcome",
-    "Refusal",
+    "Paired",
     "card_of",
     "end",
     "enter_home_checks",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from apps.accounts.models import User
 from apps.cadres.models import Cadre
 from apps.cadres.services.people import acting_everywhere, badges_of
 from apps.common.errors import ServiceError
+from apps.common.outcomes import Outcome
 from apps.divisions import codes
 from apps.households.models import HELPED, REGISTERED, Household
 
@@ -32,37 +33,11 @@ MOST = 1000
 """Households of one bulk pairing at most."""
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why some of the rows cannot be taken: a code for programs, a sentence for people, and which they are."""
-
-    code: str
-    message: str
-    rows: Sequence[int]
-
-    @property
-    def count(self) -> int:
-        return len(self.rows)
-
-
 @dataclass
-class Outcome:
-    """What became (or, on trial, would become) of each row that was named, and how many households he then has."""
+class Paired(Outcome):
+    """What became of each household, and how many the cadre then has."""
 
-    done: list[int] = field(default_factory=list)
-    refused: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     in_force: int = 0
-
-    def refuse(self, error: ServiceError, rows: Iterable[int]) -> None:
-        self.refused.setdefault((error.code, str(error)), []).extend(rows)
-
-    @property
-    def refusals(self) -> list[Refusal]:
-        return [Refusal(code, message, rows) for (code, message), rows in self.refused.items()]
-
-    @property
-    def refused_count(self) -> int:
-        return sum(map(len, self.refused.values()))
 
     @property
     def too_many(self) -> bool:
@@ -99,7 +74,7 @@ def pair(household: Household, cadre: Cadre, *, by: User, on: date) -> Pairing:
 
 
 @transaction.atomic
-def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run: bool = False) -> Outcome:
+def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run: bool = False) -> Paired:
     """Pair a cadre with many households; those that cannot be are said, the others are done, all in one transaction.
 
     Raises ServiceError for what no household could be asked with: none or too many, a day to come, a cadre who left.
@@ -111,7 +86,7 @@ def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run:
     found = {one.pk: one for one in rows}
     known = Pairing.objects.filter(cadre=cadre, until_on=None, household__in=found)
     paired = set(known.values_list("household_id", flat=True))
-    outcome, taken = Outcome(), []
+    outcome, taken = Paired(), []
     for key in dict.fromkeys(keys):
         try:
             household = _visible(found, key)
@@ -121,7 +96,7 @@ def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run:
             if key in paired:
                 raise paired_already()
         except ServiceError as error:
-            outcome.refuse(error, [key])
+            outcome.refuse(error.code, str(error), [key])
         else:
             taken.append(household)
             outcome.done.append(key)
@@ -132,9 +107,7 @@ def pair_many(keys: Sequence[int], cadre: Cadre, *, by: User, on: date, dry_run:
 
 
 @transaction.atomic
-def hand_over_many(
-    keys: Sequence[int], to: Cadre, *, by: User, on: date, reason: str, dry_run: bool = False
-) -> Outcome:
+def hand_over_many(keys: Sequence[int], to: Cadre, *, by: User, on: date, reason: str, dry_run: bool = False) -> Paired:
     """交接, one step: the old pairings end and the new ones begin on the same day; those that cannot be are said, the
     others are done. Raises ServiceError as `pair_many` does, and without a reason.
     """
@@ -146,7 +119,7 @@ def hand_over_many(
     found = {one.pk: one for one in rows}
     with_him = Pairing.objects.filter(cadre=to, until_on=None, household__in=[one.household_id for one in rows])
     taken = set(with_him.values_list("household_id", flat=True))
-    outcome, closing = Outcome(), []
+    outcome, closing = Paired(), []
     for key in dict.fromkeys(keys):
         try:
             pairing = _visible(found, key)
@@ -157,7 +130,7 @@ def hand_over_many(
                 raise paired_already()
             taken.add(pairing.household_id)
         except ServiceError as error:
-            outcome.refuse(error, [key])
+            outcome.refuse(error.code, str(error), [key])
         else:
             closing.append(pairing)
             outcome.done.append(key)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.common.errors import ServiceError
+from apps.common.outcomes import Outcome
 from apps.common.wording import clauses, labelled
 from apps.crosschecks.models import Finding, FindingLog
 from apps.crosschecks.services.working import (
@@ -44,50 +45,16 @@ ORDER = ("rule", "object_kind", "object_id", "side")
 LOGGED_AT_ONCE = 1000
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why some of the findings cannot be taken: a code for programs, a sentence for people, and which they are."""
-
-    code: str
-    message: str
-    findings: Sequence[int]
-
-    @property
-    def count(self) -> int:
-        return len(self.findings)
-
-
-@dataclass(frozen=True)
-class Outcome:
+@dataclass
+class Taken(Outcome):
     """What became (or, on trial, would become) of each finding that was named."""
 
-    step: Step
-    done: Sequence[int]
-    refusals: Sequence[Refusal]
-    dry_run: bool
-
-    @property
-    def refused(self) -> int:
-        return sum(refusal.count for refusal in self.refusals)
-
-    @property
-    def found(self) -> int:
-        return len(self.done) + self.refused
-
-
-@dataclass
-class _Sorted:
-    """Findings that can be taken with what the step changes of each, and the others by why they cannot."""
-
-    taken: list[tuple[Finding, dict[str, Any]]] = field(default_factory=list)
-    refused: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-
-    def refuse(self, code: str, message: str, findings: Iterable[int]) -> None:
-        self.refused.setdefault((code, message), []).extend(findings)
+    step: Step = field(kw_only=True)
+    dry_run: bool = field(kw_only=True)
 
 
 @transaction.atomic
-def take_many(wanted: Mapping[int, int | None], name: str, *, by: User, dry_run: bool = False, **given: Any) -> Outcome:
+def take_many(wanted: Mapping[int, int | None], name: str, *, by: User, dry_run: bool = False, **given: Any) -> Taken:
     """Take a step on many findings, by key with the version that was seen (None: whichever it has now).
 
     `given` is what `Asked` holds; `dry_run` writes and locks nothing. A finding that is not among the user's is refused
@@ -100,16 +67,12 @@ def take_many(wanted: Mapping[int, int | None], name: str, *, by: User, dry_run:
     require_number(len(wanted))
     note = asked.said()
     rows = Finding.objects.visible_to(by).filter(pk__in=wanted).order_by(*ORDER)
-    found = _sort(rows if dry_run else rows.select_for_update(of=("self",)), wanted, asked, by)
-    if found.taken and not dry_run:
-        _write(found.taken, asked.step, by, note)
-        _log(found, asked.step, by, note)
-    return Outcome(
-        asked.step,
-        [finding.pk for finding, _details in found.taken],
-        [Refusal(code, message, keys) for (code, message), keys in found.refused.items()],
-        dry_run,
-    )
+    outcome = Taken(step=asked.step, dry_run=dry_run)
+    taken = _sort(rows if dry_run else rows.select_for_update(of=("self",)), wanted, asked, by, outcome)
+    if taken and not dry_run:
+        _write(taken, asked.step, by, note)
+        _log(taken, outcome, by, note)
+    return outcome
 
 
 def require_number(count: int) -> None:
@@ -138,23 +101,26 @@ def _may_at_once(step: Step, finding: Finding, by: User) -> bool:
     return may(step, finding, by)
 
 
-def _sort(rows: QuerySet[Finding], wanted: Mapping[int, int | None], asked: Asked, by: User) -> _Sorted:
-    """Each finding checked as `working.take` checks it."""
-    found, missing = _Sorted(), dict.fromkeys(wanted)
+def _sort(
+    rows: QuerySet[Finding], wanted: Mapping[int, int | None], asked: Asked, by: User, outcome: Taken
+) -> list[tuple[Finding, dict[str, Any]]]:
+    """Each finding checked as `working.take` checks it: those that can be taken, with what the step changes of each."""
+    taken, missing = [], dict.fromkeys(wanted)
     for finding in rows:
         del missing[finding.pk]
         try:
             details = details_of(asked, finding, by, wanted[finding.pk])
             require_file(asked.step, finding, None)
         except PermissionDenied as error:
-            found.refuse("forbidden", str(error), [finding.pk])
+            outcome.refuse("forbidden", str(error), [finding.pk])
         except ServiceError as error:
-            found.refuse(error.code, str(error), [finding.pk])
+            outcome.refuse(error.code, str(error), [finding.pk])
         else:
-            found.taken.append((finding, details))
+            taken.append((finding, details))
+            outcome.done.append(finding.pk)
     if missing:
-        found.refuse("not_found", _("没有这条记录，或者它不在您的范围内。"), missing)
-    return found
+        outcome.refuse("not_found", _("没有这条记录，或者它不在您的范围内。"), missing)
+    return taken
 
 
 def _write(taken: Sequence[tuple[Finding, dict[str, Any]]], step: Step, by: User, note: str) -> None:
@@ -171,25 +137,17 @@ def _write(taken: Sequence[tuple[Finding, dict[str, Any]]], step: Step, by: User
     FindingLog.objects.bulk_create(lines, batch_size=LOGGED_AT_ONCE)
 
 
-def _log(found: _Sorted, step: Step, by: User, note: str) -> None:
+def _log(taken: Sequence[tuple[Finding, dict[str, Any]]], outcome: Taken, by: User, note: str) -> None:
     """One record of the whole act in the access log, at the lowest place that holds all that was taken."""
-    findings = [finding for finding, _details in found.taken]
-    rules = {finding.rule for finding in findings}
-    left = sum(map(len, found.refused.values()))
+    rules = {finding.rule for finding, _details in taken}
+    left = outcome.refused_count
     log_access(
         by,
         "batch",
-        division=_together(finding.division_id for finding in findings),
+        division=codes.together(finding.division_id for finding, _details in taken),
         kind=Finding._meta.label_lower,
         key=rules.pop() if len(rules) == 1 else "",
-        fields=["state", step.name],
-        rows=len(findings),
+        fields=["state", outcome.step.name],
+        rows=len(taken),
         reason=clauses(filter(None, (labelled(_("未办理"), left) if left else "", note))),
     )
-
-
-def _together(places: Iterable[int]) -> int:
-    """The lowest division that contains all of these."""
-    found = sorted(places)
-    low, high = found[0], found[-1]
-    return next(place for place in (low, *reversed(codes.ancestors(low))) if codes.contains(place, high))

@@ -13,7 +13,7 @@ from apps.accounts.services import SYSTEM
 from apps.common.wording import clauses, listed
 from apps.crosschecks.choices import Verdict
 from apps.crosschecks.kinds import SEVERITY, UNIT_STATE, RuleName
-from apps.pages.kinds import NUMBER, PERCENT
+from apps.pages.kinds import PERCENT
 
 register = template.Library()
 
@@ -53,12 +53,6 @@ def author(value: str) -> str:
 def share(value: Decimal | None) -> str:
     """A share as per cent; a dash when there is nothing to take a share of."""
     return "—" if value is None else PERCENT.text(value)
-
-
-@register.filter
-def grouped(value: int) -> str:
-    """A count with its thousands grouped, in every language alike."""
-    return NUMBER.text(value)
 
 
 @register.filter

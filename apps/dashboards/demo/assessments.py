@@ -1,9 +1,10 @@
-"""A year's assessment of helpers in two counties, on every stage of its way, taken by those whose steps they are."""
+"""A year's assessment: of helpers in two counties, on every stage of its way, taken by those whose steps they are; of
+the corps of the poor counties by leagues and region.
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from apps.accounts.models import User
 from apps.assessments.choices import Kind
@@ -28,6 +29,13 @@ _WAYS: tuple[tuple[str, ...], ...] = (
     (),
     ("report", "opinion", "score", "return"),
 )
+_WAYS_OF_CORPS: tuple[tuple[str, ...], ...] = (
+    ("report_for", "opinion", "score", "grade"),
+    ("report_for", "opinion", "score"),
+    ("report_for", "opinion"),
+    ("report_for",),
+    (),
+)
 
 
 def assess_helpers() -> int:
@@ -50,6 +58,22 @@ def assess_helpers() -> int:
     return CadreAssessment.objects.filter(year=YEAR).count()
 
 
+def assess_corps() -> int:
+    """Open the year of the corps and take some of the steps; how many assessments there are."""
+    region = User.objects.get(username="region")
+    rules = IndicatorSet(division=region.division, year=YEAR, kind=Kind.CORPS, **usual_deadlines(YEAR))
+    sets.save_set(rules, sets.usual_weights(Kind.CORPS), by=region)
+    opened = rounds.open_round(region.division_id, Kind.CORPS, YEAR, by=region)
+    rounds.work(opened.pk, region)
+    rows = CadreAssessment.objects.filter(year=YEAR, kind=Kind.CORPS, account=None).order_by("pk")
+    for number, found in enumerate(rows[:MOST]):
+        league = User.objects.filter(username=f"league-{found.division_id // 10**8}").first()
+        who = {**dict.fromkeys(("report_for", "opinion", "score"), league), "grade": region}
+        for name in _WAYS_OF_CORPS[number % len(_WAYS_OF_CORPS)] if league else ():
+            found = steps.take(found, name, by=who[name], said=_said(name, number))
+    return rows.count()
+
+
 def _walk(found: CadreAssessment, number: int, *, officer: User, league: User) -> None:
     himself = User.objects.get(pk=found.account_id)
     township = User.objects.filter(username=f"township-{found.division_id // 1000}").first()
@@ -67,12 +91,12 @@ def _walk(found: CadreAssessment, number: int, *, officer: User, league: User) -
 
 def _said(name: str, number: int) -> Said:
     """What is said with a step; every fourth township has no list of measures."""
-    days: dict[str, Any] = {"days": Entered(Decimal(70 + number % 31), "按驻村考勤表")}
     measures = Entered(None, "台账未建") if number % 4 == 3 else Entered(Decimal(75 + number % 26), "入户核实")
     return {
+        "report_for": Said(note="总队长没有登录账户，书面自评已收。"),
         "report": Said(text="全年按月入户，帮助落实产业奖补和危房改造，协助办理慢病送医。"),
         "opinion": Said(asked=5, satisfied=5 - number % 3),
-        "score": Said(scores={**days, "measures": measures}),
+        "score": Said(scores={"measures": measures}),
         "appeal": Said(text="部分月份因手机故障未能上传签到，有入户照片为证。"),
         "decide": Said(note="经核实照片属实，调整等次。", grade="basic"),
         "return": Said(note="驻村天数与考勤表不符，请核对后重报。"),

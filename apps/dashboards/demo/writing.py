@@ -18,7 +18,7 @@ from apps.cadres.models import Cadre
 from apps.common.errors import ServiceError
 from apps.dashboards.demo import records, tables
 from apps.dashboards.demo.accounts import create_accounts
-from apps.dashboards.demo.assessments import assess_helpers
+from apps.dashboards.demo.assessments import assess_corps, assess_helpers
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
 from apps.dashboards.demo.counties import enter_chiefs, settle_section_cadres
@@ -109,7 +109,7 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
             with watch.phase("officials"):
                 truths += [*enter_chiefs(bulk, seed), *settle_section_cadres(bulk, truths)]
             with watch.phase("assessments"):
-                bulk.rows["assessments_cadreassessment"] = assess_helpers()
+                bulk.rows["assessments_cadreassessment"] = assess_helpers() + assess_corps()
             with watch.phase("money"):
                 bulk.rows.update(spend(scale, seed))
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)

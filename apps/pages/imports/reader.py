@@ -1,7 +1,7 @@
 """Reads a workbook, Parquet or text file from standard input and writes its rows to standard output.
 
 Runs as a process of its own (`workbook.py` starts it), so that a file made to exhaust memory ends this process and
-not the worker; the limits are set here, before anything is read. Nothing of the platform is imported.
+not the worker; the limits are set here, before anything is read. Nothing more of the platform is imported.
 
     python -m apps.pages.imports.reader KIND MEMORY SECONDS ROWS COLUMNS
 
@@ -23,6 +23,8 @@ from typing import Any
 
 import orjson
 
+from apps.common.confined import confine
+
 CHUNK = 2000
 LONGEST_FIELD = 1 << 20
 
@@ -33,7 +35,7 @@ class Refusal(Exception):
 
 def main(kind: str, memory: int, seconds: int, rows: int, columns: int) -> None:
     """Read standard input to its end, then write frames until "end" or "error"."""
-    _confine(memory, seconds)
+    confine(memory, seconds)
     try:
         data = sys.stdin.buffer.read()
         if kind in ("xlsx", "xls"):
@@ -58,16 +60,6 @@ def main(kind: str, memory: int, seconds: int, rows: int, columns: int) -> None:
 def _send(frame: tuple[Any, ...]) -> None:
     data = orjson.dumps(frame, default=_other, option=orjson.OPT_PASSTHROUGH_DATETIME)
     sys.stdout.buffer.write(struct.pack("!I", len(data)) + data)
-
-
-def _confine(memory: int, seconds: int) -> None:
-    try:
-        import resource  # noqa: PLC0415  # POSIX only
-    except ImportError:
-        return
-    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds)):
-        hard = resource.getrlimit(what)[1]
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _chunks(rows: Iterable[list[Any]], first: int) -> Iterator[tuple[Any, ...]]:

@@ -107,6 +107,12 @@ def noted(text: Any, more: Any) -> str:
 
 
 @register.filter
+def grouped(value: int) -> str:
+    """A count with its thousands grouped, in every language alike."""
+    return kinds.NUMBER.text(value)
+
+
+@register.filter
 def amount(value: Decimal | int | None) -> SafeString:
     """Yuan in 万元 or 亿元 with the exact value on hover."""
     return amounts.html(value)
