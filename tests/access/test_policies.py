@@ -49,9 +49,6 @@ BEYOND: dict[str, dict[str, str]] = {
     "crosschecks_rulestate": {"read": "true"},
     "datasets_datasetversion": {"read": "true"},
     "assessments_cadreassessment": {"own": "account_id"},
-    # That a year is closed, and from which amount on more people approve, holds for everybody below.
-    "funds_closedyear": {"read": "true"},
-    "funds_approvalband": {"read": "true"},
     # The assessed person reads what hangs off his own assessment.
     **{
         f"assessments_{name}": {

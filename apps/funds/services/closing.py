@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from apps.accounts.models import User
 from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.divisions import codes
+from apps.divisions.models import Division
 from apps.funds.choices import Act
 from apps.funds.models import ClosedYear, Entry, Quota
 from apps.funds.services.ledger import book
@@ -32,38 +34,47 @@ def close_year(division: int, year: int, *, by: User) -> ClosedYear:
     closed already (409).
     """
     policy.require(by, CAPABILITY, division)
+    if codes.level(division) > codes.COUNTY:
+        raise ServiceError(_("账目由自治区、盟市或旗县关账。"), field="division", code="level")
     last = datetime.date(year, 12, 31)
     if today() < last:
         raise ServiceError(_("%(year)d年度还没有结束，不能关账。") % {"year": year}, field="year", code="not_over")
     with connection.cursor() as cursor:
         # Nobody books while the year is being closed; whoever did before is counted.
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, year])
-    if ClosedYear.objects.filter(division_id__in=[division, *codes.ancestors(division)], year=year).exists():
+    closed = set(ClosedYear.objects.within(division).filter(year=year).values_list("division_id", flat=True))
+    if division in closed:
         raise ServiceError(_("%(year)d年度已经关账。") % {"year": year}, field="year", code="closed", status=409)
     left = remaining(division, last)
     # Below, some closed before: what they carried over is noted there.
-    noted = set(
-        Entry.objects.within(division)
-        .filter(act=Act.CARRY, booked_on=last, quota__in=left)
-        .values_list("quota_id", flat=True)
-    )
-    rows = Quota.objects.in_bulk([key for key in left if key not in noted])
+    rows = [one for one in Quota.objects.filter(pk__in=left).order_by("pk") if _unit(one.division_id) not in closed]
     book(
-        (
-            Entry(act=Act.CARRY, quota=quota, division_id=quota.division_id, amount=left[key])
-            for key, quota in rows.items()
-        ),
+        (Entry(act=Act.CARRY, quota=one, division_id=one.division_id, amount=left[one.pk]) for one in rows),
         by=by,
         on=last,
     )
-    return ClosedYear.objects.create(
-        division_id=division,
-        year=year,
-        closed_by=by,
-        closed_by_name=str(by)[:60],
-        carried=sum((left[key] for key in rows), Decimal(0)),
-        quotas=len(rows),
+    carried: dict[int, list[Decimal]] = defaultdict(list)
+    for one in rows:
+        carried[_unit(one.division_id)].append(left[one.pk])
+    # One row for every unit that keeps books of its own: whoever books there sees it, and so does the ledger's trigger.
+    below = Division.objects.current().within(division).filter(level__lte=codes.COUNTY).values_list("code", flat=True)
+    ClosedYear.objects.bulk_create(
+        ClosedYear(
+            division_id=unit,
+            year=year,
+            closed_by=by,
+            closed_by_name=str(by)[:60],
+            carried=sum(carried[unit], Decimal(0)),
+            quotas=len(carried[unit]),
+        )
+        for unit in sorted({division, *below} - closed)
     )
+    return ClosedYear.objects.get(division_id=division, year=year)
+
+
+def _unit(division: int) -> int:
+    """Who keeps the books of a place: region, league or county."""
+    return division if codes.level(division) <= codes.COUNTY else codes.at(division, codes.COUNTY)
 
 
 def remaining(division: int, on: datetime.date) -> dict[int, Decimal]:
