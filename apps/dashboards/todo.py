@@ -75,7 +75,12 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
         ],
         "lines": [
             line
-            for line in (*_lines(extent, counts), *_assessments(user, extent, on), *_orders(user), *_exports(user))
+            for line in (
+                *_lines(extent, counts),
+                *_assessments(user, extent, on),
+                *orders_waiting(user),
+                *_exports(user),
+            )
             if line["count"]
         ],
         "count": sum(counts[light.value] for light in Light),
@@ -152,7 +157,7 @@ def _exports(user: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _orders(user: Any) -> list[dict[str, Any]]:
+def orders_waiting(user: Any) -> list[dict[str, Any]]:
     """Orders of money that wait for this account's word, overdue ones in red; nothing to ask where it has none."""
     if not any(scopes.of(user).ranges_of(capability) for capability in orders.WAITS_FOR.values()):
         return []

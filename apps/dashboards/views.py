@@ -22,7 +22,7 @@ from apps.dashboards.counting import tallies, total
 from apps.dashboards.extent import Extent
 from apps.dashboards.happenings import happenings
 from apps.dashboards.oversight import watched
-from apps.dashboards.todo import to_do
+from apps.dashboards.todo import orders_waiting, to_do
 from apps.divisions import codes
 from apps.households.models import POOR, Household
 from apps.households.tables import HouseholdResource
@@ -135,11 +135,15 @@ class DeskPage(View):
         return render(request, "dashboards/helper.html", context)
 
     def _without_register(self, request: HttpRequest, scope: scopes.Scope) -> HttpResponse:
-        """Administrators of systems, accounts and audit see no register: their desk is the way to their pages."""
+        """Administrators and finance bureaus see no register: their desk is the way to their pages, and what waits."""
         groups = [
             (group, [line for line in lines if line.entry.url != "desk"]) for group, lines in menu.lines(request, scope)
         ]
-        context = {"groups": [pair for pair in groups if pair[1]], "has_post": bool(scope.capabilities)}
+        context = {
+            "groups": [pair for pair in groups if pair[1]],
+            "has_post": bool(scope.capabilities),
+            "waiting": [line for line in orders_waiting(request.user) if line["count"]],
+        }
         return render(request, "dashboards/administration.html", context)
 
 

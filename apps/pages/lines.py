@@ -22,6 +22,7 @@ class LinesInput(forms.Widget):
     """The table. `rows` is what was entered, as one mapping of raw values for each line."""
 
     template_name = "generic/_lines_input.html"
+    use_fieldset = True
     line: type[forms.Form] = forms.Form
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
