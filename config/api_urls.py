@@ -19,6 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.funds.api_urls")),
     path("", include("apps.crosschecks.api_urls")),
     path("", include("apps.assessments.api_urls")),
-    path("", include("apps.funds.api_urls")),
     path("", include("apps.dashboards.api_urls")),
 ]

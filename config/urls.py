@@ -18,7 +18,6 @@ urlpatterns = [
     path("", include("apps.funds.urls")),
     path("", include("apps.crosschecks.urls")),
     path("", include("apps.assessments.urls")),
-    path("", include("apps.funds.urls")),
     path("", include("apps.dashboards.urls")),
     path("spdci/", include("apps.partners.spdci_urls")),
     path("api/v1/", include(("config.api_urls", "api"))),
