@@ -1,7 +1,8 @@
-"""The project library and the projects of a year, by county, on every stage of their way; written in sets.
+"""The project library and the projects of three years, by county, on every stage of their way; written in sets.
 
 Every county where somebody is registered proposes some projects for its largest villages, one to so many households;
-the households of the village are its beneficiaries. Most were selected and built in the year.
+the households of the village are its beneficiaries. Those of past years are built and closed; of this year's proposals
+most were selected, the others are for the next year and on their way. No household is helped twice a year by one kind.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ from apps.funds.services.ways import Way
 from apps.households.models import Household
 from apps.households.models.household import HELPED
 
-HOUSEHOLDS_A_PROJECT, FEWEST, MOST_HELPED = 40, 2, 25
-"""A county has one project for so many households, and at least so many; one project helps at most so many."""
+HOUSEHOLDS_A_PROJECT, FEWEST, MOST_HELPED = 100, 3, 25
+"""A county has one project a year for so many households, and at least so many; one helps at most so many."""
+PAST_YEARS = 2
 DAY = datetime.timedelta(days=1)
 
 
@@ -132,19 +134,27 @@ OFFICE = {
 }
 
 
+Helped = Sequence[tuple[int, str, str]]
+"""Households: key, code, head."""
+
+
 class Made(NamedTuple):
     """A proposal with the idea and the households behind it."""
 
     item: LibraryItem
     idea: Idea
-    helped: Sequence[tuple[int, str, str]]
+    helped: Helped
 
 
 def plan_projects(bulk: Bulk, seed: int | str) -> int:
     """Write library and projects within the acting scope; how many projects. Call it when the register is there."""
     ensure_list()
     chance = random.Random(f"{seed}:projects")  # noqa: S311  # invented data, no secrets
-    made = [_propose(*one, chance=chance) for one in enumerate(_sites())]
+    made = [
+        _propose(number, year, place, helped, idea, chance=chance)
+        for year in range(today().year - PAST_YEARS, today().year + 1)
+        for number, (place, helped, idea) in enumerate(_sites(year))
+    ]
     with bulk.without_history():
         items = LibraryItem.objects.bulk_create([one.item for one in made], batch_size=1000)
         built = [_build(number, one) for number, one in enumerate(made) if one.item.state == ItemState.SELECTED]
@@ -164,8 +174,8 @@ def plan_projects(bulk: Bulk, seed: int | str) -> int:
     return len(built)
 
 
-def _sites() -> Iterable[tuple[int, Sequence[tuple[int, str, str]]]]:
-    """Villages where something is built, with households to help: (village, [(key, code, head)])."""
+def _sites(year: int) -> Iterable[tuple[int, Helped, Idea]]:
+    """Villages where something is built in a year, with households to help: (village, [(key, code, head)], idea)."""
     rows: Any = Household.objects.filter(status__in=HELPED).with_head().order_by("division_id", "pk")
     villages: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
     for place, key, code, head in rows.values_list("division_id", "pk", "code", "head_name").iterator():
@@ -173,24 +183,23 @@ def _sites() -> Iterable[tuple[int, Sequence[tuple[int, str, str]]]]:
     counties: dict[int, list[int]] = defaultdict(list)
     for place in villages:
         counties[codes.at(place, codes.COUNTY)].append(place)
-    for county in sorted(counties):
+    for offset, county in enumerate(sorted(counties), year):
         places = sorted(counties[county], key=lambda place: (-len(villages[place]), place))
         number = max(FEWEST, sum(len(villages[place]) for place in places) // HOUSEHOLDS_A_PROJECT)
+        done: set[tuple[int, str]] = set()
         for turn in range(number):
-            place = places[turn % len(places)]
-            # The same village's next project helps its next households, as far as it has so many.
-            begin = turn // len(places) * MOST_HELPED % len(villages[place])
-            yield place, villages[place][begin : begin + MOST_HELPED]
+            place, idea = places[turn % len(places)], IDEAS[(offset + turn) % len(IDEAS)]
+            if (place, idea.kind) not in done:
+                done.add((place, idea.kind))
+                yield place, villages[place][:MOST_HELPED], idea
 
 
-def _propose(number: int, site: tuple[int, Sequence[tuple[int, str, str]]], *, chance: random.Random) -> Made:
-    place, helped = site
-    year, idea = today().year, IDEAS[number % len(IDEAS)]
-    selected = number % 3 != 2
+def _propose(number: int, year: int, place: int, helped: Helped, idea: Idea, *, chance: random.Random) -> Made:
+    selected = year < today().year or number % 3 != 2
     state = ItemState.SELECTED if selected else ON_THE_WAY[number // 3 % len(ON_THE_WAY)]
     met = datetime.date(year, 1, 8) if selected else datetime.date(year, 10, 20)
     met += DAY * chance.randrange(25)
-    reached = library_day(met, state)
+    reached = _library_day(met, state)
     item = LibraryItem(
         division_id=place,
         name=idea.name + "项目",
@@ -212,22 +221,26 @@ def _propose(number: int, site: tuple[int, Sequence[tuple[int, str, str]]], *, c
         drafted_by_name="嘎查村委会",
         due_on=reached + 5 * DAY if state in ON_THE_WAY[1:5] else None,
         noticed_on=met + 40 * DAY if state in (ItemState.NOTICED, ItemState.IN_LIBRARY, ItemState.SELECTED) else None,
-        entered_on=met + 51 * DAY if state in (ItemState.IN_LIBRARY, ItemState.SELECTED) else None,
+        entered_on=min(met + 51 * DAY, today()) if state in (ItemState.IN_LIBRARY, ItemState.SELECTED) else None,
     )
     return Made(item, idea, helped)
 
 
-def library_day(met: datetime.date, state: str) -> datetime.date:
+def _library_day(met: datetime.date, state: str) -> datetime.date:
     """The day on which a proposal of a meeting came into a state; never one to come."""
     return min(met + 10 * DAY * (1 + list(ItemState.values).index(state)), today())
 
 
 def _build(number: int, made: Made) -> Project:
-    item, state = made.item, BUILT[number // 3 % len(BUILT)]
+    item = made.item
+    state = BUILT[number % len(BUILT)] if item.year == today().year else ProjectState.CLOSED
     begin = datetime.date(item.year, 4, 10)
     steps = _steps_to(state)
     day = {name: begin + 45 * DAY + 24 * DAY * turn for turn, name in enumerate(steps)}
     accepted = "accept" in steps
+    # A few of those under way are late (FP-13).
+    waits = state in (ProjectState.APPROVED, ProjectState.NOTICED_BEFORE)
+    goes_on = state == ProjectState.STARTED and bool(number % 3)
     copied = ("name", "kind", "mode", "year", "scale", "target", "mechanism", "division_id")
     return Project(
         **{name: getattr(item, name) for name in copied},
@@ -236,8 +249,8 @@ def _build(number: int, made: Made) -> Project:
         budget=item.amount,
         unit="旗县农牧业局" if item.kind in ("industry", "beijing") else "旗县扶贫办",
         person_in_charge="项目办",
-        plan_start=begin + 60 * DAY,
-        plan_end=datetime.date(item.year, 11, 30),
+        plan_start=datetime.date(item.year, 12, 10) if waits else begin + 60 * DAY,
+        plan_end=datetime.date(item.year + 1, 6, 30) if waits or goes_on else datetime.date(item.year, 11, 30),
         state=state,
         approved_on=begin,
         approved_level=codes.COUNTY,

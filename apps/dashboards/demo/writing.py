@@ -109,6 +109,7 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 truths += write_diaries(bulk, scale, seed)
             with watch.phase("assessments"):
                 bulk.rows["assessments_cadreassessment"] = assess_helpers()
+            # Money goes into projects, so they come first.
             with watch.phase("projects"):
                 plan_projects(bulk, seed)
             with watch.phase("money"):
