@@ -18,7 +18,7 @@ from apps.funds.project_kinds import EVALUATION, ITEM_STATE, LIGHT, OVERDUE, PRO
 from apps.funds.project_querysets import LibraryQuerySet, ProjectQuerySet
 from apps.funds.services import library
 from apps.pages.columns import Column
-from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MONEY, NUMBER, PERCENT, PLACE, YEAR, Choice, Number
+from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MONEY, NUMBER, PLACE, YEAR, Choice, Number
 from apps.pages.resources import Related, Resource, Section
 
 KIND, MODE = Choice(ProjectKind), Choice(SupportMode)
@@ -65,7 +65,7 @@ class ProgressResource(Resource):
         Column("project", _("扶贫项目"), source="project_id", kind=NUMBER, default=False),
         Column("project_name", _("项目名称"), source="project__name"),
         Column("division", _("所在地"), source="division_id", kind=PLACE),
-        Column("percent", _("形象进度（%）"), kind=PERCENT),
+        Column("percent", _("形象进度（%）"), kind=NUMBER),
         Column("spent", _("累计完成投资（元）"), kind=MONEY),
         Column("supervisor_name", _("义务监督员签字")),
         Column("reported_on", _("报送日期"), kind=DATE),
@@ -168,7 +168,7 @@ class ProjectResource(Resource):
         Column("budget", _("计划投资（元）"), kind=MONEY),
         Column("allocated", _("落实金额"), kind=MONEY, holds="budget"),
         Column("paid", _("已拨付"), kind=MONEY, holds="budget"),
-        Column("percent", _("形象进度（%）"), kind=PERCENT),
+        Column("percent", _("形象进度（%）"), kind=NUMBER),
         Column("state", _("状态"), kind=PROJECT_STATE),
         Column("late", _("工期"), kind=OVERDUE, holds="plan_end"),
         Column("unreported", _("京蒙月报"), kind=OVERDUE, holds="state"),

@@ -14,7 +14,8 @@ from apps.common.errors import ServiceError, StaleVersion
 from apps.funds.models import LibraryItem, Project
 from apps.funds.project_forms import LibraryStepForm, ProjectStepForm, WayForm
 from apps.funds.project_kinds import ITEM_STATE, PROJECT_STATE
-from apps.funds.services import beneficiaries, negative
+from apps.funds.project_tables import LibraryItemResource, ProjectResource
+from apps.funds.services import beneficiaries, library, negative
 from apps.pages.kinds import State
 from apps.pages.views import DetailPage
 
@@ -74,7 +75,12 @@ class LibraryItemPage(WayPage):
     states = ITEM_STATE
 
     def more(self, found: LibraryItem, form: WayForm | None = None) -> dict[str, Any]:
-        return {**super().more(found, form), "doubles": beneficiaries.doubles(found)}
+        made = library.project_of(found, requester(self.request))
+        return {
+            **super().more(found, form),
+            "doubles": beneficiaries.doubles(found),
+            "project_url": ProjectResource.url("detail", made.pk) if made else "",
+        }
 
 
 class ProjectPage(WayPage):
@@ -85,4 +91,5 @@ class ProjectPage(WayPage):
 
     def more(self, found: Project, form: WayForm | None = None) -> dict[str, Any]:
         checks = negative.checks_of(found, requester(self.request))
-        return {**super().more(found, form), "checks": checks}
+        item_url = LibraryItemResource.url("detail", found.item_id) if found.item_id else ""
+        return {**super().more(found, form), "checks": checks, "item_url": item_url}

@@ -108,6 +108,7 @@ ON_THE_WAY = (
     ItemState.RETURNED,
 )
 """Where the proposals for next year are; two of three proposals are of this year and were selected."""
+APPROVED = (ItemState.COUNTY_APPROVED, ItemState.NOTICED, ItemState.IN_LIBRARY, ItemState.SELECTED)
 BUILT = (
     ProjectState.CLOSED,
     ProjectState.NOTICED_AFTER,
@@ -165,7 +166,13 @@ def plan_projects(bulk: Bulk, seed: int | str) -> int:
         ProjectProgress.objects.bulk_create(_reports(built), batch_size=2000)
         NegativeCheck.objects.bulk_create(
             [
-                NegativeCheck(project=one, division_id=one.division_id, content_version=1, by_name=one.approved_by_name)
+                NegativeCheck(
+                    project=one,
+                    division_id=one.division_id,
+                    content_version=1,
+                    by_name=one.approved_by_name,
+                    at=_moment(one.approved_on or today()),
+                )
                 for one in built
             ],
             batch_size=2000,
@@ -218,6 +225,7 @@ def _propose(number: int, year: int, place: int, helped: Helped, idea: Idea, *, 
         state=state,
         state_since=_moment(reached),
         round=0 if state == ItemState.DRAFT else 1,
+        signed=1 if state in APPROVED else 0,
         drafted_by_name="嘎查村委会",
         due_on=reached + 5 * DAY if state in ON_THE_WAY[1:5] else None,
         noticed_on=met + 40 * DAY if state in (ItemState.NOTICED, ItemState.IN_LIBRARY, ItemState.SELECTED) else None,
@@ -236,7 +244,7 @@ def _build(number: int, made: Made) -> Project:
     state = BUILT[number % len(BUILT)] if item.year == today().year else ProjectState.CLOSED
     begin = datetime.date(item.year, 4, 10)
     steps = _steps_to(state)
-    day = {name: begin + 45 * DAY + 24 * DAY * turn for turn, name in enumerate(steps)}
+    day = {name: _day(item, turn) for turn, name in enumerate(steps)}
     accepted = "accept" in steps
     # A few of those under way are late (FP-13).
     waits = state in (ProjectState.APPROVED, ProjectState.NOTICED_BEFORE)
@@ -272,6 +280,11 @@ def _build(number: int, made: Made) -> Project:
     )
 
 
+def _day(found: LibraryItem | Project, turn: int) -> datetime.date:
+    """The day of a step of a project, counted from the first."""
+    return datetime.date(found.year, 5, 25) + 24 * DAY * turn
+
+
 def _steps_to(state: str) -> Sequence[str]:
     """The steps that lead a project to a state."""
     reached = [projects.WAY.steps[name].to_state for name in PROJECT_STEPS]
@@ -302,22 +315,26 @@ def _item_log(items: Iterable[LibraryItem]) -> Iterable[LibraryLog]:
             continue
         returned = item.state == ItemState.RETURNED
         names = ("propose",) if returned else ITEM_STEPS[: reached.index(item.state) + 1]
-        for name in names:
-            yield _line(LibraryLog, library.WAY, name, item=item)
+        for turn, name in enumerate(names):
+            on = item.noticed_on if name == "notice" else item.entered_on if name == "enter" else None
+            day = on or min(item.met_on + 9 * DAY * (turn + 1), today())
+            yield _line(LibraryLog, library.WAY, name, day, item=item)
         if returned:
-            yield _line(LibraryLog, library.WAY, "return_township", item=item, note="受益户名单不全，请补充后重报。")
+            note = "受益户名单不全，请补充后重报。"
+            yield _line(LibraryLog, library.WAY, "return_township", item.met_on + 14 * DAY, item=item, note=note)
 
 
 def _project_log(built: Iterable[Project]) -> Iterable[ProjectLog]:
     for project in built:
-        for name in _steps_to(project.state):
-            yield _line(ProjectLog, projects.WAY, name, project=project)
+        for turn, name in enumerate(_steps_to(project.state)):
+            yield _line(ProjectLog, projects.WAY, name, _day(project, turn), project=project)
 
 
-def _line(log: Any, way: Way, name: str, *, note: str = "", **of: Any) -> Any:
+def _line(log: Any, way: Way, name: str, day: datetime.date, *, note: str = "", **of: Any) -> Any:
     step, row = way.steps[name], next(iter(of.values()))
     return log(
         **of,
+        at=_moment(day),
         division_id=row.division_id,
         round=row.round,
         by_name=OFFICE.get(name, "旗县扶贫办"),

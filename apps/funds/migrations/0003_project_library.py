@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -348,7 +349,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("round", models.PositiveSmallIntegerField(verbose_name="提交次数")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
                 ("by_name", models.CharField(max_length=60, verbose_name="经办人姓名")),
                 ("step", models.CharField(max_length=20, verbose_name="步骤")),
                 ("apart", models.BooleanField(default=False, verbose_name="须由不同的人办理")),
@@ -368,7 +369,7 @@ class Migration(migrations.Migration):
                 ("words", models.CharField(blank=True, default="", max_length=300, verbose_name="查到的词")),
                 ("answer", models.CharField(blank=True, default="", max_length=500, verbose_name="核对说明")),
                 ("content_version", models.PositiveSmallIntegerField(verbose_name="项目内容版本")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
                 ("by_name", models.CharField(max_length=60, verbose_name="核对人姓名")),
             ],
             options={
@@ -412,7 +413,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("round", models.PositiveSmallIntegerField(verbose_name="提交次数")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间")),
                 ("by_name", models.CharField(max_length=60, verbose_name="经办人姓名")),
                 ("step", models.CharField(max_length=20, verbose_name="步骤")),
                 ("apart", models.BooleanField(default=False, verbose_name="须由不同的人办理")),
@@ -644,6 +645,11 @@ class Migration(migrations.Migration):
             model_name="projectevent",
             name="started_on",
             field=models.DateField(editable=False, null=True, verbose_name="开工日期"),
+        ),
+        migrations.AlterField(
+            model_name="orderlog",
+            name="at",
+            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="时间"),
         ),
         migrations.AlterField(
             model_name="orderlog",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.funds.models.base import FundsModel, person
@@ -15,7 +16,7 @@ class StepLog(FundsModel):
     round's different people take, so that a unique constraint of the subclass can hold them apart."""
 
     round = models.PositiveSmallIntegerField(_("提交次数"))
-    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    at = models.DateTimeField(_("时间"), default=timezone.now, editable=False)
     by = person(_("经办人"))
     by_name = models.CharField(_("经办人姓名"), max_length=60)
     step = models.CharField(_("步骤"), max_length=20)

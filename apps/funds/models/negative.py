@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.models import Versioned
@@ -69,7 +70,7 @@ class NegativeCheck(FundsModel):
     words = models.CharField(_("查到的词"), max_length=300, blank=True, default="")
     answer = models.CharField(_("核对说明"), max_length=LONGEST_NOTE, blank=True, default="")
     content_version = models.PositiveSmallIntegerField(_("项目内容版本"))
-    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    at = models.DateTimeField(_("时间"), default=timezone.now, editable=False)
     by = person(_("核对人"))
     by_name = models.CharField(_("核对人姓名"), max_length=60)
 

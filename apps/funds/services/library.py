@@ -286,6 +286,11 @@ ACTS: dict[str, Callable[[LibraryItem, Said, User], Any]] = {
 }
 
 
+def project_of(item: LibraryItem, user: User) -> Project | None:
+    """The project that was made from an item, if somebody sees it."""
+    return Project.objects.visible_to(user).filter(item=item).first()
+
+
 def past_day(on: datetime.date | None, name: str) -> datetime.date:
     """A day that was said, today if none was. Raises ServiceError for one to come."""
     day = on or today()
