@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.funds.models import Beneficiary, LibraryItem, NegativeItem, Project, ProjectProgress
 from apps.funds.project_kinds import LIGHT
+from apps.funds.services import library
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, YesNoFilter, between
 
 
@@ -17,12 +18,17 @@ class LibraryItemFilters(Filters):
     """项目库."""
 
     name = django_filters.CharFilter(label=_("项目名称"), lookup_expr="startswith")
+    waiting = YesNoFilter(label=_("待我办理"), method="that_wait")
     light = ChoicesFilter(label=_("期限"), choices=list(LIGHT.labels.items()))
     amount_min, amount_max = between("amount", _("申请资金"))
 
     class Meta:
         model = LibraryItem
         fields = ["year", "kind", "mode", "state", "valid_for"]
+
+    def that_wait(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        waiting = library.waiting(self.user).order_by().values("pk")
+        return rows.filter(pk__in=waiting) if value else rows.exclude(pk__in=waiting)
 
 
 class ProjectFilters(Filters):

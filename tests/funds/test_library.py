@@ -340,3 +340,23 @@ def test_unknown_steps_and_wrong_states(way: Way) -> None:
     with pytest.raises(ServiceError) as refused:
         way.take(item, "approve")
     assert refused.value.status == 409
+
+
+def test_what_waits_for_whom(way: Way) -> None:
+    item = way.item()
+    for name, waits in (
+        ("propose", {"township"}),
+        ("check_township", {"department", "second", "office", "finance"}),
+        ("check_department", {"head"}),
+        ("approve", {"office", "finance"}),
+    ):
+        item = way.take(item, name)
+        for who, user in way.people.items():
+            with scopes.acting(user):
+                assert list(library.waiting(user)) == ([item] if who in waits else []), (name, who)
+    item = way.take(item, "notice", on=today() - datetime.timedelta(days=9))
+    with scopes.acting(way.people["office"]):
+        assert not library.waiting(way.people["office"]).exists()
+    item = way.take(item, "return_county", note="重新公示")
+    with scopes.acting(way.people["village"]):
+        assert library.waiting(way.people["village"]).get() == item

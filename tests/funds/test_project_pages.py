@@ -207,6 +207,9 @@ def test_lists_are_narrowed(way: Way, as_: Callable[[str], Client]) -> None:
         found = client.get(f"/api/v1/projects/?{query}").json()["results"]
         assert len(found) == number, query
     assert client.get("/api/v1/projects/?late=true").json()["results"][0]["item"] == late.pk
+    way.take(way.item(), "propose")
+    for who, number in (("township", 1), ("department", 0)):
+        assert len(as_(who).get("/api/v1/library-items/?waiting=true").json()["results"]) == number
     items = client.get("/api/v1/library-items/?state=selected&amount_min=1").json()["results"]
     assert len(items) == 2
 

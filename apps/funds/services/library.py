@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -289,6 +290,25 @@ ACTS: dict[str, Callable[[LibraryItem, Said, User], Any]] = {
 def project_of(item: LibraryItem, user: User) -> Project | None:
     """The project that was made from an item, if somebody sees it."""
     return Project.objects.visible_to(user).filter(item=item).first()
+
+
+NEXT = ("check_township", "check_department", "approve", "notice", "enter")
+"""The steps that an item waits for on its way into the library."""
+
+
+def waiting(user: User) -> QuerySet[LibraryItem]:
+    """The items that wait for somebody's step: in his office, none that he took a part of this round, a notice only
+    when its days are over; and his own that came back."""
+    scope, over = scopes.of(user), today() - datetime.timedelta(days=NOTICE_DAYS)
+    where = Q(state=S.RETURNED, drafted_by_id=user.pk)
+    for step in (WAY.steps[name] for name in NEXT):
+        ready = Q(state__in=step.from_states) & (Q(noticed_on__lte=over) if step.name == "enter" else Q())
+        for low, _high in scope.ranges_of(step.capability):
+            if codes.level(low) in step.levels:
+                where |= ready & Q(division_id__range=codes.subtree(low))
+    mine = LibraryLog.objects.filter(item=OuterRef("pk"), round=OuterRef("round"), by_id=user.pk, apart=True)
+    taken = Exists(mine) & ~Q(state=S.RETURNED)
+    return LibraryItem.objects.visible_to(user).filter(where).exclude(taken).order_by("due_on", "pk")
 
 
 def past_day(on: datetime.date | None, name: str) -> datetime.date:
