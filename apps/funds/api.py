@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
 from apps.funds.models import FundOrder, Quota
-from apps.funds.models.order import LONGEST_NOTE
+from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.services import quotas, reading, steps
 from apps.funds.tables import OrderResource, QuotaResource
 from apps.pages.api import ResourceViewSet, object_body

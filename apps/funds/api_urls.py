@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from apps.funds import balance_views, tables
@@ -14,6 +14,7 @@ router.register("approval-bands", viewset(tables.BandResource), "approval-band")
 router.register("closed-years", viewset(tables.ClosedYearResource), "closed-year")
 
 urlpatterns = [
+    path("", include("apps.funds.project_api_urls")),
     path("funds/balance/", balance_views.BalanceView.as_view(), name="funds-balance"),
     path("fund-orders/<int:key>/step/", OrderStepView.as_view(), name="fund-order-step"),
     path("quotas/<int:key>/receive/", ReceiveView.as_view(), name="quota-receive"),

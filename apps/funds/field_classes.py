@@ -8,13 +8,20 @@ from apps.common.fieldclasses import Basis, declare, general, high
 from apps.funds.models import (
     Allocation,
     ApprovalBand,
+    Beneficiary,
     ClosedYear,
     Entry,
     FundOrder,
+    LibraryItem,
+    LibraryLog,
+    NegativeCheck,
+    NegativeItem,
     OrderLine,
     OrderLog,
     Payment,
     Project,
+    ProjectLog,
+    ProjectProgress,
     Quota,
 )
 
@@ -22,6 +29,7 @@ SPEND = _("管理和监督扶贫资金")
 BUILD = _("管理扶贫项目")
 PAY = _("向收款人拨付扶贫资金")
 RULES = _("规定资金审批权限")
+HELP = _("确定扶贫项目的受益户")
 
 
 def declare_all() -> None:
@@ -40,8 +48,9 @@ def declare_all() -> None:
         general(
             BUILD,
             "code name kind mode year site scale budget subsidy_standard unit person_in_charge target mechanism"
-            " plan_start plan_end state state_since approved_on approved_level approved_by approved_by_name"
-            " approval_no",
+            " plan_start plan_end state state_since approved_on approved_level approved_by approved_by_name approval_no"
+            " item round content_version percent noticed_before_on started_on finished_on accepted_on accepted_township"
+            " accepted_department accepted_supervisor noticed_after_on score grade evaluation",
         ),
     )
     declare(Allocation, general(SPEND, "quota project amount paid claimed settled last_paid_on allocated_on"))
@@ -70,10 +79,32 @@ def declare_all() -> None:
         ),
         high(PAY, "payee_account payee_account_index"),
     )
-    declare(OrderLog, general(SPEND, "order round at by by_name step from_state to_state note"))
+    declare(OrderLog, general(SPEND, "order round at by by_name step apart from_state to_state note"))
     declare(ApprovalBand, general(RULES, "act above signatures days", Basis.PUBLIC))
     declare(
         Payment,
         general(SPEND, "project allocation entry amount paid_on household payee_name voucher_no reversed_on"),
         high(PAY, "payee_account payee_account_index"),
     )
+    _declare_projects()
+
+
+def _declare_projects() -> None:
+    declare(
+        LibraryItem,
+        general(
+            BUILD,
+            "name kind mode year site scale amount subsidy_standard need target mechanism met_on present decision state"
+            " state_since due_on round signatures signed drafted_by drafted_by_name noticed_on entered_on valid_for",
+        ),
+    )
+    steps = "round at by by_name step apart from_state to_state note"
+    declare(LibraryLog, general(BUILD, f"item {steps}"))
+    declare(ProjectLog, general(BUILD, f"project {steps}"))
+    declare(
+        ProjectProgress,
+        general(BUILD, "project month percent spent supervisor_name note reported_on reported_by reported_by_name"),
+    )
+    declare(Beneficiary, general(HELP, "household household_code head item project kind year is_active"))
+    declare(NegativeItem, general(RULES, "aspect position name words is_active", Basis.PUBLIC))
+    declare(NegativeCheck, general(BUILD, "project item item_name words answer content_version at by by_name"))

@@ -14,7 +14,7 @@ from apps.divisions.models import Division
 from apps.funds.choices import ORDER_ACTS, Act, FundKind, Origin
 from apps.funds.models import Allocation, ApprovalBand, ClosedYear, FundOrder, Quota
 from apps.funds.models.base import FUND
-from apps.funds.models.order import LONGEST_NOTE
+from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.services import steps
 from apps.funds.services.closing import close_year
 from apps.funds.services.lines import Line

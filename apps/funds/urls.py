@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from apps.funds import balance_views, tables, views
 from apps.pages.routes import pages
 
 urlpatterns = [
+    path("", include("apps.funds.project_urls")),
     path("funds/", balance_views.BalancePage.as_view(), name="funds"),
     *pages("quotas", tables.QuotaResource, detail_page=views.QuotaPage),
     *pages("fund-orders", tables.OrderResource, detail_page=views.OrderPage, form_page=views.OrderFormPage),

@@ -19,6 +19,7 @@ from apps.funds.forms import LINES, OrderStepForm
 from apps.funds.kinds import ORDER_STATE
 from apps.funds.models import FundOrder, Quota
 from apps.funds.services import quotas, reading, steps
+from apps.funds.services.ways import holds
 from apps.funds.tables import OrderResource, QuotaResource
 from apps.pages.views import DetailPage, FormPage
 
@@ -92,12 +93,12 @@ class QuotaPage(DetailPage):
         user = requester(self.request)
         left = found.amount - found.passed - found.allocated - found.recovered
         offers: list[tuple[str, str]] = []
-        own = steps.holds(user, steps.PROPOSES, found.division_id)
+        own = holds(user, steps.PROPOSES, found.division_id)
         if own and found.received_on and left > 0:
             acts = [Act.PASS, Act.ALLOCATE] if codes.level(found.division_id) <= codes.COUNTY else []
             offers = [(Act(act).label, self._draft(act, found)) for act in acts]
         above = found.from_division_id
-        if left > 0 and above and steps.holds(user, steps.PROPOSES, above):
+        if left > 0 and above and holds(user, steps.PROPOSES, above):
             offers.append((Act.RECOVER.label, self._draft(Act.RECOVER, found, above)))
         return {
             "offers": offers,

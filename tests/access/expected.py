@@ -65,11 +65,20 @@ def of_resource(route: Route, kind: str, account: Account, row: Row | None) -> s
         }.get(capability, capability in account.kind.may or (capability == "view_register" and account.kind.register))
         return {200, 202, 302} if sees_all and account.opens(resource) else {403}
     if kind in ("new", "create"):
-        return ({200} if kind == "new" else set()) | REFUSED if change in account.kind.may else {403}
+        allowed = change in account.kind.may and begins(account, resource.name)
+        return ({200} if kind == "new" else set()) | REFUSED if allowed else {403}
     if kind in ("form", "update"):
         return {200} | REFUSED if account.may(change, row) and acts_on(account, row) else {403}
     # An act of the resource's own: done, refused with a reason on the page it came from, or not one's right.
     return {200, 302, 403} | REFUSED
+
+
+def begins(account: Account, resource: str) -> bool:
+    """Orders of money are drafted by region, league and county, projects proposed by villages and townships."""
+    level = codes.level(account.kind.place)
+    if resource == "fund-order":
+        return level <= codes.COUNTY
+    return resource != "library-item" or level >= codes.TOWNSHIP
 
 
 def acts_on(account: Account, row: Row) -> bool:
@@ -77,7 +86,7 @@ def acts_on(account: Account, row: Row) -> bool:
     whose posts reach farther than one's own."""
     if row.resource in ("run", "assessment-round", "closed-year"):  # opened, never changed
         return False
-    if row.resource == "fund-order":  # changed by whoever drafted it, who is none of these
+    if row.resource in ("fund-order", "library-item"):  # changed by whoever drafted it, who is none of these
         return False
     if account.kind.here and row.resource in ("user", "client"):
         return False  # all of them reach below his one division: more than he could have given

@@ -42,13 +42,20 @@ from apps.divisions.models import Division
 from apps.funds.models import (
     Allocation,
     ApprovalBand,
+    Beneficiary,
     ClosedYear,
     Entry,
     FundOrder,
+    LibraryItem,
+    LibraryLog,
+    NegativeCheck,
+    NegativeItem,
     OrderLine,
     OrderLog,
     Payment,
     Project,
+    ProjectLog,
+    ProjectProgress,
     Quota,
 )
 from apps.history.models import AccessLog
@@ -209,6 +216,7 @@ def build() -> World:
         for place in (REGION, LEAGUE, COUNTY, TOWNSHIP, *VILLAGES):
             _assessed(place, accounts["county"].user, words.word())
             _funded(place, words)
+            _proposed(place, words)
         for account in accounts.values():
             if account.user is not None:
                 _papers(account.user, account.kind, words.word(), words.word())
@@ -313,6 +321,30 @@ def _funded(place: int, words: Canaries) -> None:
     )  # fmt: skip
     ApprovalBand.objects.create(**here, act="pay", above=0)
     ClosedYear.objects.create(**here, year=2015, closed_by_name=words.word())
+
+
+def _proposed(place: int, words: Canaries) -> None:
+    """A project of a place with everything on its way: item of the library, logs, a report, an answered match; and in
+    villages the households that it helps."""
+    here, day = {"division_id": place}, datetime.date(2018, 6, 1)
+    project = Project.objects.get(**here)
+    item = LibraryItem.objects.create(
+        **here, name="n", kind="industry", year=2018, valid_for=2018, scale="s", amount=1, need="n", target="t",
+        mechanism="m", met_on=day, present=3, decision="d", state="selected", round=1,
+    )  # fmt: skip
+    log = {"round": 1, "by_name": "b", "to_state": "selected"}
+    LibraryLog.objects.create(**here, **log, item=item, step="select", note=words.word())
+    ProjectLog.objects.create(**here, **log, project=project, step="start", note=words.word())
+    ProjectProgress.objects.create(**here, project=project, month=day, percent=5, spent=1, reported_on=day)
+    forbidden = NegativeItem.objects.create(**here, aspect="office", position=1, name="n", words="w")
+    NegativeCheck.objects.create(
+        **here, project=project, item=forbidden, item_name="i", answer=words.word(), content_version=1, by_name="b"
+    )
+    for household in Household.objects.filter(**here):
+        Beneficiary.objects.create(
+            **here, household=household, household_code=household.code, head="h", item=item, project=project,
+            kind="industry", year=2018,
+        )  # fmt: skip
 
 
 def _delivered(place: int, by: User) -> None:
@@ -563,6 +595,13 @@ PLANTED: tuple[type[models.Model], ...] = (
     Payment,
     ApprovalBand,
     ClosedYear,
+    LibraryItem,
+    LibraryLog,
+    ProjectLog,
+    ProjectProgress,
+    NegativeItem,
+    NegativeCheck,
+    Beneficiary,
     Share,
     Run,
     Village,
@@ -595,6 +634,9 @@ MADE_WITH = {
     Entry: "document_no",
     Payment: "payee_name",
     ClosedYear: "closed_by_name",
+    LibraryLog: "note",
+    ProjectLog: "note",
+    NegativeCheck: "answer",
     AccessLog: "reason",
     ExportJob: "title",
     ExportApproval: "title",

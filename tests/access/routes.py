@@ -304,6 +304,8 @@ ALONE: dict[str, Alone] = {
     "assessment-counted": Alone({"GET": 200}, rows="assessments.score"),
     "funds": Alone({"GET": funds}),
     "api:funds-balance": Alone({"GET": funds}),
+    "api:library-item-step": Alone({"POST": {422, 403}}, rows="library-item"),
+    "api:project-step": Alone({"POST": {422, 403}}, rows="project"),
     "api:fund-order-step": Alone({"POST": {422, 403}}, rows="fund-order"),
     "api:quota-receive": Alone({"POST": {409, 403}}, rows="quota"),
     "assessment-steps": Alone({"GET": to_change("review_register", 302), "POST": to_change("review_register", 302)}),

@@ -91,10 +91,14 @@ REALMS = {
 }
 # The latest visit moves on and a problem goes its way; money and what it is spent on stay. None is taken away.
 KEPT_VISITS = ("lastvisit", "visittask")
-KEPT_FUNDS = ("quota", "allocation", "project", "fundorder")
+KEPT_FUNDS = (
+    *("quota", "allocation", "project", "fundorder"),
+    *("libraryitem", "projectprogress", "negativeitem"),
+)
 KEPT = (*(f"visits_{name}" for name in KEPT_VISITS), *(f"funds_{name}" for name in KEPT_FUNDS))
 APPEND_ONLY = re.compile(
     r"event$|_findinglog$|_assessmentlog$|_accesslog$|^funds_(closedyear|orderlog|entry|payment)$"
+    r"|^funds_(librarylog|projectlog|negativecheck)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 

@@ -26,7 +26,8 @@ from apps.cadres.services.pairing import Exchange, exchange_all
 from apps.common.codes import codelist
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
-from apps.funds.models import FundOrder, Quota
+from apps.funds.models import FundOrder, LibraryItem, Project, Quota
+from apps.funds.services import library, projects
 from apps.funds.services import steps as orders
 from apps.funds.services.closing import close_year
 from apps.funds.services.lines import Line
@@ -120,6 +121,9 @@ CALLS = {
     ),
     "propose an order": lambda by: orders.take(FundOrder.objects.filter(division_id=COUNTY)[0], "propose", by=by),
     "receive a quota": lambda by: receive(Quota.objects.filter(division_id=COUNTY)[0], by=by),
+    "propose a project": lambda by: library.take(LibraryItem.objects.filter(division_id=OWN)[0], "refresh", by=by),
+    "draft a proposal": lambda by: library.save(LibraryItem(division_id=OWN, met_on=DAY, year=2018), [], by=by),
+    "take a step of a project": lambda by: projects.take(Project.objects.filter(division_id=OWN)[0], "stop", by=by),
     "close the books": lambda by: close_year(COUNTY, 2017, by=by),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by

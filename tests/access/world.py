@@ -72,6 +72,7 @@ SENIOR = frozenset(
 )
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})
 FUNDS = frozenset({"propose_funds", "review_funds", "view_funds"})
+PROPOSES = frozenset({"propose_funds"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
 
@@ -86,8 +87,8 @@ KINDS: dict[str, Kind] = {
     "league": _senior("league_officer", LEAGUE, more=("record_chiefs",)),
     "county": _senior("county_officer", COUNTY),
     "county-here": _senior("county_officer", COUNTY, here=True),
-    "township": Kind("township_officer", TOWNSHIP, register=TOWNSHIP, funds=TOWNSHIP, may=ENTERS),
-    "village": Kind("village_officer", OWN, register=OWN, funds=OWN, may=ENTERS),
+    "township": Kind("township_officer", TOWNSHIP, register=TOWNSHIP, funds=TOWNSHIP, may=ENTERS | PROPOSES),
+    "village": Kind("village_officer", OWN, register=OWN, funds=OWN, may=ENTERS | PROPOSES),
     "inspector": Kind("inspector", COUNTY, register=COUNTY, funds=COUNTY, may=frozenset({"open_urgently"})),
     # Money without the register.
     "finance": Kind("finance_user", COUNTY, funds=COUNTY, may=FUNDS | {"pay_funds"}),

@@ -92,6 +92,8 @@ OWN_VIEWS = {
     "apps.visits.phone_api.PhoneHouseholdsView": "visible households that the account may write of",
     "apps.funds.balance_views.BalancePage": "sums of visible entries",
     "apps.funds.balance_views.BalanceView": "sums of visible entries",
+    "apps.funds.project_api.LibraryStepView": "one visible item of the library",
+    "apps.funds.project_api.ProjectStepView": "one visible project",
     "apps.funds.api.OrderStepView": "one visible order",
     "apps.funds.api.ReceiveView": "one visible quota",
     "apps.assessments.views.CountedPage": "one visible score, with visible rows only",

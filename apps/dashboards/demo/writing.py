@@ -1,4 +1,5 @@
-"""From plan to database in one transaction: accounts, register, helpers, villages, department data, duties, visits."""
+"""From plan to database in one transaction: accounts, register, helpers, villages, department data, duties, visits,
+projects."""
 
 from __future__ import annotations
 
@@ -29,6 +30,7 @@ from apps.dashboards.demo.helpers import Dealt, Pairer
 from apps.dashboards.demo.money import spend
 from apps.dashboards.demo.officials import appoint_officials
 from apps.dashboards.demo.plan import Plan, make_plan
+from apps.dashboards.demo.projects import plan_projects
 from apps.dashboards.demo.tables import WRITTEN_AT, Known, Table
 from apps.dashboards.demo.villages import fill_villages
 from apps.divisions.models import Division
@@ -110,6 +112,9 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 truths += [*enter_chiefs(bulk, seed), *settle_section_cadres(bulk, truths)]
             with watch.phase("assessments"):
                 bulk.rows["assessments_cadreassessment"] = assess_helpers() + assess_corps()
+            # Money goes into projects, so they come first.
+            with watch.phase("projects"):
+                plan_projects(bulk, seed)
             with watch.phase("money"):
                 bulk.rows.update(spend(scale, seed))
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)

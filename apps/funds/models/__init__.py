@@ -1,20 +1,31 @@
 """Money and what it is spent on: quotas, projects, orders, the ledger."""
 
+from apps.funds.models.beneficiary import Beneficiary
 from apps.funds.models.entry import Entry
+from apps.funds.models.library import LibraryItem, LibraryLog
+from apps.funds.models.negative import NegativeCheck, NegativeItem
 from apps.funds.models.order import ApprovalBand, FundOrder, OrderLine, OrderLog
 from apps.funds.models.payment import Payment
+from apps.funds.models.progress import ProjectLog, ProjectProgress
 from apps.funds.models.project import Allocation, Project
 from apps.funds.models.quota import ClosedYear, Quota
 
 __all__ = [
     "Allocation",
     "ApprovalBand",
+    "Beneficiary",
     "ClosedYear",
     "Entry",
     "FundOrder",
+    "LibraryItem",
+    "LibraryLog",
+    "NegativeCheck",
+    "NegativeItem",
     "OrderLine",
     "OrderLog",
     "Payment",
     "Project",
+    "ProjectLog",
+    "ProjectProgress",
     "Quota",
 ]

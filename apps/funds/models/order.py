@@ -15,13 +15,10 @@ from apps.common.models import Versioned
 from apps.divisions.models import Division
 from apps.funds.choices import ORDER_ACTS, FundKind, OrderState, Origin
 from apps.funds.models.base import FUND, YEARS, FundsModel, money, person
+from apps.funds.models.log import LONGEST_NOTE, StepLog
 from apps.funds.models.project import Allocation, Project
 from apps.funds.models.quota import Quota
 from apps.funds.querysets import OrderQuerySet
-
-LONGEST_NOTE = 500
-TAKEN = ("propose", "review", "approve", "execute")
-"""The steps that must be taken by different people."""
 
 
 class FundOrder(Versioned, FundsModel):
@@ -131,33 +128,20 @@ class OrderLine(OfOrder):
         return f"{self.order_id}-{self.position}"
 
 
-class OrderLog(OfOrder):
+class OrderLog(StepLog):
     """审批记录: every step with who, when, from where to where and why. Append-only.
 
     The database itself lets nobody take two of the steps that must be different people's in one round.
     """
 
     order = models.ForeignKey(FundOrder, on_delete=models.PROTECT, related_name="log", verbose_name=_("资金审批单"))
-    round = models.PositiveSmallIntegerField(_("提交次数"))
-    at = models.DateTimeField(_("时间"), auto_now_add=True)
-    by = person(_("经办人"))
-    by_name = models.CharField(_("经办人姓名"), max_length=60)
-    step = models.CharField(_("步骤"), max_length=20)
-    from_state = models.CharField(_("原状态"), max_length=10, choices=OrderState.choices, blank=True, default="")
-    to_state = models.CharField(_("新状态"), max_length=10, choices=OrderState.choices)
-    note = models.CharField(_("意见"), max_length=LONGEST_NOTE, blank=True, default="")
 
     class Meta:
         verbose_name = _("审批记录")
         constraints = [
-            models.UniqueConstraint(
-                fields=["order", "round", "by"], condition=Q(step__in=TAKEN), name="order_nobody_twice"
-            )
+            models.UniqueConstraint(fields=["order", "round", "by"], condition=Q(apart=True), name="order_nobody_twice")
         ]
         indexes = [models.Index(fields=["division", "id"], name="order_log_division")]
-
-    def __str__(self) -> str:
-        return f"{self.order_id} {self.from_state} → {self.to_state}"
 
 
 class ApprovalBand(Versioned, FundsModel):

@@ -10,10 +10,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.funds.choices import ProjectKind, ProjectState, SupportMode
 from apps.funds.models.base import FUND, YEARS, FundsModel, money, person
 from apps.funds.models.quota import Quota
+from apps.funds.project_choices import EvaluationGrade
+from apps.funds.project_querysets import ProjectQuerySet
 
 
 @pghistory.track(model_name="ProjectEvent")
@@ -49,6 +52,33 @@ class Project(Versioned, FundsModel):
     approved_by_name = models.CharField(_("审批人姓名"), max_length=60, blank=True, default="", editable=False)
     approval_no = models.CharField(_("立项文号"), max_length=60, blank=True, default="", editable=False)
 
+    item = models.OneToOneField(
+        "funds.LibraryItem",
+        on_delete=models.PROTECT,
+        related_name="project",
+        null=True,
+        editable=False,
+        verbose_name=_("入库项目"),
+    )
+    round = models.PositiveSmallIntegerField(_("报验次数"), default=0, editable=False)
+    content_version = models.PositiveSmallIntegerField(_("内容版本"), default=1, editable=False)
+    percent = models.PositiveSmallIntegerField(_("形象进度（%）"), default=0, editable=False)
+    noticed_before_on = models.DateField(_("事前公示日期"), null=True, editable=False)
+    started_on = models.DateField(_("开工日期"), null=True, editable=False)
+    finished_on = models.DateField(_("完工日期"), null=True, editable=False)
+    accepted_on = models.DateField(_("验收日期"), null=True, editable=False)
+    accepted_township = models.CharField(_("乡镇验收人"), max_length=50, blank=True, default="", editable=False)
+    accepted_department = models.CharField(_("部门验收人"), max_length=50, blank=True, default="", editable=False)
+    accepted_supervisor = models.CharField(_("义务监督员"), max_length=50, blank=True, default="", editable=False)
+    noticed_after_on = models.DateField(_("事后公示日期"), null=True, editable=False)
+    score = models.DecimalField(_("绩效评价得分"), max_digits=5, decimal_places=2, null=True, editable=False)
+    grade = models.CharField(
+        _("绩效评价等级"), max_length=10, choices=EvaluationGrade.choices, blank=True, default="", editable=False
+    )
+    evaluation = models.TextField(_("绩效评价意见"), max_length=1000, blank=True, default="", editable=False)
+
+    objects: ClassVar = ScopedManager.from_queryset(ProjectQuerySet)()
+
     class Meta:
         verbose_name = _("扶贫项目")
         constraints = [
@@ -56,6 +86,22 @@ class Project(Versioned, FundsModel):
                 condition=Q(plan_end__gte=F("plan_start")),
                 name="project_ends_after_begin",
                 violation_error_message=_("计划完工日期不能早于计划开工日期。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__gte=0, score__lte=100), name="project_score_of_a_hundred"
+            ),
+            # Three different people sign for what was built (workflows.md §8).
+            models.CheckConstraint(
+                condition=Q(accepted_on=None)
+                | (
+                    ~Q(accepted_township="")
+                    & ~Q(accepted_department="")
+                    & ~Q(accepted_supervisor="")
+                    & ~Q(accepted_township=F("accepted_department"))
+                    & ~Q(accepted_township=F("accepted_supervisor"))
+                    & ~Q(accepted_department=F("accepted_supervisor"))
+                ),
+                name="project_accepted_by_three",
             ),
             # Target of the composite keys that keep allocations, entries and payments where the project is.
             models.UniqueConstraint(fields=["id", "division"], name="project_place"),

@@ -10,7 +10,8 @@ from apps.accounts.models import User
 from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.funds.models import Quota
-from apps.funds.services.steps import PAYS, PROPOSES, holds
+from apps.funds.services.steps import PAYS, PROPOSES
+from apps.funds.services.ways import holds
 
 RECEIVES = (PAYS, PROPOSES)
 

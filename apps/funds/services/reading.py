@@ -12,7 +12,6 @@ from apps.common.sealing import Sealed
 from apps.divisions import codes
 from apps.funds.choices import OrderState
 from apps.funds.models import FundOrder, OrderLine, OrderLog
-from apps.funds.models.order import TAKEN
 from apps.funds.services import steps
 
 WAITS_FOR = {
@@ -32,7 +31,7 @@ def waiting(user: Any) -> QuerySet[FundOrder]:
         places = [low for low, _high in scope.ranges_of(capability) if codes.level(low) <= codes.COUNTY]
         if places:
             where |= Q(state=state, division_id__in=places) & ~Q(drafted_by_id=scope.user_id)
-    mine = OrderLog.objects.filter(order=OuterRef("pk"), round=OuterRef("round"), by_id=scope.user_id, step__in=TAKEN)
+    mine = OrderLog.objects.filter(order=OuterRef("pk"), round=OuterRef("round"), by_id=scope.user_id, apart=True)
     taken = Exists(mine) & ~Q(state=OrderState.RETURNED)
     return FundOrder.objects.visible_to(user).filter(where).exclude(taken).order_by("due_on", "pk")
 

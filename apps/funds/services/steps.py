@@ -1,7 +1,7 @@
 """The way of an order: proposed, reviewed, approved and carried out by four different people (workflows.md §7).
 
-State moves here and nowhere else. Every step is taken by somebody of the order's own level, and logged in the
-transaction that takes it; the log's own constraint lets nobody take two of the four in one round.
+State moves here and nowhere else, by steps (`ways`) of people of the order's own level; the log's own constraint lets
+nobody take two of the four in one round.
 """
 
 from __future__ import annotations
@@ -13,124 +13,49 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
-from apps.common.errors import Refused, ServiceError, StaleVersion
+from apps.common.errors import ServiceError, StaleVersion
 from apps.divisions import codes
-from apps.funds.choices import Act, OrderState
-from apps.funds.models import ApprovalBand, FundOrder, OrderLine, OrderLog
+from apps.funds.choices import WAITING_ORDERS, Act, OrderState
+from apps.funds.models import FundOrder, OrderLine, OrderLog
 from apps.funds.models.base import EARLIEST, LATEST
-from apps.funds.models.order import LONGEST_NOTE, TAKEN
+from apps.funds.services import bands
 from apps.funds.services import lines as order_lines
 from apps.funds.services.lines import Line
+from apps.funds.services.ways import Step, Way
 
-USUAL_SIGNATURES, USUAL_DAYS = 1, 5
-"""How many people approve and how long a step may take where nobody has set a band."""
 PROPOSES, REVIEWS, APPROVES, PAYS = "propose_funds", "review_funds", "approve_funds", "pay_funds"
+S = OrderState
 
-
-@dataclass(frozen=True)
-class Step:
-    """A step: from which states to which, with what right. A step that is `own` is the drafter's alone."""
-
-    name: str
-    label: str | Promise
-    from_states: tuple[OrderState, ...]
-    to_state: OrderState
-    capability: str
-    needs_note: bool = False
-    own: bool = False
-
-
-STEPS: dict[str, Step] = {
-    step.name: step
-    for step in (
-        Step(
-            "propose",
-            gettext_lazy("提交"),
-            (OrderState.DRAFT, OrderState.RETURNED),
-            OrderState.PROPOSED,
-            PROPOSES,
-            own=True,
-        ),
-        Step("review", gettext_lazy("审核通过"), (OrderState.PROPOSED,), OrderState.REVIEWED, REVIEWS),
-        Step("approve", gettext_lazy("审批同意"), (OrderState.REVIEWED,), OrderState.APPROVED, APPROVES),
-        Step("execute", gettext_lazy("办理并记账"), (OrderState.APPROVED,), OrderState.DONE, PAYS),
-        Step(
-            "return_reviewed",
-            gettext_lazy("审核退回"),
-            (OrderState.PROPOSED,),
-            OrderState.RETURNED,
-            REVIEWS,
-            needs_note=True,
-        ),
-        Step(
-            "return_approved",
-            gettext_lazy("审批退回"),
-            (OrderState.REVIEWED,),
-            OrderState.RETURNED,
-            APPROVES,
-            needs_note=True,
-        ),
-        Step(
-            "return_executed",
-            gettext_lazy("办理退回"),
-            (OrderState.APPROVED,),
-            OrderState.RETURNED,
-            PAYS,
-            needs_note=True,
-        ),
-        Step(
-            "withdraw",
-            gettext_lazy("撤回"),
-            (OrderState.DRAFT, OrderState.PROPOSED, OrderState.RETURNED),
-            OrderState.WITHDRAWN,
-            PROPOSES,
-            needs_note=True,
-            own=True,
-        ),
-    )
-}
-
-
-def holds(user: User, capability: str, division: int) -> bool:
-    """Whether somebody holds a capability at this very level: a league does not decide for its counties."""
-    return any(low == division for low, _high in scopes.of(user).ranges_of(capability))
-
-
-def concerned(order: FundOrder, user: User) -> bool:
-    """Whether somebody has any step in orders of this place."""
-    return any(holds(user, step.capability, order.division_id) for step in STEPS.values())
-
-
-def taken_by(order: FundOrder) -> set[int | None]:
-    """Who took a step of this round that must be different people's."""
-    taken = OrderLog.objects.filter(order=order, round=order.round, step__in=TAKEN)
-    return set(taken.values_list("by_id", flat=True))
-
-
-def why_not(step: Step, order: FundOrder, by: User, taken: set[int | None]) -> str:
-    """Why somebody may not take a step of an order in the right state; empty when he may."""
-    if not holds(by, step.capability, order.division_id):
-        return _("您没有办理这一步的权限。")
-    if step.own:
-        return "" if by.pk == order.drafted_by_id else _("这一步由拟稿人本人办理。")
-    if by.pk == order.drafted_by_id or (by.pk in taken and step.name in TAKEN):
-        return _("提出、审核、审批、办理必须由不同的人完成。")
-    return ""
-
-
-def steps_for(order: FundOrder, by: User) -> list[Step]:
-    """The steps that somebody may take now."""
-    offered = [step for step in STEPS.values() if order.state in step.from_states]
-    taken = taken_by(order) if offered else set()
-    return [step for step in offered if not why_not(step, order, by, taken)]
+WAY = Way.of(
+    OrderLog,
+    "order",
+    Step(
+        "propose", gettext_lazy("提交"), (S.DRAFT, S.RETURNED), S.PROPOSED, PROPOSES, apart=True, own=True, opens=True
+    ),
+    Step("review", gettext_lazy("审核通过"), (S.PROPOSED,), S.REVIEWED, REVIEWS, apart=True),
+    Step("approve", gettext_lazy("审批同意"), (S.REVIEWED,), S.APPROVED, APPROVES, apart=True),
+    Step("execute", gettext_lazy("办理并记账"), (S.APPROVED,), S.DONE, PAYS, apart=True),
+    Step("return_reviewed", gettext_lazy("审核退回"), (S.PROPOSED,), S.RETURNED, REVIEWS, needs_note=True),
+    Step("return_approved", gettext_lazy("审批退回"), (S.REVIEWED,), S.RETURNED, APPROVES, needs_note=True),
+    Step("return_executed", gettext_lazy("办理退回"), (S.APPROVED,), S.RETURNED, PAYS, needs_note=True),
+    Step(
+        "withdraw",
+        gettext_lazy("撤回"),
+        (S.DRAFT, S.PROPOSED, S.RETURNED),
+        S.WITHDRAWN,
+        PROPOSES,
+        own=True,
+        needs_note=True,
+    ),
+)
+STEPS = WAY.steps
+concerned, steps_for = WAY.concerned, WAY.offered
 
 
 # --- drafting ---------------------------------------------------------------------------------------------------------
@@ -209,83 +134,31 @@ def _write(order: FundOrder, said: Draft, *, by: User) -> FundOrder:
 # --- the way ----------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def take(order: FundOrder, name: str, *, by: User, note: str = "", expected_version: int | None = None) -> FundOrder:
-    """Take a step of an order that `by` may see; the last one books its lines.
+    """Take a step of an order that `by` may see; the last one books its lines. Everybody acts at the order's own level.
 
-    Raises PermissionDenied without the right at this level, Refused for one's own, StaleVersion, and ServiceError for
-    an unknown step, a state that does not allow it, a missing reason, and what the ledger does not cover (409).
+    Raises what `Way.take` raises, and ServiceError (409) for what the ledger does not cover.
     """
-    step = STEPS.get(name)
-    if step is None:
-        raise ServiceError(_("没有这个操作：%(name)s。") % {"name": name}, field="step")
-    locked = FundOrder.objects.select_for_update().get(pk=order.pk)
-    _check(step, locked, by, note, expected_version)
-    before = locked.state
-    to_state = step.to_state
-    if step.name == "propose":
-        _propose(locked)
-    if step.name == "approve":
-        locked.signed += 1
-        # Above a band's amount several people approve; until the last of them it stays where it is.
-        to_state = OrderState.APPROVED if locked.signed >= locked.signatures else OrderState.REVIEWED
-    if step.name == "execute":
-        order_lines.carry_out(locked, by=by)
-        locked.done_on = today()
-    locked.state, locked.state_since = to_state, timezone.now()
-    waits = to_state in (OrderState.PROPOSED, OrderState.REVIEWED, OrderState.APPROVED)
-    locked.due_on = today() + datetime.timedelta(days=band_of(locked)[1]) if waits else None
-    locked.save()
-    OrderLog.objects.create(
-        order=locked,
-        division_id=locked.division_id,
-        round=locked.round,
-        by=by,
-        by_name=str(by)[:60],
-        step=step.name,
-        from_state=before,
-        to_state=to_state,
-        note=note.strip(),
-    )
-    return locked
 
+    def act(locked: FundOrder, step: Step) -> str:
+        after = step.to_state
+        if step.name == "propose":
+            # By the band that holds today.
+            locked.signatures, locked.signed = band_of(locked)[0], 0
+        if step.name == "approve":
+            locked.signed += 1
+            # Above a band's amount several people approve; until the last of them it stays where it is.
+            after = S.APPROVED if locked.signed >= locked.signatures else S.REVIEWED
+        if step.name == "execute":
+            order_lines.carry_out(locked, by=by)
+            locked.done_on = today()
+        waits = after in WAITING_ORDERS
+        locked.due_on = today() + datetime.timedelta(days=band_of(locked)[1]) if waits else None
+        return after
 
-def _check(step: Step, order: FundOrder, by: User, note: str, expected_version: int | None) -> None:
-    if not concerned(order, by):
-        raise PermissionDenied(_("您没有办理资金审批的权限。"))
-    if expected_version is not None and expected_version != order.version:
-        raise StaleVersion(order)
-    if order.state not in step.from_states:
-        raise ServiceError(
-            _("审批单现为“%(state)s”，不能“%(step)s”。") % {"state": order.get_state_display(), "step": step.label},
-            code="state",
-            status=409,
-        )
-    if why := why_not(step, order, by, taken_by(order)):
-        raise Refused(why)
-    if step.needs_note and not note.strip():
-        raise ServiceError(_("请说明理由。"), field="note", code="required")
-    if len(note) > LONGEST_NOTE:
-        raise ServiceError(_("说明不能超过 %(most)d 字。") % {"most": LONGEST_NOTE}, field="note")
-
-
-def _propose(order: FundOrder) -> None:
-    """A new round, by the band that holds today."""
-    order.round += 1
-    order.signed = 0
-    order.signatures = band_of(order)[0]
+    return WAY.take(order, name, by=by, act=act, note=note, expected_version=expected_version)
 
 
 def band_of(order: FundOrder) -> tuple[int, int]:
-    """How many people approve an order of this amount, and in how many days each step is taken: by the bands of the
-    nearest place that has any for the act. One person and five days where nobody has set any."""
-    path = [*codes.ancestors(order.division_id), order.division_id]
-    # Bands of the places above hold here too, whoever asks: the platform itself looks.
-    with scopes.activate(scopes.everywhere("view_funds")):
-        bands = list(ApprovalBand.objects.filter(act=order.act, division_id__in=path))
-    nearest = max((path.index(band.division_id) for band in bands), default=0)
-    fitting = [band for band in bands if band.division_id == path[nearest] and band.above <= abs(order.total)]
-    if not fitting:
-        return USUAL_SIGNATURES, USUAL_DAYS
-    band = max(fitting, key=lambda band: band.above)
-    return band.signatures, band.days
+    """How many people approve an order of this amount, and in how many days each step is taken."""
+    return bands.band_for(order.division_id, order.act, order.total)

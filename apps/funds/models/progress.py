@@ -1,0 +1,60 @@
+"""How a project goes on: its steps, and what is reported of it each month."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.models import Versioned
+from apps.funds.models.base import FUND, FundsModel, person
+from apps.funds.models.log import LONGEST_NOTE, StepLog
+from apps.funds.models.project import Project
+
+WHOLE = 100
+
+
+class ProjectLog(StepLog):
+    """项目办理记录."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="log", verbose_name=_("扶贫项目"))
+
+    class Meta:
+        verbose_name = _("项目办理记录")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "round", "by"], condition=Q(apart=True), name="project_nobody_twice"
+            )
+        ]
+        indexes = [models.Index(fields=["division", "id"], name="project_log_division")]
+
+
+class ProjectProgress(Versioned, FundsModel):
+    """项目月报: how far a project is at the end of a month, with the voluntary supervisor who signed for it (FP-18).
+
+    `percent` is of the work, `spent` yuan since the beginning. `month` is its first day.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="progress", verbose_name=_("扶贫项目"))
+    month = models.DateField(_("月份"))
+    percent = models.PositiveSmallIntegerField(
+        _("形象进度（%）"), validators=[MinValueValidator(0), MaxValueValidator(WHOLE)]
+    )
+    spent = models.DecimalField(_("累计完成投资（元）"), **FUND, validators=[MinValueValidator(0)])  # type: ignore[arg-type]
+    supervisor_name = models.CharField(_("义务监督员签字"), max_length=50, blank=True, default="")
+    note = models.CharField(_("说明"), max_length=LONGEST_NOTE, blank=True, default="")
+    reported_on = models.DateField(_("报送日期"), editable=False)
+    reported_by = person(_("报送人"))
+    reported_by_name = models.CharField(_("报送人姓名"), max_length=60, blank=True, default="", editable=False)
+
+    class Meta:
+        verbose_name = _("项目月报")
+        constraints = [
+            models.UniqueConstraint(fields=["project", "month"], name="progress_of_a_month_once"),
+            models.CheckConstraint(condition=Q(percent__lte=WHOLE, spent__gte=0, month__day=1), name="progress_sound"),
+        ]
+        indexes = [models.Index(fields=["division", "id"], name="progress_division")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.month:%Y-%m}"

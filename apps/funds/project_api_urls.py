@@ -1,0 +1,19 @@
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from apps.funds import project_tables as tables
+from apps.funds.project_api import LibraryItemViewSet, LibraryStepView, ProjectStepView, ProjectViewSet
+from apps.pages.routes import viewset
+
+router = SimpleRouter()
+router.register("library-items", viewset(tables.LibraryItemResource, LibraryItemViewSet), "library-item")
+router.register("projects", viewset(tables.ProjectResource, ProjectViewSet), "project")
+router.register("project-progress", viewset(tables.ProgressResource), "project-progress")
+router.register("beneficiaries", viewset(tables.BeneficiaryResource), "beneficiary")
+router.register("negative-items", viewset(tables.NegativeItemResource), "negative-item")
+
+urlpatterns = [
+    path("library-items/<int:key>/step/", LibraryStepView.as_view(), name="library-item-step"),
+    path("projects/<int:key>/step/", ProjectStepView.as_view(), name="project-step"),
+    *router.urls,
+]
