@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model
-from django.forms import BooleanField, Field, ModelForm, ModelMultipleChoiceField, MultipleChoiceField
+from django.forms import BooleanField, Field, JSONField, ModelForm, ModelMultipleChoiceField, MultipleChoiceField
 from django.forms.fields import BaseTemporalField
 from django.forms.models import model_to_dict
 from django.http import Http404, QueryDict
@@ -87,6 +87,8 @@ def fits(field: Field, value: Any) -> bool:
     """Whether a JSON value is of a type that this form field reads; forms would take anything for text."""
     if isinstance(field, MultipleChoiceField | ModelMultipleChoiceField):
         return value is None or (isinstance(value, list) and all(isinstance(one, str | int) for one in value))
+    if isinstance(field, JSONField):
+        return True  # it says itself what it reads
     if isinstance(field, BooleanField):
         return value is None or isinstance(value, bool)
     if isinstance(field, BaseTemporalField):
