@@ -69,13 +69,13 @@ class NoticeResource(Resource):
 
 
 class ObjectionResource(Resource):
-    """公示异议, those to answer first. Registered and answered by steps of their notice."""
+    """公示异议, the newest first. Registered and answered by steps of their notice."""
 
     name = "notice-objection"
     model = NoticeObjection
     label = pgettext_lazy("列表", "公示异议")
     filters = filters.ObjectionFilters
-    order = ("due_on", "pk")
+    order = ("pk",)
     descending = True
     title = "text"
     icon = "info"

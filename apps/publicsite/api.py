@@ -48,7 +48,7 @@ class PublicView(APIView):
 class PublicNoticesView(PublicView):
     """Notices that are on show, the newest first."""
 
-    @extend_schema(parameters=PARAMETERS, responses=OpenApiTypes.OBJECT)
+    @extend_schema(operation_id="public_notices_list", parameters=PARAMETERS, responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         params = request.query_params
         try:

@@ -15,8 +15,10 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
+from django.utils.connection import ConnectionDoesNotExist
 from django.utils.translation import gettext as _
 
+from apps.pages import errors
 from apps.pages.languages import CHINESE, KNOWN
 from apps.publicsite import answers
 
@@ -59,7 +61,9 @@ class PublicSiteMiddleware:
         except Http404:
             told = {"title": _("没有找到"), "message": _("没有这条公示，或者它已归档、撤回。")}
             return answers.page(request, "error", told, status=404)
-        except DatabaseError:
+        except (DatabaseError, ConnectionDoesNotExist):
+            if request.path_info.startswith(API):
+                return errors.answer(request, 503)
             told = {"title": _("服务暂不可用"), "message": _("请稍后再试。")}
             return answers.page(request, "error", told, status=503)
         return response

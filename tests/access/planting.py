@@ -51,6 +51,7 @@ from apps.households.models import (
     PersonYear,
     StatusEvent,
 )
+from apps.notices.models import NoticeLog, NoticeObjection, NoticePhoto, Publication, PublicNotice
 from apps.pages.imports.models import ImportBatch
 from apps.pages.models import ExportApproval, ExportJob
 from apps.partners.models import Client as Partner
@@ -196,6 +197,7 @@ def build() -> World:
         _share(households[-1], village.user, accounts["county"].user, words.word())
         for place in (REGION, LEAGUE, COUNTY, TOWNSHIP, *VILLAGES):
             _assessed(place, accounts["county"].user, words.word())
+            _made_public(place, accounts["county"].user, words.word())
         for account in accounts.values():
             if account.user is not None:
                 _papers(account.user, account.kind, words.word(), words.word())
@@ -267,6 +269,19 @@ def _assessed(place: int, by: User, word: str) -> None:
     of = {**here, "assessment": found}
     Score.objects.create(**of, code="visits", weight=100, source="computed", position=1, value=85)
     AssessmentLog.objects.create(**of, at=now, by_name=word, step="grade", to_state="graded", note=word)
+
+
+def _made_public(place: int, by: User, word: str) -> None:
+    """A notice with everything that can hang off it; its web copy holds nothing but that there is one."""
+    here, now, day = {"division_id": place}, timezone.now(), datetime.date(2018, 6, 1)
+    told = {"kind": "fund_use", "level": codes.level(place), "title": "n"}
+    found = PublicNotice.objects.create(**here, **told, prepared_by=by, state_since=now)
+    of = {**here, "notice": found}
+    NoticeObjection.objects.create(**of, received_on=day, due_on=day, text="o", answer="a", answered_on=day)
+    pictures = {name: ContentFile(word.encode(), "a.jpg") for name in ("image", "thumbnail")}
+    NoticePhoto.objects.create(**of, posting=1, at=now, by_name=word, width=1, height=1, **pictures)
+    NoticeLog.objects.create(**of, at=now, by_name=word, step="prepare", to_state="prepared", note=word)
+    Publication.objects.create(**of, **told, posted_on=day)
 
 
 def _delivered(place: int, by: User) -> None:
@@ -504,6 +519,10 @@ PLANTED: tuple[type[models.Model], ...] = (
     CadreAssessment,
     Score,
     AssessmentLog,
+    PublicNotice,
+    NoticeObjection,
+    NoticePhoto,
+    NoticeLog,
     Share,
     Run,
     Village,
@@ -531,6 +550,8 @@ MADE_WITH = {
     VisitConflict: "text",
     VisitCorrection: "text",
     AssessmentLog: "note",
+    NoticePhoto: "by_name",
+    NoticeLog: "note",
     AccessLog: "reason",
     ExportJob: "title",
     ExportApproval: "title",

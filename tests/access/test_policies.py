@@ -48,6 +48,8 @@ BEYOND: dict[str, dict[str, str]] = {
     "crosschecks_ruleparameterevent": {"read": "true"},
     "crosschecks_rulestate": {"read": "true"},
     "datasets_datasetversion": {"read": "true"},
+    # What was published is everybody's to read; only the place's own office writes it.
+    "notices_publication": {"read": "true"},
     "assessments_cadreassessment": {"own": "account_id"},
     # The assessed person reads what hangs off his own assessment.
     **{
@@ -91,7 +93,8 @@ REALMS = {
 # The latest visit moves on and a problem goes its way; neither is taken away.
 KEPT = ("visits_lastvisit", "visits_visittask")
 APPEND_ONLY = re.compile(
-    rf"event$|_findinglog$|_assessmentlog$|_accesslog$|^visits_(?!{'|'.join(name[7:] + '$' for name in KEPT)})"
+    r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_accesslog$|"
+    rf"^visits_(?!{'|'.join(name[7:] + '$' for name in KEPT)})"
 )
 
 

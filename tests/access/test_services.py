@@ -28,6 +28,9 @@ from apps.crosschecks.services.runs import start_run
 from apps.households import services
 from apps.households.imports.register import RegisterImporter
 from apps.households.models import Household, HouseholdIncome, NaturalChange, Person
+from apps.notices.models import PublicNotice
+from apps.notices.services import photos, writing
+from apps.notices.services import steps as notice_steps
 from apps.pages.imports import run
 from apps.pages.imports import services as imports
 from apps.pages.imports.importer import Outcome
@@ -61,6 +64,10 @@ def pairing() -> Pairing:
 
 def cadre() -> Cadre:
     return Cadre.objects.order_by("pk")[0]
+
+
+def notice() -> PublicNotice:
+    return PublicNotice.objects.filter(division_id=OWN)[0]
 
 
 def file() -> SimpleUploadedFile:
@@ -109,6 +116,9 @@ CALLS = {
     "take a step of an assessment": lambda by: steps.take(
         CadreAssessment.objects.filter(division_id=OWN)[0], "accept", by=by
     ),
+    "prepare a notice": lambda by: writing.prepare(OWN, "fund_use", "公示", [], by, text="公示"),
+    "take a step of a notice": lambda by: notice_steps.take(notice(), "approve", by=by),
+    "add a photo of a notice": lambda by: photos.add(notice(), b"0", by=by),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
     ),

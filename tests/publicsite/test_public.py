@@ -115,8 +115,8 @@ def test_the_role_is_no_superuser_member_or_owner_and_calls_no_function_of_ours(
         "SELECT count(*) FROM pg_auth_members WHERE member = %s::regrole OR roleid = %s::regrole", ROLE, ROLE
     ) == [(0,)]
     own = (
-        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proowner = 'poverty_owner'::regrole "
-        "AND has_function_privilege(oid, 'EXECUTE') AND prorettype <> 'trigger'::regtype"
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+        "AND proowner = 'poverty_owner'::regrole AND has_function_privilege(oid, 'EXECUTE') AND prorettype <> 'trigger'::regtype"
     )
     assert asked(own) == []
     assert asked("SHOW default_transaction_read_only") == [("on",)]
@@ -318,9 +318,14 @@ def test_without_its_database_the_site_says_so(county, anybody, monkeypatch):
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise DatabaseError("canceling statement due to statement timeout")
 
-    monkeypatch.setattr(reading, "units_below", broken)
-    answer = anybody.get("/public/")
-    assert answer.status_code == 503 and "timeout" not in answer.content.decode()
+    monkeypatch.setattr(reading, "published", broken)
+    for address in ("/public/", API):
+        answer = anybody.get(address)
+        assert answer.status_code == 503 and "timeout" not in answer.content.decode(), address
+    assert answer.json()["status"] == 503
+    monkeypatch.undo()
+    monkeypatch.setattr(reading, "ALIAS", "nowhere")
+    assert anybody.get("/public/").status_code == 503
 
 
 def test_every_address_is_answered_before_there_is_a_session():

@@ -25,6 +25,7 @@ from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Dealt, Pairer
+from apps.dashboards.demo.notices import post_notices
 from apps.dashboards.demo.officials import appoint_officials
 from apps.dashboards.demo.plan import Plan, make_plan
 from apps.dashboards.demo.tables import WRITTEN_AT, Known, Table
@@ -106,6 +107,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 truths += write_diaries(bulk, scale, seed)
             with watch.phase("assessments"):
                 bulk.rows["assessments_cadreassessment"] = assess_helpers()
+            with watch.phase("notices"):
+                bulk.rows["notices_publicnotice"] = post_notices()
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 
