@@ -61,7 +61,8 @@ class LinesField(forms.JSONField):
 
 
 class NoticeForm(PageForm):
-    """公告公示: what is made public where, until another person has approved it."""
+    """公告公示: what is made public where, until another person has approved it. Its subject is set by the app that
+    prepares it, never by hand: whoever could write it could say that something was made public."""
 
     division = DivisionField()
     lines = LinesField(
@@ -72,24 +73,23 @@ class NoticeForm(PageForm):
     )
 
     fieldsets: ClassVar = (
-        (_("公示事项"), ("division", "kind", "title", "days", "subject")),
+        (_("公示事项"), ("division", "kind", "title", "days")),
         (_("公示内容（不得填写身份证件号码、手机号码和银行账号）"), ("text", "lines")),
     )
 
     class Meta:
         model = PublicNotice
-        fields = ["division", "kind", "title", "days", "subject", "text", "lines"]
+        fields = ["division", "kind", "title", "days", "text", "lines"]
         widgets = {"text": forms.Textarea(attrs={"rows": 8})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["days"].help_text = _("不填的按这类公示的最少天数；公告长期公示，不填。")
-        self.fields["subject"].help_text = _("公示所对应的资金指标、项目等，由系统填写。")
         self.fields["lines"].help_text = columns_in_words()
         if self.instance.pk is None:
             self.initial["division"] = self.initial.get("division") or scopes.of(self.user).top
         else:
-            for name in ("division", "kind", "subject"):
+            for name in ("division", "kind"):
                 del self.fields[name]
             self.initial["lines"] = as_text(self.instance)
 
@@ -116,8 +116,7 @@ class NoticeForm(PageForm):
         data = self.cleaned_data
         said = {"title": data["title"], "text": data["text"], "lines": self.rows(), "days": data["days"]}
         if self.instance.pk is None:
-            place, subject = data["division"].pk, data["subject"]
-            return writing.prepare(place, data["kind"], by=self.user, subject=subject, **said)
+            return writing.prepare(data["division"].pk, data["kind"], by=self.user, **said)
         return writing.change(self.instance, self.user, expected_version=data.get("version"), **said)
 
 

@@ -83,6 +83,8 @@ def test_names_are_made_short():
         ({"kind": "loans", "lines": [{"head": "张三", "amount": "五万"}]}, "lines"),
         ({"kind": "announcement", "lines": [{"head": "张三"}]}, "lines"),
         ({"kind": "gossip", "lines": []}, "kind"),
+        ({"subject": "project:x"}, "subject"),
+        ({"subject": "project:1;"}, "subject"),
     ],
 )
 def test_what_may_not_be_said_is_refused_by_the_name_of_the_field(county, said, field):

@@ -116,7 +116,8 @@ def test_the_role_is_no_superuser_member_or_owner_and_calls_no_function_of_ours(
     ) == [(0,)]
     own = (
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
-        "AND proowner = 'poverty_owner'::regrole AND has_function_privilege(oid, 'EXECUTE') AND prorettype <> 'trigger'::regtype"
+        "AND proowner = 'poverty_owner'::regrole AND has_function_privilege(oid, 'EXECUTE') "
+        "AND prorettype <> 'trigger'::regtype"
     )
     assert asked(own) == []
     assert asked("SHOW default_transaction_read_only") == [("on",)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,8 @@ from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.notices.choices import ON_SHOW, Column, Kind, State, Way, columns_of
 from apps.notices.querysets import NoticeQuerySet, ObjectionQuerySet
+
+SUBJECT = re.compile(r"[a-z_]{1,20}:[0-9]{1,18}")
 
 LONGEST_TITLE, LONGEST, LONGEST_NOTE, LONGEST_PLACE = 100, 5000, 500, 200
 
@@ -52,9 +54,7 @@ class PublicNotice(Versioned, PlacedModel):
     title = models.CharField(_("标题"), max_length=LONGEST_TITLE)
     text = models.TextField(_("正文"), max_length=LONGEST, blank=True, default="")
     lines = models.JSONField(_("公示名单或明细"), default=list, blank=True)
-    subject = models.CharField(
-        _("公示事项"), max_length=40, blank=True, default="", validators=[RegexValidator(r"^[a-z_]{1,20}:\d{1,18}$")]
-    )
+    subject = models.CharField(_("公示事项"), max_length=40, blank=True, default="", editable=False)
     days = models.PositiveSmallIntegerField(_("公示天数"), null=True, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.PREPARED, editable=False)
     state_since = models.DateTimeField(_("状态时间"), editable=False)

@@ -17,7 +17,7 @@ from apps.common.openly import number_in
 from apps.divisions import codes
 from apps.notices.choices import RULES, Cell, Column, Kind, State, columns_of
 from apps.notices.models import NoticeLog, PublicNotice
-from apps.notices.models.notice import LONGEST, LONGEST_PLACE, LONGEST_TITLE
+from apps.notices.models.notice import LONGEST, LONGEST_PLACE, LONGEST_TITLE, SUBJECT
 
 ENTERS = "change_register"
 MOST_LINES, LONGEST_CELL, MOST_DAYS = 1000, 100, 365
@@ -46,6 +46,8 @@ def prepare(
     Raises PermissionDenied without the right to change the register there, ServiceError naming the field for whatever
     is missing, wrong, or a number of a person.
     """
+    if subject and not SUBJECT.fullmatch(subject):
+        raise ServiceError(_("公示事项的写法不对。"), field="subject")
     found = PublicNotice(division_id=division, kind=kind, level=codes.level(division), subject=subject)
     policy.require(by, ENTERS, division)
     _write(found, title=title, text=text, lines=lines, days=days)
