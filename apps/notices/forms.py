@@ -15,7 +15,7 @@ from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
 from apps.common.errors import ServiceError
-from apps.common.wording import listed
+from apps.common.wording import clauses, labelled, listed
 from apps.notices.choices import RULES, Kind, Way, columns_of
 from apps.notices.models import NoticeObjection, PublicNotice
 from apps.notices.models.notice import LONGEST_NOTE, LONGEST_PLACE
@@ -27,13 +27,16 @@ CELLS = re.compile(r"\t|，|(?<!\d),|,(?!\d{3})")
 
 
 def columns_in_words() -> str:
-    """For each kind the columns of its list, in their order."""
-    told = [
-        f"{Kind(kind).label}（{listed(column.label for column in columns_of(kind))}）"
-        for kind in RULES
-        if RULES[kind].columns
-    ]
-    return _t("每行一条，各栏用逗号或制表符分隔，可从电子表格粘贴。") + " ".join(told)
+    """The columns of the lists in their order, kinds with the same ones together."""
+    kinds: dict[tuple[str, ...], list[Kind]] = {}
+    for kind, rule in RULES.items():
+        if rule.columns:
+            kinds.setdefault(rule.columns, []).append(Kind(kind))
+    told = (
+        labelled(listed(kind.label for kind in found), listed(column.label for column in columns_of(found[0])))
+        for found in kinds.values()
+    )
+    return f"{_t('每行一条，各栏用逗号或制表符分隔，可从电子表格粘贴。')} {clauses(told)}"
 
 
 class LinesField(forms.JSONField):

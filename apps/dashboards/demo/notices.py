@@ -17,6 +17,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -40,13 +41,13 @@ SUBSIDY = 12
 
 Stage = tuple[State, int]
 STAGES: tuple[Stage, ...] = (
-    *((State.ENDED, 40),) * 4,
-    *((State.ARCHIVED, 60),) * 2,
-    *((State.RUNNING, 4),) * 3,
-    (State.OBJECTION, 5),
-    (State.POSTED, 0),
     (State.APPROVED, 0),
+    (State.OBJECTION, 5),
+    *((State.RUNNING, 4),) * 3,
     (State.PREPARED, 0),
+    *((State.ENDED, 40),) * 4,
+    (State.POSTED, 0),
+    *((State.ARCHIVED, 60),) * 2,
     (State.WITHDRAWN, 20),
 )
 """States with the days since posting that go round among the villages."""
@@ -69,6 +70,10 @@ class Draft:
     text: str
     lines: list[dict[str, Any]]
     stage: Stage
+
+
+OFFICES = ("", "自治区扶贫办", "盟市扶贫办", "旗县扶贫办", "苏木乡镇扶贫专干", "嘎查村信息员")
+"""What who has no account of his own in the demonstration is called, by level."""
 
 
 class Writers:
@@ -164,7 +169,7 @@ def _of_villages() -> Iterator[Draft]:
     ]
     names = dict(Division.objects.filter(pk__in=places).values_list("code", "short_name"))
     causes = codelist("poverty_cause").labels
-    rows = left.filter(division__in=places).with_head().with_member_count().order_by("division_id", "pk")
+    rows: QuerySet[Any] = left.filter(division__in=places).with_head().with_member_count().order_by("division_id", "pk")
     by_place = {
         place: list(found)
         for place, found in groupby(
@@ -218,9 +223,9 @@ def _notice(draft: Draft, by: User, approver: User, now: datetime.datetime) -> P
         state=state,
         state_since=now,
         prepared_by=by,
-        prepared_by_name=str(by),
+        prepared_by_name=_called(by, codes.level(draft.place)),
         approved_by=approver if approved else None,
-        approved_by_name=str(approver) if approved else "",
+        approved_by_name=_called(approver, min(codes.level(draft.place), codes.COUNTY)) if approved else "",
         place=""
         if posted_on is None
         else "扶贫办网站"
@@ -234,6 +239,11 @@ def _notice(draft: Draft, by: User, approver: User, now: datetime.datetime) -> P
         closed_on=ends_on + datetime.timedelta(days=1) if closed and ends_on else None,
         postings=1 if posted_on else 0,
     )
+
+
+def _called(user: User, level: int) -> str:
+    """The name of an account; of the platform's own that of the office it stands for."""
+    return OFFICES[level] if user.username == "system" else str(user)
 
 
 WAY = ("prepare", "approve", "post", "begin")
@@ -266,13 +276,14 @@ def _log(found: PublicNotice) -> Iterator[NoticeLog]:
     days = {"begin": 1, "object": 2, "end": 11, "archive": 15, "withdraw": 2}
     for name in REACHED[State(found.state)]:
         at = datetime.datetime.combine(first + datetime.timedelta(days=days.get(name, 0)), datetime.time(9))
-        by = {"approve": found.approved_by, "begin": None, "end": None}.get(name, found.prepared_by)
+        who = {"approve": (found.approved_by, found.approved_by_name), "begin": (None, ""), "end": (None, "")}
+        by, by_name = who.get(name, (found.prepared_by, found.prepared_by_name))
         yield NoticeLog(
             notice=found,
             division_id=found.division_id,
             at=timezone.make_aware(at),
             by=by,
-            by_name=str(by) if by else "",
+            by_name=by_name,
             step=name,
             from_state=before,
             to_state=STATE_AFTER[name],
