@@ -143,6 +143,7 @@ def copied(bench: Bench, name: str) -> Iterator[dict[str, str]]:
             **os.environ,
             "DATABASE_URL": moved(os.environ["DATABASE_URL"], name),
             "DATABASE_OWNER_URL": moved(os.environ["DATABASE_OWNER_URL"], name),
+            "DATABASE_PUBLIC_URL": moved(os.environ["DATABASE_PUBLIC_URL"], name),
         }
     finally:
         with bench.admin("postgres") as opened:

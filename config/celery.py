@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "purge-search-jobs": {"task": "apps.partners.tasks.purge", "schedule": crontab(hour=3, minute=45)},
     "look-after-photos": {"task": "apps.visits.tasks.look_after_photos", "schedule": 60.0},
     "look-after-visits": {"task": "apps.visits.tasks.look_after", "schedule": crontab(hour=0, minute=20)},
+    "advance-notices": {"task": "apps.notices.tasks.advance", "schedule": crontab(minute=20)},
     "resume-assessments": {"task": "apps.assessments.tasks.look_after", "schedule": 60.0},
     "finish-assessments": {"task": "apps.assessments.tasks.finish", "schedule": crontab(hour=0, minute=40)},
     "purge-exports": {"task": "apps.pages.tasks.purge_exports", "schedule": crontab(minute=15)},

@@ -65,6 +65,13 @@ MENU = [
         ],
     ),
     Group(
+        _("公开监督"),
+        [
+            Entry(pgettext_lazy("列表", "公告公示"), "document", "notice-list"),
+            Entry(pgettext_lazy("列表", "公示异议"), "info", "notice-objection-list"),
+        ],
+    ),
+    Group(
         _("数据比对"),
         [
             Entry(pgettext_lazy("列表", "疑点"), "finding", "finding-list"),

@@ -15,10 +15,12 @@ urlpatterns = [
     path("", include("apps.villages.urls")),
     path("", include("apps.cadres.urls")),
     path("", include("apps.visits.urls")),
+    path("", include("apps.notices.urls")),
     path("", include("apps.funds.urls")),
     path("", include("apps.crosschecks.urls")),
     path("", include("apps.assessments.urls")),
     path("", include("apps.dashboards.urls")),
+    path("", include("apps.publicsite.urls")),
     path("spdci/", include("apps.partners.spdci_urls")),
     path("api/v1/", include(("config.api_urls", "api"))),
 ]

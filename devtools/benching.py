@@ -89,7 +89,8 @@ def _on(ours: Servers, database: str) -> Servers:
     def moved(url: str) -> str:
         return urlsplit(url)._replace(path=f"/{database}").geturl()
 
-    return replace(ours, database_url=moved(ours.database_url), owner_url=moved(ours.owner_url), lock=None)
+    database_url, owner_url, public_url = (moved(one) for one in (ours.database_url, ours.owner_url, ours.public_url))
+    return replace(ours, database_url=database_url, owner_url=owner_url, public_url=public_url, lock=None)
 
 
 def _has(admin: str, database: str) -> bool:

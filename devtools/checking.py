@@ -98,6 +98,7 @@ def production_environment() -> dict[str, str]:
         "ALLOWED_HOSTS": "platform.example",
         "DATABASE_URL": "postgres://poverty_app@127.0.0.1:1/none",
         "DATABASE_OWNER_URL": "",
+        "DATABASE_PUBLIC_URL": "postgres://poverty_public@127.0.0.1:1/none",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "PYTHONWARNINGS": "ignore:Got an error checking a consistent migration",
         # Read by the compose file, which has a default for neither.

@@ -90,7 +90,7 @@ def _manage(rest: list[str]) -> int:
     from devtools import servers
 
     if not rest or rest[0] in _WITHOUT_SERVERS or "--help" in rest:
-        nowhere = servers.Servers("postgres://nobody@127.0.0.1:1/none", "", "redis://127.0.0.1:1/0")
+        nowhere = servers.Servers("postgres://nobody@127.0.0.1:1/none", "", "", "redis://127.0.0.1:1/0")
         env = nowhere.environment() | {"PYTHONWARNINGS": "ignore:Got an error checking a consistent migration"}
         return subprocess.run([PYTHON, "manage.py", *rest], cwd=ROOT, env=env, check=False).returncode
     if rest[0] in {"migrate", "sqlflush", "dbshell", "loaddata", "flush"} and "--database" not in rest:

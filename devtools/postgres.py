@@ -252,13 +252,13 @@ class Cluster:
             )
             processes.wait_until(lambda: not processes.alive(pid, str(self.data)), 30)
 
-    def bootstrap(self, database: str, *, app_password: str, owner_password: str) -> None:
+    def bootstrap(self, database: str, words: dict[str, str]) -> None:
         """Roles, database, extensions and rights; can be repeated."""
-        bootstrap(self.admin_url, database, app_password=app_password, owner_password=owner_password)
+        bootstrap(self.admin_url, database, words)
 
 
-def bootstrap(admin_url: str, database: str, *, app_password: str, owner_password: str) -> None:
-    """Run `apps/access/sql/bootstrap.sql` with the rights of `admin_url`."""
+def bootstrap(admin_url: str, database: str, words: dict[str, str]) -> None:
+    """Run `apps/access/sql/bootstrap.sql` with the rights of `admin_url`; `words` are the passwords of the roles."""
     address = urlsplit(admin_url)
     # By the environment: an argument could be read in the list of processes.
     env = dict(
@@ -268,8 +268,9 @@ def bootstrap(admin_url: str, database: str, *, app_password: str, owner_passwor
         PGUSER=unquote(address.username or SUPERUSER),
         PGPASSWORD=unquote(address.password or ""),
         PGDATABASE="postgres",
-        POVERTY_APP_PASSWORD=app_password,
-        POVERTY_OWNER_PASSWORD=owner_password,
+        POVERTY_APP_PASSWORD=words["app"],
+        POVERTY_OWNER_PASSWORD=words["owner"],
+        POVERTY_PUBLIC_PASSWORD=words["public"],
     )
     command = [str(binaries() / "psql"), "-X", "-q", "-v", f"database={database}", "-f", str(BOOTSTRAP)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)

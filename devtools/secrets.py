@@ -16,8 +16,12 @@ KINDS = ("citizen", "disability", "phone", "bank")
 
 def passwords() -> dict[str, str]:
     """Passwords of the database roles and the queue, and the key that signs sessions."""
-    names = ("superuser", "owner", "app", "valkey", "secret_key")
-    return _kept("secrets.json", lambda: {name: secrets.token_urlsafe(48) for name in names})
+    names = ("superuser", "owner", "app", "public", "valkey", "secret_key")
+    kept = _kept("secrets.json", lambda: {name: secrets.token_urlsafe(48) for name in names})
+    if missing := set(names) - set(kept):  # of a checkout older than one of the names
+        kept |= {name: secrets.token_urlsafe(48) for name in missing}
+        write_private(local_folder() / "secrets.json", json.dumps(kept, indent=2))
+    return kept
 
 
 def field_keys() -> dict[str, Any]:

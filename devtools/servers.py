@@ -33,6 +33,7 @@ class Servers:
 
     database_url: str
     owner_url: str
+    public_url: str
     redis_url: str
     cluster: Cluster | None = None
     valkey: Valkey | None = None
@@ -57,6 +58,7 @@ class Servers:
             **os.environ,
             "DATABASE_URL": self.database_url,
             "DATABASE_OWNER_URL": self.owner_url,
+            "DATABASE_PUBLIC_URL": self.public_url,
             "REDIS_URL": self.redis_url,
             **self.extra,
         }
@@ -94,15 +96,16 @@ def own(name: str = "main") -> Servers:
     cluster = valkey = None
     try:
         if os.environ.get("DATABASE_URL"):
-            database_url, owner_url = _given_database(words)
+            database_url, owner_url, public_url = _given_database(words)
         else:
             cluster = Cluster(postgres.folder_for("postgres", name) / "data", words["superuser"])
             cluster.stop_orphan()
             cluster.create()
             cluster.start()
-            cluster.bootstrap(DATABASE, app_password=words["app"], owner_password=words["owner"])
+            cluster.bootstrap(DATABASE, words)
             database_url = cluster.url("poverty_app", words["app"], DATABASE)
             owner_url = cluster.url("poverty_owner", words["owner"], DATABASE)
+            public_url = cluster.url("poverty_public", words["public"], DATABASE)
         if os.environ.get("REDIS_URL"):
             redis_url = os.environ["REDIS_URL"]
         else:
@@ -116,7 +119,7 @@ def own(name: str = "main") -> Servers:
                 server.stop()
         lock.close()
         raise
-    servers = Servers(database_url, owner_url, redis_url, cluster, valkey, lock)
+    servers = Servers(database_url, owner_url, public_url, redis_url, cluster, valkey, lock)
     if main:
         remember(servers)
     return servers
@@ -128,6 +131,7 @@ def remember(servers: Servers, **more: str) -> None:
         "supervisor": os.getpid(),
         "database_url": servers.database_url,
         "owner_url": servers.owner_url,
+        "public_url": servers.public_url,
         "redis_url": servers.redis_url,
         "postgres": servers.cluster.process.pid if servers.cluster and servers.cluster.process else None,
         "valkey": servers.valkey.process.pid if servers.valkey and servers.valkey.process else None,
@@ -136,24 +140,26 @@ def remember(servers: Servers, **more: str) -> None:
     secrets.write_private(STATE, json.dumps(state, indent=2))
 
 
-def _given_database(words: dict[str, str]) -> tuple[str, str]:
-    """Addresses of both roles on a server that is not ours.
+def _given_database(words: dict[str, str]) -> tuple[str, str, str]:
+    """Addresses of the three roles (application, owner, public site) on a server that is not ours.
 
-    With DATABASE_OWNER_URL both are taken as they are. A DATABASE_URL alone belongs to an administrator of that
+    With DATABASE_OWNER_URL they are taken as they are. A DATABASE_URL alone belongs to an administrator of that
     server: the roles are made by it, with passwords of this checkout.
     """
     given = os.environ["DATABASE_URL"]
     if os.environ.get("DATABASE_OWNER_URL"):
-        return given, os.environ["DATABASE_OWNER_URL"]
+        return given, os.environ["DATABASE_OWNER_URL"], os.environ.get("DATABASE_PUBLIC_URL", "")
     address = urlsplit(given)
     database = address.path.strip("/") or DATABASE
-    postgres.bootstrap(given, database, app_password=words["app"], owner_password=words["owner"])
+    postgres.bootstrap(given, database, words)
 
     def url(role: str, word: str) -> str:
         host = f"{role}:{quote(word)}@{address.hostname}:{address.port or 5432}"
         return urlunsplit((address.scheme, host, f"/{database}", address.query, ""))
 
-    return url("poverty_app", words["app"]), url("poverty_owner", words["owner"])
+    roles = (("poverty_app", "app"), ("poverty_owner", "owner"), ("poverty_public", "public"))
+    app, owner, public = (url(role, words[name]) for role, name in roles)
+    return app, owner, public
 
 
 @contextmanager
@@ -191,4 +197,4 @@ def _running() -> Servers | None:
         state = json.loads(STATE.read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return Servers(state["database_url"], state["owner_url"], state["redis_url"])
+    return Servers(state["database_url"], state["owner_url"], state["public_url"], state["redis_url"])

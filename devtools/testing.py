@@ -73,6 +73,7 @@ def _servers(cluster: Cluster, valkey: Valkey | None) -> Servers:
     return Servers(
         cluster.url("poverty_app", words["app"], TEMPLATE),
         cluster.url("poverty_owner", words["owner"], TEMPLATE),
+        cluster.url("poverty_public", words["public"], TEMPLATE),
         valkey.url if valkey else "redis://127.0.0.1:1/0",
     )
 
@@ -97,7 +98,7 @@ def _fill(data: Path) -> bool:
         cluster.create()
         cluster.start()
         try:
-            cluster.bootstrap(TEMPLATE, app_password=words["app"], owner_password=words["owner"])
+            cluster.bootstrap(TEMPLATE, words)
             servers = _servers(cluster, None)
             servers.extra = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
             command = ["migrate", "--database", "owner", "--no-input", "--skip-checks", "--verbosity", "0"]

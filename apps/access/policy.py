@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.access import scope as scopes
 from apps.access.capabilities import CAPABILITIES
+from apps.divisions import codes
 
 if TYPE_CHECKING:
     from apps.access.models import PlacedModel
@@ -29,6 +30,12 @@ def covers(user: Any, capability: str, wanted: scopes.Range) -> bool:
     """Whether a user (or scope) holds a capability over a whole range. Raises KeyError as `can` does."""
     CAPABILITIES[capability]
     return scopes.of(user).covers(capability, wanted)
+
+
+def holder_level(user: Any, capability: str, division: int) -> int | None:
+    """The highest level (smallest number) at which a user holds a capability over a place; None without it."""
+    ranges = scopes.of(user).ranges_of(capability)
+    return min((codes.level(low) for low, high in ranges if low <= division <= high), default=None)
 
 
 def require_another(by: Any, *proposers: int | None) -> None:

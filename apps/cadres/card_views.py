@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import segno
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
@@ -19,6 +17,7 @@ from apps.accounts.sessions import requester
 from apps.cadres import services
 from apps.cadres.models import Card, Duty
 from apps.cadres.services.cards import phones_of
+from apps.common.qr import picture
 from apps.history.services import log_access
 from apps.households.models import Household
 from apps.pages.places import Places
@@ -26,15 +25,6 @@ from apps.pages.places import Places
 PAPERS = ("A5", "A4")
 ON_CARD = ("first_secretary", "team_leader", "doctor")
 """Whose names stand on the card beside the helper's."""
-
-
-def picture(address: str) -> SafeString:
-    """A QR code of an address as an image in the page. It holds the address alone."""
-    return SafeString(
-        segno.make(address, error="m", micro=False).svg_inline(
-            scale=4, border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
-        )
-    )
 
 
 @method_decorator(never_cache, name="dispatch")

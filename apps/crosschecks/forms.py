@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
+from apps.access.policy import holder_level
 from apps.accounts.models import User
 from apps.common.days import today
 from apps.crosschecks.catalogue import catalogue
@@ -112,7 +113,7 @@ class StepForm(forms.Form):
         field.initial = steps[0].name if steps else None
 
     def _levels(self) -> list[tuple[int, Any]]:
-        own = working.holder_level(self.user, "work_findings", self.finding.division_id) or Level.VILLAGE
+        own = holder_level(self.user, "work_findings", self.finding.division_id) or Level.VILLAGE
         lowest = codes.level(self.finding.division_id)
         return [(value, label) for value, label in Level.choices if own <= value <= lowest]
 

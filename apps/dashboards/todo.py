@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.access import policy
 from apps.access import scope as scopes
 from apps.access import sight as sights
 from apps.assessments.models import CadreAssessment
@@ -25,20 +26,25 @@ from apps.crosschecks.querysets import ESCALATION_DAYS
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
 from apps.funds.services import reading as orders
+from apps.notices.choices import State as NoticeState
+from apps.notices.models import PublicNotice
 from apps.pages import approvals
 from apps.pages.bell import Bell
 from apps.pages.context import reference_date
 from apps.pages.places import Place, Places, own_ranges
 
 SHOWN = 8
+LEVELS_APPROVED = 2
+"""How far below its own a level approves notices."""
 FIELDS = ("pk", "rule", "evidence", "due_on", "division_id", "household_id", "state", "light")
 
 
 def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
     """The most urgent findings that the desk's own level acts on, how many of them are red, yellow and green, and what
-    the level below waits for: verdicts to review, findings overdue for so long that they go up.
+    the level below waits for: verdicts to review, findings overdue for so long that they go up; notices to approve,
+    to post and to answer for.
 
-    Somebody with households only has all findings of his households before him. Three queries, one
+    Somebody with households only has all findings of his households before him. A query for each kind of work, one
     for names, and two of assessment.
     """
     rows = extent.narrow(Finding.objects.visible_to(user)).open().with_light(on)
@@ -79,6 +85,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
                 *_lines(extent, counts),
                 *_assessments(user, extent, on),
                 *orders_waiting(user),
+                *_notices(user, extent),
                 *_exports(user),
             )
             if line["count"]
@@ -142,6 +149,34 @@ def _assessments(user: Any, extent: Extent, on: datetime.date) -> list[dict[str,
         url = f"{reverse('assessment-list')}?{query}"
         lines.append({"label": one.label, "count": one.count, "light": one.light, "url": url})
     return lines
+
+
+def _notices(user: Any, extent: Extent) -> list[dict[str, Any]]:
+    """Notices that wait for this account: those of this place to post and objections to answer, for who enters; those
+    of somebody else to approve, two levels down, for who reviews."""
+    if not extent.is_own or extent.level is None or extent.code is None:
+        return []
+    own = Q(level=extent.level)
+    to_approve = Q(state=NoticeState.PREPARED, level__lte=extent.level + LEVELS_APPROVED) & ~Q(prepared_by=user)
+    waiting = [
+        (_("公示待审核"), NoticeState.PREPARED, "review_register", to_approve),
+        (_("公示待张贴"), NoticeState.APPROVED, "change_register", own & Q(state=NoticeState.APPROVED)),
+        (_("公示异议待答复"), NoticeState.OBJECTION, "change_register", own & Q(state=NoticeState.OBJECTION)),
+    ]
+    waiting = [one for one in waiting if policy.can(user, one[2], extent.code)]
+    if not waiting:
+        return []
+    rows = extent.narrow(PublicNotice.objects.visible_to(user))
+    counts = rows.aggregate(**{state: Count("pk", filter=where) for _label, state, _right, where in waiting})
+    return [
+        {
+            "label": label,
+            "count": counts[state],
+            "light": Light.YELLOW.value,
+            "url": f"{reverse('notice-list')}?{urlencode({'division': codes.text(extent.code), 'state': state})}",
+        }
+        for label, state, _right, _where in waiting
+    ]
 
 
 def _exports(user: Any) -> list[dict[str, Any]]:

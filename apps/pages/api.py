@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model
-from django.forms import BooleanField, Field, ModelForm, ModelMultipleChoiceField, MultipleChoiceField
+from django.forms import BooleanField, Field, JSONField, ModelForm, ModelMultipleChoiceField, MultipleChoiceField
 from django.forms.fields import BaseTemporalField
 from django.forms.models import model_to_dict
 from django.http import Http404, QueryDict
@@ -90,6 +90,8 @@ def fits(field: Field, value: Any) -> bool:
         return value is None or (isinstance(value, list) and all(isinstance(one, str | int) for one in value))
     if isinstance(field, LinesField):
         return isinstance(value, list)
+    if isinstance(field, JSONField):
+        return True  # it says itself what it reads
     if isinstance(field, BooleanField):
         return value is None or isinstance(value, bool)
     if isinstance(field, BaseTemporalField):

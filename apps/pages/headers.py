@@ -32,7 +32,8 @@ PERMISSIONS = allowing()
 class BrowserHeadersMiddleware:
     """Whatever is not a file of the interface is kept by nobody: not by the browser, not by a proxy on the way.
 
-    What a view says itself stands, except that no view can allow an answer to be kept.
+    What a view says itself stands, except that no view can allow an answer to be kept; the public site alone can
+    (`apps.publicsite.answers`), whose answers are the same for everybody.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -43,6 +44,7 @@ class BrowserHeadersMiddleware:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         static = request.path.startswith(settings.STATIC_URL)
-        if not static and "no-store" not in response.headers.get("Cache-Control", ""):
+        kept = static or getattr(response, "may_be_kept", False)
+        if not kept and "no-store" not in response.headers.get("Cache-Control", ""):
             response.headers["Cache-Control"] = "no-store, private"
         return response

@@ -46,9 +46,11 @@ INSTALLED_APPS = [
     "apps.villages",
     "apps.cadres",
     "apps.visits",
+    "apps.notices",
     "apps.funds",
     "apps.crosschecks",
     "apps.assessments",
+    "apps.publicsite",
     "apps.dashboards",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -77,6 +79,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Before session and account: the public site knows neither.
+    "apps.publicsite.middleware.PublicSiteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -119,15 +123,22 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database --------------------------------------------------------------------------------------------------------
 
-# Two roles on one database. "default" is poverty_app: it owns nothing, and row-level security holds for it. "owner" is
-# poverty_owner: migrations and re-coding connect as it; a web process in production is not given it at all.
+# Three roles on one database. "default" is poverty_app: it owns nothing, and row-level security holds for it. "owner"
+# is poverty_owner: migrations and re-coding connect as it; a web process in production is not given it at all. "public"
+# is poverty_public, which the public site alone connects as: it reads what was published, and nothing else.
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", engine="apps.access.backend"),
 }
 if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = env.db_url("DATABASE_OWNER_URL", engine="apps.access.backend")
+if env.str("DATABASE_PUBLIC_URL", default=""):
+    DATABASES["public"] = env.db_url("DATABASE_PUBLIC_URL", engine="django.db.backends.postgresql")
 # An address may leave the password out and have it come from a file of its own.
-for _alias, _name in (("default", "DATABASE_PASSWORD"), ("owner", "DATABASE_OWNER_PASSWORD")):
+for _alias, _name in (
+    ("default", "DATABASE_PASSWORD"),
+    ("owner", "DATABASE_OWNER_PASSWORD"),
+    ("public", "DATABASE_PUBLIC_PASSWORD"),
+):
     if _alias in DATABASES and env.str(_name, default=""):
         DATABASES[_alias]["PASSWORD"] = env.str(_name)
 for _database in DATABASES.values():
@@ -139,6 +150,8 @@ for _database in DATABASES.values():
 
 # The role that web, workers and commands connect as; migrations withdraw from it what it must not do.
 DATABASE_APP_ROLE = "poverty_app"
+# The role that the public site connects as; migrations grant it what it may read.
+DATABASE_PUBLIC_ROLE = "poverty_public"
 
 PGHISTORY_LEVEL = pgtrigger.Statement
 # The context (who, through what, why) is copied into each event: no second table to guard, nothing to join.

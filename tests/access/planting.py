@@ -70,6 +70,7 @@ from apps.households.models import (
     PersonYear,
     StatusEvent,
 )
+from apps.notices.models import NoticeLog, NoticeObjection, NoticePhoto, Publication, PublicNotice
 from apps.pages.imports.models import ImportBatch
 from apps.pages.models import ExportApproval, ExportJob
 from apps.partners.models import Client as Partner
@@ -217,6 +218,7 @@ def build() -> World:
             _assessed(place, accounts["county"].user, words.word())
             _funded(place, words)
             _proposed(place, words)
+            _made_public(place, accounts["county"].user, words.word())
         for account in accounts.values():
             if account.user is not None:
                 _papers(account.user, account.kind, words.word(), words.word())
@@ -345,6 +347,19 @@ def _proposed(place: int, words: Canaries) -> None:
             **here, household=household, household_code=household.code, head="h", item=item, project=project,
             kind="industry", year=2018,
         )  # fmt: skip
+
+
+def _made_public(place: int, by: User, word: str) -> None:
+    """A notice with everything that can hang off it; its web copy holds nothing but that there is one."""
+    here, now, day = {"division_id": place}, timezone.now(), datetime.date(2018, 6, 1)
+    told = {"kind": "fund_use", "level": codes.level(place), "title": "n"}
+    found = PublicNotice.objects.create(**here, **told, prepared_by=by, state_since=now)
+    of = {**here, "notice": found}
+    NoticeObjection.objects.create(**of, received_on=day, due_on=day, text="o", answer="a", answered_on=day)
+    pictures = {name: ContentFile(word.encode(), "a.jpg") for name in ("image", "thumbnail")}
+    NoticePhoto.objects.create(**of, posting=1, at=now, by_name=word, width=1, height=1, **pictures)
+    NoticeLog.objects.create(**of, at=now, by_name=word, step="prepare", to_state="prepared", note=word)
+    Publication.objects.create(**of, **told, posted_on=day)
 
 
 def _delivered(place: int, by: User) -> None:
@@ -602,6 +617,10 @@ PLANTED: tuple[type[models.Model], ...] = (
     NegativeItem,
     NegativeCheck,
     Beneficiary,
+    PublicNotice,
+    NoticeObjection,
+    NoticePhoto,
+    NoticeLog,
     Share,
     Run,
     Village,
@@ -637,6 +656,8 @@ MADE_WITH = {
     LibraryLog: "note",
     ProjectLog: "note",
     NegativeCheck: "answer",
+    NoticePhoto: "by_name",
+    NoticeLog: "note",
     AccessLog: "reason",
     ExportJob: "title",
     ExportApproval: "title",

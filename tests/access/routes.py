@@ -311,6 +311,27 @@ ALONE: dict[str, Alone] = {
     "assessment-steps": Alone({"GET": to_change("review_register", 302), "POST": to_change("review_register", 302)}),
     "api:assessment-steps": Alone({"POST": to_change("review_register", 422)}),
     "api:assessment-step": Alone({"POST": {422, 403}}, rows="assessment"),
+    "notice-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="notice"),
+    "notice-poster": Alone({"GET": 200}, rows="notice"),
+    "notice-photo": Alone({"GET": 200}, rows="notices.noticephoto"),
+    "notice-photo-small": Alone({"GET": 200}, rows="notices.noticephoto"),
+    "api:notice-step": Alone({"POST": {422, 403}}, rows="notice"),
+    "api:notice-photos": Alone({"POST": {422, 403}}, rows="notice"),
+    "api:notice-photo-image": Alone({"GET": 200}, rows="notices.noticephoto"),
+    # The public site, which is the same for everybody. Nothing of the world is committed, so nothing is there.
+    **{name: Alone({"GET": 200}, {"GET": 200}) for name in ("robots", "public-sitemaps", "public", "public-en")},
+    "public-sitemap": Alone({"GET": 200}, {"GET": 200}, keys={"first": "1"}),
+    **{
+        f"{root}-place": Alone({"GET": 200}, {"GET": 200}, keys={"code": "150000000000"})
+        for root in ("public", "public-en")
+    },
+    **{
+        f"{root}-{page}": Alone({"GET": 404}, {"GET": 404}, keys={"key": "1"})
+        for root in ("public", "public-en")
+        for page in ("notice", "poster")
+    },
+    "api:public-notices": Alone({"GET": 200}, {"GET": 200}),
+    "api:public-notice": Alone({"GET": 404}, {"GET": 404}, keys={"key": "1"}),
     # Whoever signs in is no client; without a session nobody is known yet.
     "oauth-token": Alone({"POST": 401}, {"POST": 401}),
     "api:household-verify": Alone({"POST": 403}, client={"POST": 422}),

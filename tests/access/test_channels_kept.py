@@ -36,6 +36,8 @@ pytestmark = pytest.mark.usefixtures("undone")
 ROOT = Path(settings.BASE_DIR)
 # What a page asks for every few seconds.
 COMPARED = ("live-feed", "api:live")
+# The same for everybody, and made to be kept (tests/publicsite).
+PUBLIC_SITE = {route.name for route in routes() if getattr(route.view, "public_site", False)}
 
 
 def sources(folder: str, pattern: str) -> dict[str, str]:
@@ -131,6 +133,10 @@ def test_16_no_answer_may_be_kept_or_compared(world, name):
         if route.keys or "GET" not in route.kinds or route.name in ("api:schema", "api:docs", ""):
             continue
         answer = client.get(reverse(route.name))
+        if route.name in PUBLIC_SITE:
+            assert "public" in answer["Cache-Control"] and not answer.cookies, route
+            assert "Cookie" not in answer.get("Vary", ""), route
+            continue
         if answer.status_code in (200, 302, 401, 403) and account.inside:
             kept = answer["Cache-Control"]
             assert "no-store" in kept or "no-cache" in kept, route
@@ -144,6 +150,7 @@ def test_16_no_answer_may_be_kept_or_compared(world, name):
 
 def test_16_a_mark_to_compare_by_is_of_one_account_alone(world):
     """Two who see different rows are never told "not modified" by each other's mark."""
+    assert len(PUBLIC_SITE) == 13
     for name in COMPARED:
         marks = []
         for account in (world.accounts[name] for name in INSIDE):

@@ -48,6 +48,8 @@ BEYOND: dict[str, dict[str, str]] = {
     "crosschecks_ruleparameterevent": {"read": "true"},
     "crosschecks_rulestate": {"read": "true"},
     "datasets_datasetversion": {"read": "true"},
+    # What was published is everybody's to read; only the place's own office writes it.
+    "notices_publication": {"read": "true"},
     "assessments_cadreassessment": {"own": "account_id"},
     # The assessed person reads what hangs off his own assessment.
     **{
@@ -97,8 +99,8 @@ KEPT_FUNDS = (
 )
 KEPT = (*(f"visits_{name}" for name in KEPT_VISITS), *(f"funds_{name}" for name in KEPT_FUNDS))
 APPEND_ONLY = re.compile(
-    r"event$|_findinglog$|_assessmentlog$|_accesslog$|^funds_(closedyear|orderlog|entry|payment)$"
-    r"|^funds_(librarylog|projectlog|negativecheck)$"
+    r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_accesslog$"
+    r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 

@@ -35,6 +35,9 @@ from apps.funds.services.quotas import receive
 from apps.households import services
 from apps.households.imports.register import RegisterImporter
 from apps.households.models import Household, HouseholdIncome, NaturalChange, Person
+from apps.notices.models import PublicNotice
+from apps.notices.services import photos, writing
+from apps.notices.services import steps as notice_steps
 from apps.pages.imports import run
 from apps.pages.imports import services as imports
 from apps.pages.imports.importer import Outcome
@@ -68,6 +71,10 @@ def pairing() -> Pairing:
 
 def cadre() -> Cadre:
     return Cadre.objects.order_by("pk")[0]
+
+
+def notice() -> PublicNotice:
+    return PublicNotice.objects.filter(division_id=OWN)[0]
 
 
 def file() -> SimpleUploadedFile:
@@ -125,6 +132,9 @@ CALLS = {
     "draft a proposal": lambda by: library.save(LibraryItem(division_id=OWN, met_on=DAY, year=2018), [], by=by),
     "take a step of a project": lambda by: projects.take(Project.objects.filter(division_id=OWN)[0], "stop", by=by),
     "close the books": lambda by: close_year(COUNTY, 2017, by=by),
+    "prepare a notice": lambda by: writing.prepare(OWN, "fund_use", "公示", [], by, text="公示"),
+    "take a step of a notice": lambda by: notice_steps.take(notice(), "approve", by=by),
+    "add a photo of a notice": lambda by: photos.add(notice(), b"0", by=by),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
     ),

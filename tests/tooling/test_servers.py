@@ -38,7 +38,7 @@ def ask(url: str, query: str) -> object:
 
 def test_cluster_is_prepared_any_number_of_times_and_survives_a_kill(cluster: Cluster) -> None:
     for word in ("first", "second"):
-        cluster.bootstrap("poverty", app_password=word, owner_password="owner")
+        cluster.bootstrap("poverty", {"app": word, "owner": "owner", "public": "public"})
     app = cluster.url("poverty_app", "second", "poverty")
     assert ask(app, "SELECT current_user") == "poverty_app"
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.access import scope as scopes
+from apps.access.policy import holder_level
 from apps.accounts.models import User
 from apps.assessments.choices import Grade, Kind, Missing, Source, State
 from apps.assessments.models import AssessmentLog, CadreAssessment, IndicatorSet, Score
@@ -27,7 +28,6 @@ from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
 from apps.assessments.services import scoring, sets
 from apps.common.days import today
 from apps.common.errors import ServiceError, StaleVersion
-from apps.crosschecks.services.working import holder_level
 from apps.divisions import codes
 
 ENTERS, REVIEWS = "change_register", "review_register"

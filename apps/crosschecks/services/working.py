@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.access import scope as scopes
+from apps.access.policy import holder_level
 from apps.accounts.models import User
 from apps.common.days import today
 from apps.common.errors import ServiceError, StaleVersion
@@ -66,12 +66,6 @@ STEPS: dict[str, Step] = {
         Step("reopen", gettext_lazy("重新打开"), (State.CLOSED,), State.REOPENED, reviews=True, needs_note=True),
     )
 }
-
-
-def holder_level(user: User, capability: str, division: int) -> int | None:
-    """The highest level (smallest number) at which the user holds a capability over a place; None without it."""
-    ranges = scopes.of(user).ranges_of(capability)
-    return min((codes.level(low) for low, high in ranges if low <= division <= high), default=None)
 
 
 def may(step: Step, finding: Finding, user: User) -> bool:

@@ -28,6 +28,7 @@ from apps.dashboards.demo.diaries import write_diaries
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Dealt, Pairer
 from apps.dashboards.demo.money import spend
+from apps.dashboards.demo.notices import post_notices
 from apps.dashboards.demo.officials import appoint_officials
 from apps.dashboards.demo.plan import Plan, make_plan
 from apps.dashboards.demo.projects import plan_projects
@@ -117,6 +118,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 plan_projects(bulk, seed)
             with watch.phase("money"):
                 bulk.rows.update(spend(scale, seed))
+            with watch.phase("notices"):
+                bulk.rows["notices_publicnotice"] = post_notices()
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 

@@ -20,9 +20,10 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from apps.access import scope as scopes
+from apps.common import pictures
 from apps.visits.choices import PhotoState, Refusal
 from apps.visits.models import Visit, VisitPhoto
-from apps.visits.services import marks, pictures, storage
+from apps.visits.services import marks, storage
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ def _develop(photo: VisitPhoto) -> None:
         photo.save(update_fields=["state", "received", "finished_at"])
         return
     except pictures.PictureRefused as refused:
-        photo.state, photo.refusal = PhotoState.REFUSED, refused.reason
+        photo.state, photo.refusal = PhotoState.REFUSED, Refusal(refused.reason)
         photo.save(update_fields=["state", "refusal"])
     else:
         _keep(photo, picture)

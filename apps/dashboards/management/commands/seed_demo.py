@@ -29,6 +29,7 @@ PHASES = (
     "officials",
     "visits",
     "assessments",
+    "notices",
     "analyse",
 )
 

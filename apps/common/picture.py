@@ -1,9 +1,9 @@
 """Reads an uploaded photo from standard input and writes it anew, without anything but its pixels.
 
-Runs as a process of its own (`services/pictures.py` starts it), so that a file made to exhaust memory ends this process
-and not the worker; the limits are set here, before anything is read. Nothing more of the platform is imported.
+Runs as a process of its own (`apps.common.pictures` starts it), so that a file made to exhaust memory ends this process
+and not the worker; the limits are set here, before anything is read. Nothing of the platform is imported.
 
-    python -m apps.visits.picture MEMORY SECONDS PIXELS
+    python -m apps.common.picture MEMORY SECONDS PIXELS
 
 The output is a line of JSON ({"error": code}, or the facts of the picture with the lengths of what follows), then the
 picture and its thumbnail, both JPEG.
@@ -40,7 +40,7 @@ def main(memory: int, seconds: int, pixels: int) -> None:
 
 
 class Refusal(Exception):
-    """A value of `choices.Refusal`."""
+    """A value of `apps.common.pictures.Unfit`."""
 
 
 def _send(facts: dict[str, Any], *parts: bytes) -> None:

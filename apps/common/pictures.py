@@ -1,4 +1,4 @@
-"""Starting the process that reads a photo (`apps.visits.picture`), and what it found."""
+"""Starting the process that reads a photo (`apps.common.picture`), and what it found."""
 
 from __future__ import annotations
 
@@ -9,21 +9,29 @@ from datetime import datetime
 from pathlib import Path
 
 import orjson
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 
-from apps.visits.choices import Refusal
-
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 MEMORY, SECONDS, PIXELS = 1 << 30, 20, 50_000_000
 PATIENCE = 60
 """Seconds of waiting; those of `SECONDS` are of work."""
 
 
-class PictureRefused(Exception):
-    """The file is not kept; `reason` says why."""
+class Unfit(TextChoices):
+    """Why a file is no picture that can be kept."""
 
-    def __init__(self, reason: Refusal) -> None:
+    NOT_A_PICTURE = "not_a_picture", _("不是照片，或文件已损坏")
+    TOO_LARGE = "too_large", _("照片像素过多")
+    EXHAUSTED = "exhausted", _("处理照片所需的内存或时间超出允许范围")
+
+
+class PictureRefused(Exception):
+    """The file is not kept; `reason` says why, a value of `Unfit` or of the caller's own list."""
+
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -47,7 +55,7 @@ def read(path: Path) -> Picture:
     with path.open("rb") as source:
         try:
             done = subprocess.run(  # noqa: S603  # our own interpreter and module, no outside text
-                [sys.executable, "-m", "apps.visits.picture", str(MEMORY), str(SECONDS), str(PIXELS)],
+                [sys.executable, "-m", "apps.common.picture", str(MEMORY), str(SECONDS), str(PIXELS)],
                 stdin=source,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -56,13 +64,13 @@ def read(path: Path) -> Picture:
                 timeout=PATIENCE,
             )
         except subprocess.TimeoutExpired:
-            raise PictureRefused(Refusal.EXHAUSTED) from None
+            raise PictureRefused(Unfit.EXHAUSTED) from None
     head, _newline, rest = done.stdout.partition(b"\n")
     if not head:  # it died without a word: the memory or time allowed to it was used up
-        raise PictureRefused(Refusal.EXHAUSTED)
+        raise PictureRefused(Unfit.EXHAUSTED)
     facts = orjson.loads(head)
     if "error" in facts:
-        raise PictureRefused(Refusal(facts["error"]))
+        raise PictureRefused(Unfit(facts["error"]))
     return Picture(
         image=rest[: facts["image"]],
         thumbnail=rest[facts["image"] :],

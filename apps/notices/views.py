@@ -1,0 +1,154 @@
+"""Pages of notices beyond the generic ones: a notice with its list, steps and photos, and its poster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from apps.accounts.sessions import requester
+from apps.common.errors import ServiceError, StaleVersion
+from apps.common.qr import picture
+from apps.history.services import log_access
+from apps.notices.choices import ON_SHOW, Kind
+from apps.notices.forms import PhotoForm, StepForm
+from apps.notices.kinds import LIGHT, STATE
+from apps.notices.models import NoticePhoto, PublicNotice
+from apps.notices.services import photos, publishing, reading, steps
+from apps.notices.sheets import sheet_of
+from apps.notices.tables import NoticeResource
+from apps.pages.places import Places
+from apps.pages.print_views import watermark
+from apps.pages.views import DetailPage
+
+
+def public_address(request: HttpRequest, found: PublicNotice) -> str:
+    """Where everybody reads the web copy of a notice, also before it is posted."""
+    return request.build_absolute_uri(reverse("public-notice", args=[found.pk]))
+
+
+class NoticePage(DetailPage):
+    """One notice: what it says, its photos and objections, the steps one may take, and what was done so far."""
+
+    def more(self, found: PublicNotice, form: StepForm | None = None, photo: PhotoForm | None = None) -> dict[str, Any]:
+        user = requester(self.request)
+        form = form or StepForm(notice=found, user=user)
+        offered = any(step.name in ("post", "object") for step in form.steps)
+        return {
+            "form": form,
+            "photo_form": photo or PhotoForm(auto_id="photo_%s") if offered else None,
+            "pictures": photos.of_notice(user, found),
+            "objections": [(one, LIGHT.html(one.light)) for one in reading.objections_of(user, found)],
+            "log": [(line, STATE.html(line.to_state), words_of(line.step)) for line in reading.log_of(user, found)],
+            "sheet": sheet_of(found),
+            "detail_url": NoticeResource.url("detail", found.pk),
+            "poster_url": reverse("notice-poster", args=[found.pk]),
+            "public_url": reverse("public-notice", args=[found.pk]) if found.state in ON_SHOW else "",
+        }
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        found = self.get_object(key)
+        form = StepForm(request.POST, notice=found, user=requester(request))
+        if not steps.concerned(found, requester(request)):
+            raise PermissionDenied(_("您没有办理这项公示的权限。"))
+        if form.is_valid():
+            try:
+                form.save()
+            except StaleVersion as error:
+                form.add_error(None, str(error))
+                return self.again(found, 409, form=form)
+            except ServiceError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+            else:
+                messages.success(request, _("已记录。"))
+                return HttpResponseRedirect(self.resource.url("detail", found.pk))
+        return self.again(found, 422, form=form)
+
+    def again(self, found: PublicNotice, status: int, **forms: Any) -> HttpResponse:
+        """The page with what was entered and what is wrong with it."""
+        return self.show(
+            status=status,
+            object=found,
+            title=self.title(found),
+            sections=self.sections(found),
+            related=[],
+            **self.more(found, **forms),
+        )
+
+
+def words_of(step: str) -> str:
+    """What a step of the log is called."""
+    known = steps.STEPS.get(step)
+    return str(known.label) if known else {"prepare": _("拟稿"), "change": _("修改"), "begin": _("开始公示")}[step]
+
+
+class PhotoAddPage(NoticePage):
+    """Takes a photo of a notice and shows the notice again, or what is wrong with the file."""
+
+    page = "detail"
+
+    def get(self, request: HttpRequest, key: int) -> HttpResponse:
+        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        found = self.get_object(key)
+        form = PhotoForm(request.POST, request.FILES, auto_id="photo_%s")
+        by = requester(request)
+        if not steps.concerned(found, by):
+            raise PermissionDenied(_("您没有办理这项公示的权限。"))
+        if form.is_valid():
+            try:
+                photos.add(found, form.cleaned_data["photo"].read(), by=by)
+            except ServiceError as error:
+                form.add_error("photo", str(error))
+            else:
+                messages.success(request, _("照片已保存。"))
+                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#photos")
+        return self.again(found, 422, photo=form)
+
+
+class PhotoPage(View):
+    """The picture of a photo of a visible notice, or the small one; on record when it is seen whole."""
+
+    small = False
+
+    def get(self, request: HttpRequest, key: int) -> FileResponse:
+        user = requester(request)
+        photo = NoticePhoto.objects.visible_to(user).filter(pk=key).first()
+        if photo is None:
+            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
+        if not self.small:
+            log_access(user, "view", division=photo.division_id, obj=photo, fields=["image"])
+        file = photo.thumbnail if self.small else photo.image
+        return FileResponse(file.open("rb"), content_type="image/jpeg")
+
+
+class PosterPage(View):
+    """张贴稿: a notice as it hangs on the board, on A4, with the way to its web copy; names are short there, too."""
+
+    def get(self, request: HttpRequest, key: int) -> HttpResponse:
+        user = requester(request)
+        found: PublicNotice | None = NoticeResource.rows(user).filter(pk=key).first()
+        if found is None:
+            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
+        log_access(user, "print", division=found.division_id, obj=found, fields=["poster"])
+        place = Places.of([found.division_id]).full(found.division_id)
+        copy = publishing.copy_of(found)
+        context = {
+            "notice": copy,
+            "sheet": sheet_of(copy),
+            "kind": Kind(found.kind).label,
+            "days": found.days,
+            "title": found.title,
+            "place": place,
+            "picture": picture(public_address(request, found)),
+            "back_url": NoticeResource.url("detail", found.pk),
+            "watermark": watermark(user),
+        }
+        return render(request, "notices/poster.html", context)
