@@ -128,7 +128,7 @@ def of_verifying(bench: Bench) -> None:
     """All sums asked anew from the entries."""
 
     def ask() -> None:
-        with scopes.acting(bench.system()):
+        with scopes.acting(bench.system):
             found = verifying.verify()
         if not found.whole:
             raise AssertionError(f"sums that are not their entries': {found}")

@@ -88,7 +88,7 @@ class OrderForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        act = self.data.get("act") if self.is_bound else self.initial.get("act")
+        act: Any = self.data.get("act") if self.is_bound else self.initial.get("act")
         if self.instance.pk is not None:
             act = self.instance.act
             del self.fields["division"], self.fields["act"]
@@ -99,10 +99,10 @@ class OrderForm(PageForm):
         else:
             self.initial.setdefault("division", scopes.of(self.user).top)
             self.initial.setdefault("year", today().year)
-        self.act = act if act in LINES else Act.BUDGET
-        self.lines_field().take(line_form(self.act, {} if self.is_bound else self._offered()))
+        self.chosen_act: str = act if act in LINES else Act.BUDGET
+        self.lines_field().take(line_form(self.chosen_act, {} if self.is_bound else self._offered()))
         if self.instance.pk is None and not self.is_bound:
-            row = {name: self.initial[name] for name in LINES[self.act] if name in self.initial}
+            row = {name: self.initial[name] for name in LINES[self.chosen_act] if name in self.initial}
             self.initial["lines"] = [row] if row else []
 
     def lines_field(self) -> LinesField:
@@ -112,7 +112,7 @@ class OrderForm(PageForm):
 
     def lines_left_out(self) -> bool:
         """Whether a change says nothing of the lines: they stay."""
-        return self.lines_field().widget.value_omitted_from_data(self.data, self.files, "lines")
+        return self.fields["lines"].widget.value_omitted_from_data(self.data, self.files, "lines")
 
     def _offered(self) -> dict[str, forms.Field]:
         """Lists of what there is to choose from at this place."""
@@ -121,19 +121,19 @@ class OrderForm(PageForm):
         found: dict[str, forms.Field] = {}
         if not place:
             return found
-        if "quota" in LINES[self.act]:
+        if "quota" in LINES[self.chosen_act]:
             quotas = Quota.objects.visible_to(self.user).with_left()
-            if self.act == Act.RECOVER:
+            if self.chosen_act == Act.RECOVER:
                 quotas = quotas.filter(from_division_id=place) | quotas.filter(division_id=place, parent=None)
             else:
                 quotas = quotas.usable().filter(division_id=place)
             found["quota"] = _choice(
                 _("资金指标"), [(one.pk, _of_quota(one)) for one in quotas.order_by("-pk")[:MOST_OFFERED]]
             )
-        if "target_division" in LINES[self.act]:
+        if "target_division" in LINES[self.chosen_act]:
             below = Division.objects.current().filter(parent_id=place).order_by("code")
             found["target_division"] = _choice(_("下达到"), [(one.code, one.name) for one in below])
-        if "allocation" in LINES[self.act]:
+        if "allocation" in LINES[self.chosen_act]:
             held = Allocation.objects.visible_to(self.user).within(place).select_related("project", "quota")
             found["allocation"] = _choice(
                 _("项目资金"), [(one.pk, _of_allocation(one)) for one in held.order_by("-pk")[:MOST_OFFERED]]
@@ -151,7 +151,7 @@ class OrderForm(PageForm):
         else:
             rows = data["lines"]
         return steps.Draft(
-            act=self.act,
+            act=self.chosen_act,
             title=data["title"],
             reason=data["reason"],
             year=data.get("year") or today().year,

@@ -96,10 +96,10 @@ class QuotaPage(DetailPage):
         own = holds(user, steps.PROPOSES, found.division_id)
         if own and found.received_on and left > 0:
             acts = [Act.PASS, Act.ALLOCATE] if codes.level(found.division_id) <= codes.COUNTY else []
-            offers = [(Act(act).label, self._draft(act, found)) for act in acts]
+            offers = [(str(Act(act).label), self._draft(act, found)) for act in acts]
         above = found.from_division_id
         if left > 0 and above and holds(user, steps.PROPOSES, above):
-            offers.append((Act.RECOVER.label, self._draft(Act.RECOVER, found, above)))
+            offers.append((str(Act.RECOVER.label), self._draft(Act.RECOVER, found, above)))
         return {
             "offers": offers,
             "may_receive": found.received_on is None and quotas.may_receive(found, user),
@@ -107,7 +107,12 @@ class QuotaPage(DetailPage):
         }
 
     def _draft(self, act: str, quota: Quota, division: int | None = None) -> str:
-        query = {"act": act, "quota": quota.pk, "division": division or quota.division_id, "year": quota.year}
+        query: dict[str, Any] = {
+            "act": act,
+            "quota": quota.pk,
+            "division": division or quota.division_id,
+            "year": quota.year,
+        }
         return f"{OrderResource.url('create')}?{urlencode(query)}"
 
     def post(self, request: HttpRequest, key: int) -> HttpResponse:

@@ -180,11 +180,10 @@ def _into_projects(year: int, lots: list[Lot], chance: random.Random) -> None:
         low, high = PAID[year]
         share = BEIJING_PAID if quota.kind == FundKind.BEIJING else low + (high - low) * chance.randint(0, 100) / 100
         whole = amount if quota.kind == FundKind.BEIJING else (amount * chance.randint(96, 100) / 100).quantize(CENT)
-        for project, part in _shares(whole, {one.pk: max(1, int(one.budget)) for one in chosen}).items():
-            place = next(one.division_id for one in chosen if one.pk == project)
-            rows.append(
-                (Allocation(division_id=place, quota=quota, project_id=project), part, (part * share).quantize(CENT))
-            )
+        by_key = {one.pk: one for one in chosen}
+        for key, part in _shares(whole, {one.pk: max(1, int(one.budget)) for one in chosen}).items():
+            allocation = Allocation(division_id=by_key[key].division_id, quota=quota, project=by_key[key])
+            rows.append((allocation, part, (part * share).quantize(CENT)))
     Allocation.objects.bulk_create([row[0] for row in rows], batch_size=1000)
     book((_entry(Act.ALLOCATE, one, amount) for one, amount, _paid in rows), by=None, on=datetime.date(year, 4, 20))
     for number, (month, day) in enumerate(ROUNDS, 1):
@@ -206,17 +205,14 @@ def _pay(rows: list[tuple[Allocation, Decimal, Decimal]], number: int, day: date
         part = paid - part * (len(ROUNDS) - 1) if number == len(ROUNDS) else part
         if part > 0:
             entries.append(_entry(Act.PAY, allocation, part, document_no=f"付{day:%Y%m}-{allocation.pk}"))
-    units = dict(Project.objects.filter(pk__in={one.project_id for one in entries}).values_list("pk", "unit"))
-    Payment.objects.bulk_create(
-        (
-            Payment(
-                division_id=entry.division_id, project_id=entry.project_id, allocation_id=entry.allocation_id,
-                entry=entry, amount=entry.amount, paid_on=day, payee_name=units[entry.project_id or 0],
-                voucher_no=entry.document_no,
-            )
-            for entry in book(entries, by=None, on=day)
-        ),
-        batch_size=1000,
+    Payment.objects.bulk_create((_payment(entry) for entry in book(entries, by=None, on=day)), batch_size=1000)
+
+
+def _payment(entry: Entry) -> Payment:
+    allocation: Any = entry.allocation
+    return Payment(
+        division_id=entry.division_id, project=allocation.project, allocation=allocation, entry=entry,
+        amount=entry.amount, paid_on=entry.booked_on, payee_name=allocation.project.unit, voucher_no=entry.document_no,
     )  # fmt: skip
 
 

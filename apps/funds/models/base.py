@@ -29,7 +29,7 @@ class FundsModel(PlacedModel):
 
 def money(label: Any, **options: Any) -> models.DecimalField:
     """A sum in yuan that the database keeps: nobody enters it."""
-    return models.DecimalField(label, **FUND, default=Decimal(0), editable=False, **options)
+    return models.DecimalField(label, **FUND, default=Decimal(0), editable=False, **options)  # type: ignore[arg-type]
 
 
 def person(label: Any) -> models.ForeignKey:

@@ -271,17 +271,17 @@ def _pass_on(order: FundOrder, line: OrderLine) -> Entry:
 
 
 def _of_project(order: FundOrder, line: OrderLine) -> Entry:
-    project = line.project
-    if project is None:
-        raise ValueError("a line about a project has one")
+    project, quota = line.project, line.quota
+    if project is None or quota is None:
+        raise ValueError("a line about a project has one, and a quota")
     allocation = line.allocation
     if allocation is None:
         allocation, _made = Allocation.objects.get_or_create(
-            quota_id=line.quota_id, project=project, defaults={"division_id": project.division_id}
+            quota=quota, project=project, defaults={"division_id": project.division_id}
         )
     return Entry(
         act=order.act,
-        quota_id=line.quota_id,
+        quota=quota,
         project=project,
         allocation=allocation,
         division_id=project.division_id,
@@ -314,10 +314,10 @@ def _reverse(_order: FundOrder, line: OrderLine) -> Entry:
 
 
 def _payment(line: OrderLine, entry: Entry) -> Payment:
+    of: dict[str, Any] = {"project_id": entry.project_id, "allocation_id": entry.allocation_id}
     return Payment(
+        **of,
         division_id=entry.division_id,
-        project_id=entry.project_id,
-        allocation_id=entry.allocation_id,
         entry=entry,
         amount=line.amount,
         paid_on=entry.booked_on,
