@@ -52,7 +52,6 @@ BEYOND: dict[str, dict[str, str]] = {
     # That a year is closed, and from which amount on more people approve, holds for everybody below.
     "funds_closedyear": {"read": "true"},
     "funds_approvalband": {"read": "true"},
-    "funds_negativeitem": {"read": "true"},
     # The assessed person reads what hangs off his own assessment.
     **{
         f"assessments_{name}": {

@@ -36,8 +36,7 @@ class Migration(migrations.Migration):
         rls.protect("funds_libraryitemevent", realm="funds", append_only=True),
         rls.protect("funds_librarylog", realm="funds", append_only=True),
         rls.protect("funds_beneficiary", realm="funds"),
-        # What the region forbids holds for everybody below, who must be able to read it.
-        rls.protect("funds_negativeitem", realm="funds", read="true"),
+        rls.protect("funds_negativeitem", realm="funds"),
         rls.protect("funds_negativecheck", realm="funds", append_only=True),
         rls.protect("funds_projectlog", realm="funds", append_only=True),
         rls.protect("funds_projectprogress", realm="funds"),
