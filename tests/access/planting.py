@@ -301,7 +301,7 @@ def _funded(place: int, words: Canaries) -> None:
         **here, kind="special", origin="county", year=2018, document_no=words.word(), issued_on=day, received_on=day
     )
     project = Project.objects.create(
-        **here, code=f"P{place}", name="p", kind="industry", year=2018, scale="s", budget=1, unit="u",
+        **here, code=f"X{place}", name="p", kind="industry", year=2018, scale="s", budget=1, unit="u",
         person_in_charge="c", plan_start=day, plan_end=day,
     )  # fmt: skip
     allocation = Allocation.objects.create(**here, quota=quota, project=project)

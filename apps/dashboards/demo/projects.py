@@ -14,11 +14,15 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import Exists, OuterRef, Subquery, Sum
+from django.db.models.functions import Greatest
+
 from apps.common.days import today
 from apps.dashboards.demo.bulk import Bulk
 from apps.divisions import codes
 from apps.funds.choices import ProjectState, SupportMode
 from apps.funds.models import (
+    Allocation,
     Beneficiary,
     LibraryItem,
     LibraryLog,
@@ -179,6 +183,15 @@ def plan_projects(bulk: Bulk, seed: int | str) -> int:
         )
     bulk.rows["funds_libraryitem"], bulk.rows["funds_project"] = len(items), len(built)
     return len(built)
+
+
+def match_budgets(bulk: Bulk) -> None:
+    """Have every project plan, and its proposal ask for, at least what quotas have put into it; after the money."""
+    put = Allocation.objects.filter(project=OuterRef("pk")).order_by().values("project").annotate(whole=Sum("amount"))
+    planned = Project.objects.filter(item=OuterRef("pk")).values("budget")
+    with bulk.without_history():
+        Project.objects.filter(Exists(put)).update(budget=Greatest("budget", Subquery(put.values("whole"))))
+        LibraryItem.objects.filter(state=ItemState.SELECTED).update(amount=Subquery(planned))
 
 
 def _sites(year: int) -> Iterable[tuple[int, Helped, Idea]]:

@@ -31,7 +31,7 @@ from apps.dashboards.demo.money import spend
 from apps.dashboards.demo.notices import post_notices
 from apps.dashboards.demo.officials import appoint_officials
 from apps.dashboards.demo.plan import Plan, make_plan
-from apps.dashboards.demo.projects import plan_projects
+from apps.dashboards.demo.projects import match_budgets, plan_projects
 from apps.dashboards.demo.tables import WRITTEN_AT, Known, Table
 from apps.dashboards.demo.villages import fill_villages
 from apps.divisions.models import Division
@@ -118,6 +118,7 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 plan_projects(bulk, seed)
             with watch.phase("money"):
                 bulk.rows.update(spend(scale, seed))
+                match_budgets(bulk)
             with watch.phase("notices"):
                 bulk.rows["notices_publicnotice"] = post_notices()
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)

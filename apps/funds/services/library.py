@@ -303,9 +303,10 @@ def waiting(user: User) -> QuerySet[LibraryItem]:
     where = Q(state=S.RETURNED, drafted_by_id=user.pk)
     for step in (WAY.steps[name] for name in NEXT):
         ready = Q(state__in=step.from_states) & (Q(noticed_on__lte=over) if step.name == "enter" else Q())
-        for low, _high in scope.ranges_of(step.capability):
-            if codes.level(low) in step.levels:
-                where |= ready & Q(division_id__range=codes.subtree(low))
+        for office, _high in scope.ranges_of(step.capability):
+            if codes.level(office) in step.levels:
+                low, high = codes.subtree(office)
+                where |= ready & Q(division_id__gte=low, division_id__lte=high)
     mine = LibraryLog.objects.filter(item=OuterRef("pk"), round=OuterRef("round"), by_id=user.pk, apart=True)
     taken = Exists(mine) & ~Q(state=S.RETURNED)
     return LibraryItem.objects.visible_to(user).filter(where).exclude(taken).order_by("due_on", "pk")

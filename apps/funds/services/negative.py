@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.access import scope as scopes
+from apps.access import session
 from apps.accounts.models import User
 from apps.common.errors import ServiceError
 from apps.divisions import codes
@@ -49,13 +51,16 @@ def ensure_list() -> int:
 
 
 def matches(found: LibraryItem | Project) -> list[Match]:
-    """The entries in force at the row's place whose words its fields contain. One query."""
+    """The entries in force at the row's place whose words its fields contain.
+
+    They are set above, mostly out of the reader's range, and read in the platform's own scope, of these places alone.
+    """
     text = "\n".join(str(getattr(found, name, "") or "") for name in LOOKED_THROUGH)
     places = [*codes.ancestors(found.division_id), found.division_id]
-    # What the places above forbid holds here too, whoever asks: the platform itself looks.
-    with scopes.activate(scopes.everywhere("view_funds")):
-        items = list(NegativeItem.objects.filter(division_id__in=places, is_active=True))
-    items.sort(key=lambda item: (item.division_id, item.position))
+    above = scopes.Scope(user_id=None, capabilities={"view_funds": tuple((place, place) for place in places)})
+    with session.lent(connection, above):
+        rows = NegativeItem.objects.filter(division_id__in=places, is_active=True)
+        items = list(rows.order_by("division_id", "position"))
     return [Match(item, tuple(words)) for item in items if (words := item.found_in(text))]
 
 
