@@ -68,7 +68,8 @@ ROLES: dict[str, Role] = {
     "region_head": Role(_("自治区扶贫开发领导小组"), frozenset({1}), HEAD),
     "league_head": Role(_("盟市扶贫开发领导小组"), frozenset({2}), HEAD),
     "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), HEAD),
-    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD),
+    # Money is approved from the county up.
+    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD - {"approve_funds"}),
     "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings", "review_funds"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
     "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds"}),

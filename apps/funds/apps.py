@@ -9,5 +9,8 @@ class FundsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.funds import field_classes
+        from apps.funds.project_tables import BeneficiaryResource
+        from apps.households import personfile
 
         field_classes.declare_all()
+        personfile.register(personfile.Part(_("项目受益"), BeneficiaryResource, personfile.of_household))

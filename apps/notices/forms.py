@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
@@ -36,7 +35,7 @@ def columns_in_words() -> str:
         labelled(listed(kind.label for kind in found), listed(column.label for column in columns_of(found[0])))
         for found in kinds.values()
     )
-    return f"{_t('每行一条，各栏用逗号或制表符分隔，可从电子表格粘贴。')} {clauses(told)}"
+    return f"{_('每行一条，各栏用逗号或制表符分隔，可从电子表格粘贴。')} {clauses(told)}"
 
 
 class LinesField(forms.JSONField):
@@ -110,7 +109,7 @@ class NoticeForm(PageForm):
             elif isinstance(row, list) and len(row) <= len(names):
                 found.append(dict(zip(names, row, strict=False)))
             else:
-                message = _t("第 %(number)d 行的栏数不对。") % {"number": number}
+                message = _("第 %(number)d 行的栏数不对。") % {"number": number}
                 raise ServiceError(message, field="lines", code="columns")
         return found
 
@@ -207,6 +206,6 @@ class PhotoForm(forms.Form):
         """Refuse what is larger than any photo before it is read."""
         photo = self.cleaned_data["photo"]
         if photo.size > photos.MOST_BYTES:
-            message = _t("照片不能超过 %(most)d MB。") % {"most": photos.MOST_BYTES >> 20}
+            message = _("照片不能超过 %(most)d MB。") % {"most": photos.MOST_BYTES >> 20}
             raise ValidationError(message, code="too_large")
         return photo

@@ -133,7 +133,9 @@ def questions(world: World, account: Account, wall: str, app: str = "") -> Itera
             continue
         if route.name in DEAR and (wall != "both" or account.name not in ("village", "anonymous")):
             continue
-        few = wall != "both" or account.name in BARE
+        # Whoever never sees rows of a kind is told so whatever he asks for: one row shows it.
+        unseen = route.resource is not None and not account.opens(route.resource)
+        few = wall != "both" or account.name in BARE or unseen
         for number, (address, row) in enumerate(addresses(route, world, account, few=few)):
             for method in methods(route, row, account, number):
                 name = f"{wall} {account.name} {route.name} {number} {method}"

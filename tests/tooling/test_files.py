@@ -33,8 +33,8 @@ def test_keys_are_made_once_for_their_owner_alone(local: Path) -> None:
 
 def test_passwords_differ(local: Path) -> None:
     words = secrets.passwords()
-    assert sorted(words) == ["app", "owner", "secret_key", "superuser", "valkey"]
-    assert len(set(words.values())) == 5
+    assert sorted(words) == ["app", "owner", "public", "secret_key", "superuser", "valkey"]
+    assert len(set(words.values())) == 6
     assert secrets.passwords() == words
 
 
