@@ -19,7 +19,7 @@ from devtools import postgres, processes, secrets
 from devtools.environment import digest
 from devtools.paths import PYTHON, ROOT, Failure, local_folder, say
 from devtools.postgres import Cluster
-from devtools.servers import Servers, manage
+from devtools.servers import Servers
 from devtools.valkey import Valkey
 
 TEMPLATE = "poverty_template"
@@ -101,8 +101,8 @@ def _fill(data: Path) -> bool:
             cluster.bootstrap(TEMPLATE, words)
             servers = _servers(cluster, None)
             servers.extra = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-            command = ["migrate", "--database", "owner", "--no-input", "--skip-checks", "--verbosity", "0"]
-            if manage(servers, *command, check=False):
+            command = [str(PYTHON), "-m", "devtools.migrating", "--database", "owner", "--no-input", "--skip-checks"]
+            if processes.foreground([*command, "--verbosity", "0"], env=servers.environment(), ending=signal.SIGTERM):
                 say("the migrations failed: no test that needs the database can pass")
             else:
                 (folder / "done").touch()
@@ -125,6 +125,7 @@ def _what_shapes_it() -> list[Path]:
         "apps/accounts/roles.py",
         "apps/common/fields.py",
         "config/settings/*.py",
+        "devtools/migrating.py",
         "devtools/postgres.py",
         "devtools/testing.py",
         "requirements.lock",
