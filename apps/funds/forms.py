@@ -93,6 +93,7 @@ class OrderForm(PageForm):
             act = self.instance.act
             del self.fields["division"], self.fields["act"]
             self.initial["year"] = self.instance.year
+            # An account is entered anew with its line: no page shows a whole number.
             self.initial["lines"] = [_raw(line) for line in self.instance.lines.order_by("position")]
             if self.is_bound and self.lines_left_out():
                 self.fields["lines"].required = False
@@ -147,7 +148,9 @@ class OrderForm(PageForm):
         """What the form says."""
         data = self.cleaned_data
         if self.instance.pk is not None and self.lines_left_out():
-            rows = [_raw(line) for line in self.instance.lines.order_by("position")]
+            rows = [
+                {**_raw(line), "payee_account": _account(line)} for line in self.instance.lines.order_by("position")
+            ]
         else:
             rows = data["lines"]
         return steps.Draft(
@@ -182,7 +185,6 @@ def _of_allocation(allocation: Allocation) -> str:
 
 
 def _raw(line: Any) -> dict[str, Any]:
-    account = line.payee_account
     return {
         "kind": line.kind,
         "origin": line.origin,
@@ -192,11 +194,16 @@ def _raw(line: Any) -> dict[str, Any]:
         "target_division": line.target_division_id,
         "household": line.household_id,
         "payee_name": line.payee_name,
-        "payee_account": account.clear() if account is not None and line.household_id is None else "",
+        "payee_account": "",
         "voucher_no": line.voucher_no,
         "reverses": line.reverses_id,
         "amount": line.amount,
     }
+
+
+def _account(line: Any) -> str:
+    """The account of a line that stays as it is, to be sealed again; a household's comes from the register."""
+    return line.payee_account.clear() if line.payee_account is not None and line.household_id is None else ""
 
 
 def _line(row: dict[str, Any]) -> Line:
