@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,13 +23,13 @@ from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorS
 from apps.assessments.services import reading, scoring, sets, steps
 from apps.assessments.tables import AssessmentResource
 from apps.cadres.tables import AttendanceResource
-from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.tables import FindingResource
 from apps.history.services import log_access, log_view
 from apps.households.tables import HouseholdResource
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
 from apps.pages.resources import Resource
+from apps.pages.step_pages import StepPage
 from apps.pages.views import DetailPage
 from apps.villages.tables import VillageResource
 from apps.visits.tables import VisitResource
@@ -95,7 +93,7 @@ def sums_of(lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-class AssessmentPage(DetailPage):
+class AssessmentPage(StepPage):
     """One assessment: the indicators with their formulas, the steps one may take, and what was done so far."""
 
     def title(self, found: CadreAssessment) -> str:
@@ -137,34 +135,8 @@ class AssessmentPage(DetailPage):
         grade = GRADE.html(result.grade) if result.grade else ""
         return {"total": result.total, "weight": result.weight, "grade": grade, "capped": result.capped}
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found = self.get_object(key)
-        form = StepForm(request.POST, assessment=found, user=requester(request))
-        if not form.offered:
-            raise PermissionDenied(_("您没有办理这项考核的权限。"))
-        if form.is_valid():
-            try:
-                form.save()
-            except StaleVersion as error:
-                form.add_error(None, str(error))
-                return self._again(found, form, 409)
-            except ServiceError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
-            else:
-                messages.success(request, _("已记录。"))
-                return HttpResponseRedirect(self.resource.url("detail", found.pk))
-        return self._again(found, form, 422)
-
-    def _again(self, found: CadreAssessment, form: StepForm, status: int) -> HttpResponse:
-        """The page with what was entered and what is wrong with it."""
-        return self.show(
-            status=status,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[],
-            **self.more(found, form),
-        )
+    def step_form(self, found: CadreAssessment, data: Any = None, files: Any = None) -> StepForm:
+        return StepForm(data, assessment=found, user=requester(self.request))
 
 
 class CountedPage(View):

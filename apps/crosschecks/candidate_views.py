@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.access import policy, sight
 from apps.accounts.sessions import requester
-from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks import linkage
 from apps.crosschecks.forms import CandidateForm
 from apps.crosschecks.models import CandidateState, LinkCandidate
 from apps.crosschecks.services import deciding
 from apps.households.models import Person
-from apps.pages.views import DetailPage
+from apps.pages.step_pages import StepPage
 
 # What stands beside each other: the register's column, the record's, and the comparison of the two.
 SIDES = (
@@ -29,7 +26,7 @@ SIDES = (
 )
 
 
-class CandidatePage(DetailPage):
+class CandidatePage(StepPage):
     """One candidate. Deciding it writes the decision down and nothing else."""
 
     def sections(self, found: LinkCandidate) -> list[dict[str, Any]]:
@@ -68,32 +65,12 @@ class CandidatePage(DetailPage):
             return ""
         return reverse("person-update", args=[found.person_id])
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found = self.get_object(key)
-        user = requester(request)
-        deciding.require(user, found)
-        form = CandidateForm(request.POST, candidate=found)
-        if form.is_valid():
-            try:
-                decided = form.save(user)
-            except StaleVersion as error:
-                form.add_error(None, str(error))
-                return self._again(found, form, 409)
-            except ServiceError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
-                return self._again(found, form, error.status)
-            same = decided.state == CandidateState.SAME
-            messages.success(request, _("已记录。请在登记表中填写证件号码。") if same else _("已记录。"))
-            return HttpResponseRedirect(self.resource.url("detail", found.pk))
-        return self._again(found, form, 422)
+    def step_form(self, found: LinkCandidate, data: Any = None, files: Any = None) -> CandidateForm:
+        return CandidateForm(data, candidate=found)
 
-    def _again(self, found: LinkCandidate, form: CandidateForm, status: int) -> HttpResponse:
-        """The page with what was entered and what is wrong with it."""
-        return self.show(
-            status=status,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[],
-            **self.more(found, form),
-        )
+    def require(self, found: LinkCandidate, form: CandidateForm) -> None:
+        deciding.require(requester(self.request), found)
+
+    def take(self, form: CandidateForm) -> str:
+        same = form.save(requester(self.request)).state == CandidateState.SAME
+        return _("已记录。请在登记表中填写证件号码。") if same else _("已记录。")

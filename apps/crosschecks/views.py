@@ -18,7 +18,7 @@ from django.views.generic import View
 from apps.access import policy, sight
 from apps.accounts.sessions import requester
 from apps.common.days import today
-from apps.common.errors import ServiceError, StaleVersion
+from apps.common.errors import ServiceError
 from apps.crosschecks.choices import Group, UnitState
 from apps.crosschecks.evidence import UNLISTED, is_sensitive, listed, sentence
 from apps.crosschecks.forms import StepForm, ThresholdForm
@@ -34,10 +34,11 @@ from apps.datasets.models import tables
 from apps.divisions.models import Division
 from apps.history.services import log_access
 from apps.pages.places import Place
+from apps.pages.step_pages import StepPage
 from apps.pages.views import DetailPage
 
 
-class FindingPage(DetailPage):
+class FindingPage(StepPage):
     """One finding: the sentence, its evidence, the steps one may take, and what was done so far."""
 
     def title(self, found: Finding) -> str:
@@ -60,34 +61,8 @@ class FindingPage(DetailPage):
             "conflict": conflict,
         }
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found = self.get_object(key)
-        form = StepForm(request.POST, request.FILES, finding=found, user=requester(request))
-        if not form.offered:
-            raise PermissionDenied(_("您没有办理这条疑点的权限。"))
-        if form.is_valid():
-            try:
-                form.save()
-            except StaleVersion as error:
-                form.add_error(None, str(error))
-                return self._again(found, form, 409)
-            except ServiceError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
-            else:
-                messages.success(request, _("已记录。"))
-                return HttpResponseRedirect(self.resource.url("detail", found.pk))
-        return self._again(found, form, 422)
-
-    def _again(self, found: Finding, form: StepForm, status: int) -> HttpResponse:
-        """The page with what was entered and what is wrong with it."""
-        return self.show(
-            status=status,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[],
-            **self.more(found, form),
-        )
+    def step_form(self, found: Finding, data: Any = None, files: Any = None) -> StepForm:
+        return StepForm(data, files, finding=found, user=requester(self.request))
 
 
 class FindingFilePage(View):

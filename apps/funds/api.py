@@ -75,7 +75,7 @@ def order_body(user: Any, key: int) -> dict[str, Any]:
                 "to_state": line.to_state,
                 "note": line.note,
             }
-            for line in reading.log_of(user, found)
+            for line in steps.WAY.lines(found, user)
         ],
     }
 

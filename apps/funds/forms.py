@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
-from apps.accounts.models import User
 from apps.common.days import today
 from apps.divisions.models import Division
 from apps.funds.choices import ORDER_ACTS, Act, FundKind, Origin
@@ -18,6 +17,7 @@ from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.services import steps
 from apps.funds.services.closing import close_year
 from apps.funds.services.lines import Line
+from apps.funds.way_forms import WayForm
 from apps.pages.amounts import exact
 from apps.pages.forms import DivisionField, PageForm
 from apps.pages.lines import LinesField
@@ -212,30 +212,15 @@ def _line(row: dict[str, Any]) -> Line:
     return Line(**{"amount": 0, **names})
 
 
-class OrderStepForm(forms.Form):
-    """One step of an order: those that the account may take."""
+class OrderStepForm(WayForm):
+    """One step of an order."""
 
-    step = forms.ChoiceField(label=_("操作"), widget=forms.RadioSelect)
-    note = forms.CharField(label=_("意见"), required=False, max_length=LONGEST_NOTE, widget=_NOTE)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-    def __init__(self, data: Any = None, *, order: FundOrder, user: User) -> None:
-        super().__init__(data, initial={"version": order.version})
-        self.order, self.user = order, user
-        self.steps = steps.steps_for(order, user)
-        field: Any = self.fields["step"]
-        field.choices = [(step.name, step.label) for step in self.steps]
-        field.initial = self.steps[0].name if self.steps else None
-
-    @property
-    def offered(self) -> bool:
-        """Whether there is anything that this account may do now."""
-        return bool(self.steps)
+    way = steps.WAY
 
     def save(self) -> FundOrder:
         """Take the step."""
         data = self.cleaned_data
-        return steps.take(self.order, data["step"], by=self.user, note=data["note"], expected_version=data["version"])
+        return steps.take(self.row, data["step"], by=self.user, note=data["note"], expected_version=data["version"])
 
 
 class BandForm(PageForm):

@@ -19,7 +19,7 @@ from apps.funds.models.negative import SEPARATORS
 from apps.funds.project_choices import EvaluationGrade
 from apps.funds.services import beneficiaries, library, negative, projects
 from apps.funds.services.negative import Answers
-from apps.funds.services.ways import Way
+from apps.funds.way_forms import WayForm
 from apps.pages.forms import DivisionField, PageForm
 
 ANSWER = "answer_"
@@ -90,31 +90,18 @@ class NegativeItemForm(PageForm):
             del self.fields["division"]
 
 
-class WayForm(forms.Form):
-    """One step of something that goes its way: it offers the steps that the account may take now, and the fields that
-    these ask for (`ASKED_BY`: names of fields by step)."""
+class AnsweringForm(WayForm):
+    """A step of which one (`ANSWERED_BY`) has to answer what the negative list says of the row."""
 
-    way: ClassVar[Way]
-    ASKED_BY: ClassVar[Mapping[str, frozenset[str]]] = {}
-    ANSWERED_BY: ClassVar[str] = ""
+    ANSWERED_BY: ClassVar[str]
 
-    step = forms.ChoiceField(label=_("操作"), widget=forms.RadioSelect)
-    note = forms.CharField(label=_("说明"), required=False, max_length=LONGEST_NOTE, widget=_text(2, LONGEST_NOTE))
     none_found = forms.BooleanField(label=_("确认不涉及负面清单"), required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, data: Any = None, *, row: Any, user: User) -> None:
-        super().__init__(data, initial={"version": row.version})
-        self.row, self.user = row, user
-        self.steps = self.way.offered(row, user)
-        names = {step.name for step in self.steps}
-        field: Any = self.fields["step"]
-        field.choices = [(step.name, step.label) for step in self.steps]
-        for name, asking in self.ASKED_BY.items():
-            if not names & asking:
-                del self.fields[name]
-        self.matches = negative.matches(self.looked_through()) if self.ANSWERED_BY in names else []
-        if self.ANSWERED_BY not in names or self.matches:
+        super().__init__(data, row=row, user=user)
+        asked = any(step.name == self.ANSWERED_BY for step in self.steps)
+        self.matches = negative.matches(self.looked_through()) if asked else []
+        if not asked or self.matches:
             del self.fields["none_found"]
         for match in self.matches:
             self.fields[f"{ANSWER}{match.item.pk}"] = forms.CharField(
@@ -123,16 +110,11 @@ class WayForm(forms.Form):
                 max_length=LONGEST_NOTE,
                 help_text=_("内容中有“%(words)s”：请说明为何不属于禁止事项。") % {"words": "、".join(match.words)},
             )
-        self.order_fields(["step", *(one for one in self.fields if one not in ("step", "note")), "note"])
+        self.note_last()
 
     def looked_through(self) -> Any:
         """What is asked of the negative list."""
         return self.row
-
-    @property
-    def offered(self) -> bool:
-        """Whether there is anything that this account may do now."""
-        return bool(self.steps)
 
     def answers(self) -> Answers:
         """What is said of the negative list."""
@@ -140,16 +122,12 @@ class WayForm(forms.Form):
         texts = {match.item.pk: data.get(f"{ANSWER}{match.item.pk}", "") for match in self.matches}
         return Answers(texts, none_found=data.get("none_found", False))
 
-    def save(self) -> Any:
-        """Take the step."""
-        raise NotImplementedError
-
 
 def _by(*steps: str) -> frozenset[str]:
     return frozenset(steps)
 
 
-class LibraryStepForm(WayForm):
+class LibraryStepForm(AnsweringForm):
     """One step of an item of the library."""
 
     way = library.WAY
@@ -182,7 +160,7 @@ def selection_of(data: Mapping[str, Any]) -> library.Selection | None:
     return library.Selection(**words, plan_start=start, plan_end=end)
 
 
-class ProjectStepForm(WayForm):
+class ProjectStepForm(AnsweringForm):
     """One step of a project."""
 
     way = projects.WAY

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from apps.accounts.sessions import requester
-from apps.common.errors import ServiceError, StaleVersion
+from apps.common.errors import ServiceError
 from apps.divisions import codes
 from apps.funds.choices import ORDER_ACTS, Act, OrderState
 from apps.funds.forms import LINES, OrderStepForm
@@ -21,6 +21,8 @@ from apps.funds.models import FundOrder, Quota
 from apps.funds.services import quotas, reading, steps
 from apps.funds.services.ways import holds
 from apps.funds.tables import OrderResource, QuotaResource
+from apps.funds.way_forms import WayForm
+from apps.funds.way_views import WayPage
 from apps.pages.views import DetailPage, FormPage
 
 
@@ -35,52 +37,22 @@ class OrderFormPage(FormPage):
         return super().get(request, key)
 
 
-class OrderPage(DetailPage):
+class OrderPage(WayPage):
     """One order: what it asks for line by line, the steps one may take, and what was done so far."""
 
-    def more(self, found: FundOrder, form: OrderStepForm | None = None) -> dict[str, Any]:
+    form_class = OrderStepForm
+    states = ORDER_STATE
+
+    def more(self, found: FundOrder, form: WayForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
         plain = reading.reads_accounts(user, found)
         lines = reading.lines_of(user, found)
         return {
+            **super().more(found, form),
             "lines": [(line, reading.account(line.payee_account, plain=plain)) for line in lines],
             "shown": {name for name in LINES[found.act] if any(getattr(line, name) for line in lines)},
-            "form": form or OrderStepForm(order=found, user=user),
-            "log": [
-                (line, ORDER_STATE.html(line.to_state), steps.STEPS.get(line.step))
-                for line in reading.log_of(user, found)
-            ],
             "entries_url": f"{reverse('entry-list')}?order_of={found.pk}" if found.state == OrderState.DONE else "",
         }
-
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found = self.get_object(key)
-        form = OrderStepForm(request.POST, order=found, user=requester(request))
-        if not form.offered:
-            raise PermissionDenied(_("您没有办理资金审批的权限。"))
-        if form.is_valid():
-            try:
-                form.save()
-            except StaleVersion as error:
-                form.add_error(None, str(error))
-                return self._again(found, form, 409)
-            except ServiceError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
-                return self._again(found, form, 409 if error.status == 409 else 422)
-            messages.success(request, _("已记录。"))
-            return HttpResponseRedirect(self.resource.url("detail", found.pk))
-        return self._again(found, form, 422)
-
-    def _again(self, found: FundOrder, form: OrderStepForm, status: int) -> HttpResponse:
-        """The page with what was entered and what is wrong with it."""
-        return self.show(
-            status=status,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[],
-            **self.more(found, form),
-        )
 
 
 class QuotaPage(DetailPage):

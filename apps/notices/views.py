@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from apps.accounts.sessions import requester
-from apps.common.errors import ServiceError, StaleVersion
+from apps.common.errors import ServiceError
 from apps.common.qr import picture
 from apps.history.services import log_access
 from apps.notices.choices import ON_SHOW, Kind
@@ -25,7 +25,7 @@ from apps.notices.sheets import sheet_of
 from apps.notices.tables import NoticeResource
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
-from apps.pages.views import DetailPage
+from apps.pages.step_pages import StepPage
 
 
 def public_address(request: HttpRequest, found: PublicNotice) -> str:
@@ -33,7 +33,7 @@ def public_address(request: HttpRequest, found: PublicNotice) -> str:
     return request.build_absolute_uri(reverse("public-notice", args=[found.pk]))
 
 
-class NoticePage(DetailPage):
+class NoticePage(StepPage):
     """One notice: what it says, its photos and objections, the steps one may take, and what was done so far."""
 
     def more(self, found: PublicNotice, form: StepForm | None = None, photo: PhotoForm | None = None) -> dict[str, Any]:
@@ -52,34 +52,12 @@ class NoticePage(DetailPage):
             "public_url": reverse("public-notice", args=[found.pk]) if found.state in ON_SHOW else "",
         }
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found = self.get_object(key)
-        form = StepForm(request.POST, notice=found, user=requester(request))
-        if not steps.concerned(found, requester(request)):
-            raise PermissionDenied(_("您没有办理这项公示的权限。"))
-        if form.is_valid():
-            try:
-                form.save()
-            except StaleVersion as error:
-                form.add_error(None, str(error))
-                return self.again(found, 409, form=form)
-            except ServiceError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
-            else:
-                messages.success(request, _("已记录。"))
-                return HttpResponseRedirect(self.resource.url("detail", found.pk))
-        return self.again(found, 422, form=form)
+    def step_form(self, found: PublicNotice, data: Any = None, files: Any = None) -> StepForm:
+        return StepForm(data, notice=found, user=requester(self.request))
 
-    def again(self, found: PublicNotice, status: int, **forms: Any) -> HttpResponse:
-        """The page with what was entered and what is wrong with it."""
-        return self.show(
-            status=status,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[],
-            **self.more(found, **forms),
-        )
+    def require(self, found: PublicNotice, form: StepForm) -> None:
+        if not steps.concerned(found, requester(self.request)):
+            raise PermissionDenied(_("您没有办理这项公示的权限。"))
 
 
 def words_of(step: str) -> str:

@@ -42,11 +42,6 @@ def lines_of(user: Any, order: FundOrder) -> list[OrderLine]:
     return list(rows.select_related("quota", "project", "target_division").order_by("position"))
 
 
-def log_of(user: Any, order: FundOrder) -> list[OrderLog]:
-    """The steps taken so far, the latest last."""
-    return list(OrderLog.objects.visible_to(user).filter(order=order).order_by("pk"))
-
-
 def reads_accounts(user: Any, order: FundOrder) -> bool:
     """Whether somebody reads more of payees' accounts than that there are any."""
     return policy.can(user, "view_personal_data", order) or policy.can(user, "pay_funds", order)

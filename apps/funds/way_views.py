@@ -1,0 +1,28 @@
+"""The page of everything in money and projects that goes its way by steps of different people."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from apps.accounts.sessions import requester
+from apps.funds.way_forms import WayForm
+from apps.pages.kinds import State
+from apps.pages.step_pages import StepPage
+
+
+class WayPage(StepPage):
+    """One row that goes its way by steps: the steps one may take, and what was done so far."""
+
+    form_class: ClassVar[type[WayForm]]
+    states: ClassVar[State]
+
+    def step_form(self, found: Any, data: Any = None, files: Any = None) -> WayForm:
+        return self.form_class(data, row=found, user=requester(self.request))
+
+    def more(self, found: Any, form: WayForm | None = None) -> dict[str, Any]:
+        way = self.form_class.way
+        lines = way.lines(found, requester(self.request))
+        return {
+            "form": form or self.step_form(found),
+            "log": [(line, self.states.html(line.to_state), way.steps.get(line.step)) for line in lines],
+        }
