@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.access import scope as scopes
 from apps.common.errors import Refused, ServiceError, StaleVersion
@@ -234,6 +236,29 @@ def test_a_payment_is_reversed_by_an_order_of_its_own(county: Office) -> None:
     with pytest.raises(ServiceError) as refused:
         county.draft("reverse", Line(Decimal(0), reverses=entry.pk))
     assert refused.value.code == "reversed"
+
+
+def test_an_entry_of_the_place_above_is_not_reversed_here(region: Office, county: Office) -> None:
+    quota = county.receive(region.pass_on(region.budget(100), COUNTY, 80))
+    passed = county.seen(Entry, quota=quota)
+    with pytest.raises(ServiceError) as refused:
+        county.draft("reverse", Line(Decimal(0), reverses=passed.pk))
+    assert refused.value.field == "lines.0.reverses"
+
+
+def test_statements_do_not_grow_with_the_lines(county: Office) -> None:
+    quota = county.budget(1000)
+
+    def statements(number: int) -> int:
+        lines = [Line(Decimal(1), quota=quota.pk, project=make_project().pk) for _line in range(number)]
+        with CaptureQueriesContext(connection) as drafting:
+            order = county.draft("allocate", *lines)
+        order = county.take(order, "propose", "review", "approve")
+        with CaptureQueriesContext(connection) as booking:
+            county.take(order, "execute")
+        return len(drafting) + len(booking)
+
+    assert statements(2) == statements(9)
 
 
 def test_only_the_place_that_passed_it_on_takes_it_back(region: Office, county: Office) -> None:

@@ -19,7 +19,7 @@ from apps.divisions.models import Division
 from apps.funds.choices import PROJECT_ACTS, Act, FundKind, Origin
 from apps.funds.models import Allocation, Entry, FundOrder, OrderLine, Payment, Project, Quota
 from apps.funds.services.ledger import book, explained
-from apps.households.models import Household
+from apps.households.models import Household, Person
 
 MOST_LINES = 5000
 LARGEST = Decimal("99999999999999.99")
@@ -59,6 +59,13 @@ class _Checker:
         self.projects = self._rows(Project, (line.project for line in lines))
         self.entries = self._rows(Entry, (line.reverses for line in lines))
         self.households = self._rows(Household, (line.household for line in lines))
+        people = Person.objects.visible_to(by).filter(household__in=list(self.households), is_active=True)
+        self.members = set(people.values_list("household_id", "name"))
+        undone = Entry.objects.filter(reverses__in=list(self.entries)).values_list("reverses_id", flat=True)
+        self.undone = set(undone) | {key for key, entry in self.entries.items() if entry.reverses_id is not None}
+        # The order of an entry that came from above is not seen from here.
+        orders = FundOrder.objects.visible_to(by).filter(pk__in={one.order_id for one in self.entries.values()})
+        self.own_orders = set(orders.filter(division_id=order.division_id).values_list("pk", flat=True))
         targets = {line.target_division for line in lines if line.target_division}
         self.targets = {place.code: place for place in Division.objects.current().filter(code__in=targets)}
 
@@ -164,8 +171,7 @@ class _Checker:
         household: Household = self._found(self.households, line.household, "household")
         if not codes.contains(codes.at(allocation.division_id, codes.COUNTY), household.division_id):
             raise self.refuse(_("受益户不在项目所在旗县。"), "household")
-        members = set(household.persons.filter(is_active=True).values_list("name", flat=True))
-        if row.payee_name not in members:
+        if (household.pk, row.payee_name) not in self.members:
             raise self.refuse(_("收款人不是该户成员。"), "payee_name", "not_a_member")
         if household.bank_account is None:
             raise self.refuse(_("该户没有登记银行卡号，不能拨付到户。"), "payee_account", "no_account")
@@ -183,11 +189,11 @@ class _Checker:
 
     def reverse(self, line: Line, row: OrderLine) -> None:
         entry: Entry = self._found(self.entries, line.reverses, "reverses")
-        if entry.reverses_id is not None or Entry.objects.filter(reverses=entry).exists():
+        if entry.pk in self.undone:
             raise self.refuse(_("这笔账目已经冲销，或者它本身是冲销账目。"), "reverses", "reversed")
-        if entry.act == Act.CARRY or entry.order_id is None:
+        if entry.act == Act.CARRY:
             raise self.refuse(_("年末结转不能冲销。"), "reverses")
-        if entry.order and entry.order.division_id != self.order.division_id:
+        if entry.order_id not in self.own_orders:
             raise self.refuse(_("账目由办理它的地区冲销。"), "reverses")
         row.reverses, row.amount = entry, -entry.amount
         row.quota_id, row.project_id, row.allocation_id = entry.quota_id, entry.project_id, entry.allocation_id
@@ -226,9 +232,10 @@ def carry_out(order: FundOrder, *, by: User) -> list[Entry]:
 
     Raises ServiceError (409) for what is not covered now, whatever was when it was proposed.
     """
-    lines = list(order.lines.select_related("quota", "allocation", "project", "reverses").order_by("position"))
+    lines = list(order.lines.select_related("order", "quota", "allocation", "project", "reverses").order_by("position"))
     with explained():
-        entries = [DOING[Act(order.act)](order, line) for line in lines]
+        _make_ready(order, lines)
+        entries = [DOING[Act(order.act)](line) for line in lines]
         for entry in entries:
             entry.order, entry.document_no = order, entry.document_no or order.document_no
         book(entries, by=by)
@@ -240,24 +247,36 @@ def carry_out(order: FundOrder, *, by: User) -> list[Entry]:
     return entries
 
 
-def _budget(order: FundOrder, line: OrderLine) -> Entry:
-    quota = Quota.objects.create(
-        division_id=order.division_id,
-        kind=line.kind,
-        origin=line.origin,
-        year=order.year,
-        document_no=order.document_no,
-        issued_on=today(),
-        received_on=today(),
-    )
-    return Entry(act=Act.BUDGET, quota=quota, division_id=quota.division_id, amount=line.amount)
+def _make_ready(order: FundOrder, lines: Sequence[OrderLine]) -> None:
+    """Make what the lines put money into and is not there yet: new quotas, or allocations. Sets, however many lines."""
+    if order.act in (Act.BUDGET, Act.PASS):
+        new = [_new_quota(order, line) for line in lines]
+        for line, quota in zip(lines, Quota.objects.bulk_create(new, batch_size=1000), strict=True):
+            line.quota = quota
+    if order.act == Act.ALLOCATE:
+        wanted = {(line.quota_id, line.project_id): line for line in lines}
+        Allocation.objects.bulk_create(
+            (
+                Allocation(quota=line.quota, project=line.project, division_id=line.project.division_id)
+                for line in wanted.values()
+                if line.quota is not None and line.project is not None
+            ),
+            batch_size=1000,
+            ignore_conflicts=True,
+        )
+        there = Allocation.objects.filter(quota__in={key for key, _project in wanted})
+        known = {(one.quota_id, one.project_id): one for one in there}
+        for line in lines:
+            line.allocation = known[line.quota_id, line.project_id]
 
 
-def _pass_on(order: FundOrder, line: OrderLine) -> Entry:
+def _new_quota(order: FundOrder, line: OrderLine) -> Quota:
+    """A place's own budget, received at once; or what is passed down, out of the quota that the line names."""
     parent = line.quota
-    if parent is None or line.target_division_id is None:
-        raise ValueError("a line that passes money on has a quota and a target")
-    quota = Quota.objects.create(
+    if parent is None:
+        money = {"division_id": order.division_id, "kind": line.kind, "origin": line.origin, "year": order.year}
+        return Quota(**money, document_no=order.document_no, issued_on=today(), received_on=today())
+    return Quota(
         division_id=line.target_division_id,
         parent=parent,
         from_division_id=parent.division_id,
@@ -267,37 +286,24 @@ def _pass_on(order: FundOrder, line: OrderLine) -> Entry:
         document_no=order.document_no,
         issued_on=today(),
     )
-    return Entry(act=Act.PASS, quota=quota, division_id=quota.division_id, amount=line.amount)
 
 
-def _of_project(order: FundOrder, line: OrderLine) -> Entry:
-    project, quota = line.project, line.quota
-    if project is None or quota is None:
-        raise ValueError("a line about a project has one, and a quota")
-    allocation = line.allocation
-    if allocation is None:
-        allocation, _made = Allocation.objects.get_or_create(
-            quota=quota, project=project, defaults={"division_id": project.division_id}
-        )
-    return Entry(
-        act=order.act,
-        quota=quota,
-        project=project,
-        allocation=allocation,
-        division_id=project.division_id,
-        amount=line.amount,
-        document_no=line.voucher_no,
-    )
-
-
-def _recover(_order: FundOrder, line: OrderLine) -> Entry:
+def _of_quota(line: OrderLine) -> Entry:
     quota = line.quota
     if quota is None:
-        raise ValueError("a line that recovers has a quota")
-    return Entry(act=Act.RECOVER, quota=quota, division_id=quota.division_id, amount=line.amount)
+        raise ValueError("a line about a quota has one")
+    return Entry(act=line.order.act, quota=quota, division_id=quota.division_id, amount=line.amount)
 
 
-def _reverse(_order: FundOrder, line: OrderLine) -> Entry:
+def _of_project(line: OrderLine) -> Entry:
+    of: dict[str, Any] = {"quota_id": line.quota_id, "project_id": line.project_id, "allocation": line.allocation}
+    if line.project is None:
+        raise ValueError("a line about a project has one")
+    place = line.project.division_id
+    return Entry(**of, act=line.order.act, division_id=place, amount=line.amount, document_no=line.voucher_no)
+
+
+def _reverse(line: OrderLine) -> Entry:
     undone = line.reverses
     if undone is None:
         raise ValueError("a line that reverses has an entry")
@@ -328,10 +334,8 @@ def _payment(line: OrderLine, entry: Entry) -> Payment:
     )
 
 
-DOING: dict[Act, Callable[[FundOrder, OrderLine], Entry]] = {
-    Act.BUDGET: _budget,
-    Act.PASS: _pass_on,
+DOING: dict[Act, Callable[[OrderLine], Entry]] = {
+    **dict.fromkeys((Act.BUDGET, Act.PASS, Act.RECOVER), _of_quota),
     **dict.fromkeys(PROJECT_ACTS, _of_project),
-    Act.RECOVER: _recover,
     Act.REVERSE: _reverse,
 }
