@@ -232,7 +232,11 @@ def carry_out(order: FundOrder, *, by: User) -> list[Entry]:
 
     Raises ServiceError (409) for what is not covered now, whatever was when it was proposed.
     """
-    lines = list(order.lines.select_related("order", "quota", "allocation", "project", "reverses").order_by("position"))
+    lines = list(
+        order.lines.select_related("order", "quota", "target_division", "allocation", "project", "reverses").order_by(
+            "position"
+        )
+    )
     with explained():
         _make_ready(order, lines)
         entries = [DOING[Act(order.act)](line) for line in lines]
@@ -265,7 +269,7 @@ def _make_ready(order: FundOrder, lines: Sequence[OrderLine]) -> None:
             ignore_conflicts=True,
         )
         there = Allocation.objects.filter(quota__in={key for key, _project in wanted})
-        known = {(one.quota_id, one.project_id): one for one in there}
+        known: dict[tuple[int | None, int | None], Allocation] = {(one.quota_id, one.project_id): one for one in there}
         for line in lines:
             line.allocation = known[line.quota_id, line.project_id]
 
@@ -277,7 +281,7 @@ def _new_quota(order: FundOrder, line: OrderLine) -> Quota:
         money = {"division_id": order.division_id, "kind": line.kind, "origin": line.origin, "year": order.year}
         return Quota(**money, document_no=order.document_no, issued_on=today(), received_on=today())
     return Quota(
-        division_id=line.target_division_id,
+        division=line.target_division,
         parent=parent,
         from_division_id=parent.division_id,
         kind=parent.kind,
