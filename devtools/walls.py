@@ -29,7 +29,7 @@ def run(*, only: str, limit: int, tests: list[str]) -> int:
     folder = local_folder("walls", str(os.getpid()))
     try:
         with testing.prepared() as (env, _complete):
-            env |= {"WALLS_ONLY": only, "WALLS_LIMIT": str(limit), "WALLS_FOLDER": str(folder)}
+            env |= {"WALK": "whole", "WALLS_ONLY": only, "WALLS_LIMIT": str(limit), "WALLS_FOLDER": str(folder)}
             for mode, usual in (("guards", _GUARDS), ("policies", _POLICIES)):
                 if status := _together(mode, tests or list(usual), env):
                     return status

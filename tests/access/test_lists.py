@@ -13,6 +13,7 @@ from apps.access import scope as scopes
 from apps.crosschecks.models import Finding
 from apps.dashboards.todo import bell
 from apps.pages.resources import Resource
+from tests.access.walk import THOROUGH
 from tests.access.world import COUNTY, INSIDE, OTHER_LEAGUE, OWN, Account, World
 
 pytestmark = pytest.mark.usefixtures("undone")
@@ -62,6 +63,8 @@ def test_the_list_holds_exactly_the_rows_whose_detail_opens(world, name):
         expected = (seen, len(seen)) if account.opens(resource) else None
         if found != expected:
             wrong.append(f"{resource.name}: list {found}, seen {expected}")
+        if name not in THOROUGH:  # the others open some of them on their walk
+            continue
         client = account.client()
         opened = {row.key for row in rows if client.get(f"/api/v1/{path_of(resource)}/{row.key}/").status_code == 200}
         if opened != seen:
@@ -120,7 +123,7 @@ def test_small_pages_together_are_the_list(world, size):
             assert listed(account, resource, size=size) == listed(account, resource), resource.name
 
 
-@pytest.mark.parametrize("name", INSIDE)
+@pytest.mark.parametrize("name", ["league", "county-here", "village", "helper", "finance", "security-admin"])
 def test_an_export_holds_the_rows_that_may_be_taken_out_and_no_others(world, name):
     account = world.accounts[name]
     wrong = []

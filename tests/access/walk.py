@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -28,6 +29,10 @@ BARE = ("stranger", "ended", "system-admin")
 # With one wall taken away: an office above (of register, accounts and data sets), an officer of a village, a helping
 # cadre.
 ALONE_ALSO = ("county", "village", "helper")
+# They ask everything; the others see and may do what one of these does, at other places, and take turns: at each
+# address one question about what they see and one about what they do not. `WALK=whole` lets all ask everything.
+THOROUGH = ("county", "village", "helper", "finance", "anonymous")
+WHOLE = os.environ.get("WALK") == "whole"
 
 
 def content(response: HttpResponse) -> str:
@@ -128,18 +133,32 @@ class Question:
 
 def questions(world: World, account: Account, wall: str, app: str = "") -> Iterator[Question]:
     """What an account asks on its walk, of all apps or of one."""
-    for route in filter(known, routes()):
+    thorough = WHOLE or wall != "both" or account.name in THOROUGH
+    turn = [*world.accounts].index(account.name)
+    for place, route in enumerate(filter(known, routes())):
         if app and part(route) != app:
             continue
         if route.name in DEAR and (wall != "both" or account.name not in ("village", "anonymous")):
             continue
-        # Whoever never sees rows of a kind is told so whatever he asks for: one row shows it.
-        unseen = route.resource is not None and not account.opens(route.resource)
-        few = wall != "both" or account.name in BARE or unseen
-        for number, (address, row) in enumerate(addresses(route, world, account, few=few)):
-            for method in methods(route, row, account, number):
-                name = f"{wall} {account.name} {route.name} {number} {method}"
-                yield Question(name, route, method, address, row)
+        every = list(_of_route(route, world, account, wall))
+        yield from every if thorough else _in_turn(every, account, place + turn)
+
+
+def _of_route(route: Route, world: World, account: Account, wall: str) -> Iterator[Question]:
+    # Whoever never sees rows of a kind is told so whatever he asks for: one row shows it.
+    unseen = route.resource is not None and not account.opens(route.resource)
+    few = wall != "both" or account.name in BARE or unseen
+    for number, (address, row) in enumerate(addresses(route, world, account, few=few)):
+        for method in methods(route, row, account, number):
+            yield Question(f"{wall} {account.name} {route.name} {number} {method}", route, method, address, row)
+
+
+def _in_turn(every: list[Question], account: Account, turn: int) -> Iterator[Question]:
+    """One of the questions that are about what the account sees, and one of the others."""
+    for sees in (True, False):
+        some = [asked for asked in every if (asked.row is None or account.sees(asked.row)) is sees]
+        if some:
+            yield some[turn % len(some)]
 
 
 def methods(route: Route, row: Row | None, account: Account, number: int) -> list[str]:
