@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from django.db import connection
 from django.test import override_settings
 
 from apps.crosschecks.rules import Context, Rule
 from apps.crosschecks.rules.parameters import LINE
 from apps.crosschecks.services import writing
-from apps.crosschecks.snapshot import building
+from apps.crosschecks.snapshot import building, engine
 from apps.crosschecks.snapshot.asking import Snapshot, asked_of
 from bench.rules_floor import STATEMENTS, floor_of
 
@@ -30,7 +34,8 @@ def rows_of(rule: Rule, context: Context) -> list[tuple[Any, ...]]:
         assert sorted(by_hand) == sorted((row[2], row[6]) for row in rows), f"{rule.id}: by hand it is another"
     asked = None if rule.waits_for() else asked_of(rule, context)
     if asked is not None and asked.reads:
-        with tempfile.TemporaryDirectory() as folder, override_settings(SNAPSHOT_ROOT=Path(folder)):
+        place = tempfile.TemporaryDirectory(dir=snapshots())
+        with place as folder, override_settings(SNAPSHOT_ROOT=Path(folder)), one_engine():
             taken = Snapshot(building.take("test", asked.reads, context.versions), held=True)
             named = taken.objects(rule, context)
             confirmed = rows_by(rule, context, taken)
@@ -41,6 +46,37 @@ def rows_of(rule: Rule, context: Context) -> list[tuple[Any, ...]]:
         assert named is not None
         assert named >= found if rule.suspects else named == found, f"{rule.id}: the engines differ"
     return rows
+
+
+@cache
+def snapshots() -> Path:
+    """Where the snapshots of these tests lie: all that their engine may reach."""
+    return Path(tempfile.mkdtemp())
+
+
+@cache
+def _opened() -> duckdb.DuckDBPyConnection:
+    return engine.connect(snapshots())
+
+
+@contextmanager
+def one_engine() -> Iterator[None]:
+    """All snapshots inside the block are written and read by the one engine of these tests, which forgets them
+    afterwards: opening an engine takes longer than all that is asked of it here."""
+    usual = engine.connect
+
+    def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+        (folder / engine.SPILL).mkdir(exist_ok=True)
+        return _opened().cursor()
+
+    engine.connect = connect
+    try:
+        yield
+    finally:
+        engine.connect = usual
+        kept = _opened().execute("SELECT table_name, table_type FROM information_schema.tables").fetchall()
+        for name, kind in kept:
+            _opened().execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} "{name}"')
 
 
 def rows_by(rule: Rule, context: Context, snapshot: Snapshot) -> list[tuple[Any, ...]]:
