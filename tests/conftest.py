@@ -30,6 +30,7 @@ def pytest_collection_finish() -> None:
     """What is imported stays to the end: the collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
