@@ -2,11 +2,12 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from apps.funds import balance_views, tables
-from apps.funds.api import OrderStepView, OrderViewSet, ReceiveView
+from apps.funds.api import OrderStepView, OrderViewSet, QuotaViewSet, ReceiveView
+from apps.funds.notice_views import NoticePrepareView
 from apps.pages.routes import viewset
 
 router = SimpleRouter()
-router.register("quotas", viewset(tables.QuotaResource), "quota")
+router.register("quotas", viewset(tables.QuotaResource, QuotaViewSet), "quota")
 router.register("fund-orders", viewset(tables.OrderResource, OrderViewSet), "fund-order")
 router.register("entries", viewset(tables.EntryResource), "entry")
 router.register("payments", viewset(tables.PaymentResource), "payment")
@@ -18,5 +19,10 @@ urlpatterns = [
     path("funds/balance/", balance_views.BalanceView.as_view(), name="funds-balance"),
     path("fund-orders/<int:key>/step/", OrderStepView.as_view(), name="fund-order-step"),
     path("quotas/<int:key>/receive/", ReceiveView.as_view(), name="quota-receive"),
+    path(
+        "quotas/<int:key>/notice/",
+        NoticePrepareView.as_view(resource_of=tables.QuotaResource),
+        name="quota-notice",
+    ),
     *router.urls,
 ]
