@@ -4,6 +4,8 @@ from rest_framework.routers import SimpleRouter
 from apps.funds import balance_views, tables
 from apps.funds.api import OrderStepView, OrderViewSet, QuotaViewSet, ReceiveView
 from apps.funds.notice_views import NoticePrepareView
+from apps.funds.reconciliation_tables import LedgerCheckResource, ReconciliationResource
+from apps.funds.reconciliation_views import ReconciliationViewSet, SettleView, TotalsView
 from apps.pages.routes import viewset
 
 router = SimpleRouter()
@@ -13,6 +15,8 @@ router.register("entries", viewset(tables.EntryResource), "entry")
 router.register("payments", viewset(tables.PaymentResource), "payment")
 router.register("approval-bands", viewset(tables.BandResource), "approval-band")
 router.register("closed-years", viewset(tables.ClosedYearResource), "closed-year")
+router.register("fund-reconciliation", viewset(ReconciliationResource, ReconciliationViewSet), "fund-reconciliation")
+router.register("ledger-checks", viewset(LedgerCheckResource), "ledger-check")
 
 urlpatterns = [
     path("", include("apps.funds.project_api_urls")),
@@ -24,5 +28,7 @@ urlpatterns = [
         NoticePrepareView.as_view(resource_of=tables.QuotaResource),
         name="quota-notice",
     ),
+    path("fund-reconciliation/totals/", TotalsView.as_view(), name="fund-reconciliation-totals"),
+    path("fund-reconciliation/<int:key>/settle/", SettleView.as_view(), name="fund-reconciliation-settle"),
     *router.urls,
 ]

@@ -2,6 +2,8 @@ from django.urls import include, path
 
 from apps.funds import balance_views, tables, views
 from apps.funds.notice_views import NoticePreparePage
+from apps.funds.reconciliation_tables import LedgerCheckResource, ReconciliationResource
+from apps.funds.reconciliation_views import ReconciliationList, ReconciliationPage
 from apps.pages.routes import pages
 
 urlpatterns = [
@@ -16,6 +18,13 @@ urlpatterns = [
     *pages("fund-orders", tables.OrderResource, detail_page=views.OrderPage, form_page=views.OrderFormPage),
     *pages("entries", tables.EntryResource),
     *pages("payments", tables.PaymentResource),
+    *pages(
+        "fund-reconciliation",
+        ReconciliationResource,
+        list_page=ReconciliationList,
+        detail_page=ReconciliationPage,
+    ),
+    *pages("ledger-checks", LedgerCheckResource),
     *pages("approval-bands", tables.BandResource),
     *[
         route

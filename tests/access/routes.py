@@ -310,6 +310,8 @@ ALONE: dict[str, Alone] = {
     "api:quota-notice": Alone({"POST": {422, 403}}, rows="quota"),
     "api:library-item-notice": Alone({"POST": {422, 403}}, rows="library-item"),
     "api:project-notice": Alone({"POST": {422, 403}}, rows="project"),
+    "api:fund-reconciliation-totals": Alone({"GET": funds}),
+    "api:fund-reconciliation-settle": Alone({"POST": {422, 403}}, rows="fund-reconciliation"),
     "api:library-item-step": Alone({"POST": {422, 403}}, rows="library-item"),
     "api:project-step": Alone({"POST": {422, 403}}, rows="project"),
     "api:fund-order-step": Alone({"POST": {422, 403}}, rows="fund-order"),

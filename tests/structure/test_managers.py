@@ -96,6 +96,8 @@ OWN_VIEWS = {
     "apps.funds.project_api.ProjectStepView": "one visible project",
     "apps.funds.api.OrderStepView": "one visible order",
     "apps.funds.api.ReceiveView": "one visible quota",
+    "apps.funds.reconciliation_views.SettleView": "one visible voucher",
+    "apps.funds.reconciliation_views.TotalsView": "sums of visible vouchers",
     "apps.funds.notice_views.NoticePreparePage": "one visible quota, item or project; its service prepares the notice",
     "apps.funds.notice_views.NoticePrepareView": "one visible quota, item or project; its service prepares the notice",
     "apps.assessments.views.CountedPage": "one visible score, with visible rows only",
