@@ -268,7 +268,8 @@ class FormPage(ResourceView):
             except StaleVersion as stale:
                 return self.show_form(form, status=409, conflict=differences(form, stale.current))
             except ServiceError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
+                for one in error.parts:
+                    form.add_error(one.field if one.field in form.fields else None, str(one))
             else:
                 messages.success(request, _("已保存。"))
                 return HttpResponseRedirect(self.resource.url("detail", saved.pk))
