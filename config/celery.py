@@ -35,6 +35,13 @@ app.conf.beat_schedule = {
     "look-after-photos": {"task": "apps.visits.tasks.look_after_photos", "schedule": 60.0},
     "look-after-visits": {"task": "apps.visits.tasks.look_after", "schedule": crontab(hour=0, minute=20)},
     "advance-notices": {"task": "apps.notices.tasks.advance", "schedule": crontab(minute=20)},
+    "reconcile-funds": {"task": "apps.funds.tasks.reconcile", "schedule": crontab(minute=35)},
+    "verify-ledger": {"task": "apps.funds.tasks.verify_ledger", "schedule": crontab(hour=0, minute=50)},
+    # Every night of January: whoever was down on the first goes on.
+    "close-last-year": {
+        "task": "apps.funds.tasks.close_last_year",
+        "schedule": crontab(month_of_year=1, hour=0, minute=30),
+    },
     "resume-assessments": {"task": "apps.assessments.tasks.look_after", "schedule": 60.0},
     "finish-assessments": {"task": "apps.assessments.tasks.finish", "schedule": crontab(hour=0, minute=40)},
     "purge-exports": {"task": "apps.pages.tasks.purge_exports", "schedule": crontab(minute=15)},

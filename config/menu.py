@@ -50,6 +50,7 @@ MENU = [
             Entry(pgettext_lazy("列表", "资金审批单"), "document", "fund-order-list", realm="funds"),
             Entry(pgettext_lazy("列表", "资金拨付"), "export", "payment-list", realm="funds"),
             Entry(pgettext_lazy("列表", "账目"), "audit", "entry-list", realm="funds"),
+            Entry(pgettext_lazy("列表", "财政支付核对"), "check", "fund-reconciliation-list", realm="funds"),
             Entry(pgettext_lazy("列表", "项目库"), "list", "library-item-list", realm="funds"),
             Entry(pgettext_lazy("列表", "扶贫项目"), "chart", "project-list", realm="funds"),
             Entry(pgettext_lazy("列表", "项目月报"), "calendar", "project-progress-list", realm="funds"),

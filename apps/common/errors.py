@@ -4,6 +4,7 @@ A service never returns an error value: it raises one of these inside the transa
 undone.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -14,7 +15,8 @@ class ServiceError(Exception):
     """A rule of the register refuses what was asked.
 
     `message` is for people (translated), `field` names the offending field of the input, `code` is stable for
-    programs, `status` is the HTTP status of the answer.
+    programs, `status` is the HTTP status of the answer. Where many lines are wrong, the error is the first of them and
+    `parts` are all.
     """
 
     status = 422
@@ -27,8 +29,10 @@ class ServiceError(Exception):
         field: str | None = None,
         code: str | None = None,
         status: int | None = None,
+        parts: "Sequence[ServiceError]" = (),
     ) -> None:
         super().__init__(message)
+        self.parts = tuple(parts) or (self,)
         self.message = message
         self.field = field
         if code is not None:

@@ -25,7 +25,9 @@ from apps.crosschecks.models import Finding
 from apps.crosschecks.querysets import ESCALATION_DAYS
 from apps.dashboards.extent import Extent
 from apps.divisions import codes
+from apps.funds.services import library, reconciling, verifying
 from apps.funds.services import reading as orders
+from apps.funds.services.ways import holds
 from apps.notices.choices import State as NoticeState
 from apps.notices.models import PublicNotice
 from apps.pages import approvals
@@ -85,6 +87,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
                 *_lines(extent, counts),
                 *_assessments(user, extent, on),
                 *orders_waiting(user),
+                *money_waiting(user),
                 *_notices(user, extent),
                 *_exports(user),
             )
@@ -206,6 +209,30 @@ def orders_waiting(user: Any) -> list[dict[str, Any]]:
             "url": f"{reverse('fund-order-list')}?waiting=true",
         }
     ]
+
+
+def money_waiting(user: Any) -> list[dict[str, Any]]:
+    """What else of money waits for this account: items of the project library, differences with the finance department;
+    and that the ledger was not whole last night, for who pays at the region. Nothing to ask where it has no right."""
+    scope = scopes.of(user)
+    lines = []
+    if any(scope.ranges_of(step.capability) for step in library.WAY.steps.values()):
+        late = Count("pk", filter=Q(due_on__lt=today()))
+        counts = library.waiting(user).order_by().aggregate(count=Count("pk"), late=late)
+        light = Light.RED if counts["late"] else Light.YELLOW
+        lines.append(_line(_("项目库待我办理"), counts["count"], light, "library-item-list", waiting="true"))
+    if scope.ranges_of(reconciling.SETTLES):
+        count = reconciling.waiting(user).count()
+        lines.append(_line(_("财政支付差异待处理"), count, Light.RED, "fund-reconciliation-list", waiting="true"))
+    if holds(user, reconciling.SETTLES, codes.WHOLE_REGION) and (found := verifying.broken(user)):
+        count = found.quotas + found.allocations + found.payments
+        lines.append(_line(_("账目核验不符"), count, Light.RED, "ledger-check-list"))
+    return lines
+
+
+def _line(label: str, count: int, light: Light, name: str, **query: str) -> dict[str, Any]:
+    address = f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+    return {"label": label, "count": count, "light": light.value, "url": address}
 
 
 def url(extent: Extent, **more: Any) -> str:

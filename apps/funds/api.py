@@ -16,9 +16,10 @@ from rest_framework.views import APIView
 from apps.accounts.sessions import requester
 from apps.funds.models import FundOrder, Quota
 from apps.funds.models.log import LONGEST_NOTE
+from apps.funds.notice_views import notices_in_body
 from apps.funds.services import quotas, reading, steps
 from apps.funds.tables import OrderResource, QuotaResource
-from apps.pages.api import ResourceViewSet, object_body
+from apps.pages.api import ReadingViewSet, ResourceViewSet, object_body
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT, MONEY
@@ -30,6 +31,13 @@ class OrderStepRequest(serializers.Serializer):
     step = serializers.ChoiceField(choices=list(steps.STEPS))
     version = serializers.IntegerField(min_value=1)
     note = serializers.CharField(max_length=LONGEST_NOTE, required=False, default="", allow_blank=True)
+
+
+class QuotaViewSet(ReadingViewSet):
+    """Quotas; one comes with the notices about it."""
+
+    def current(self, found: Any) -> dict[str, Any]:
+        return {**super().current(found), "notices": notices_in_body(found, self.request.user)}
 
 
 class OrderViewSet(ResourceViewSet):

@@ -2,21 +2,33 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from apps.funds import balance_views, tables
-from apps.funds.api import OrderStepView, OrderViewSet, ReceiveView
+from apps.funds.api import OrderStepView, OrderViewSet, QuotaViewSet, ReceiveView
+from apps.funds.notice_views import NoticePrepareView
+from apps.funds.reconciliation_tables import LedgerCheckResource, ReconciliationResource
+from apps.funds.reconciliation_views import ReconciliationViewSet, SettleView, TotalsView
 from apps.pages.routes import viewset
 
 router = SimpleRouter()
-router.register("quotas", viewset(tables.QuotaResource), "quota")
+router.register("quotas", viewset(tables.QuotaResource, QuotaViewSet), "quota")
 router.register("fund-orders", viewset(tables.OrderResource, OrderViewSet), "fund-order")
 router.register("entries", viewset(tables.EntryResource), "entry")
 router.register("payments", viewset(tables.PaymentResource), "payment")
 router.register("approval-bands", viewset(tables.BandResource), "approval-band")
 router.register("closed-years", viewset(tables.ClosedYearResource), "closed-year")
+router.register("fund-reconciliation", viewset(ReconciliationResource, ReconciliationViewSet), "fund-reconciliation")
+router.register("ledger-checks", viewset(LedgerCheckResource), "ledger-check")
 
 urlpatterns = [
     path("", include("apps.funds.project_api_urls")),
     path("funds/balance/", balance_views.BalanceView.as_view(), name="funds-balance"),
     path("fund-orders/<int:key>/step/", OrderStepView.as_view(), name="fund-order-step"),
     path("quotas/<int:key>/receive/", ReceiveView.as_view(), name="quota-receive"),
+    path(
+        "quotas/<int:key>/notice/",
+        NoticePrepareView.as_view(resource_of=tables.QuotaResource),
+        name="quota-notice",
+    ),
+    path("fund-reconciliation/totals/", TotalsView.as_view(), name="fund-reconciliation-totals"),
+    path("fund-reconciliation/<int:key>/settle/", SettleView.as_view(), name="fund-reconciliation-settle"),
     *router.urls,
 ]

@@ -144,3 +144,15 @@ class ProjectState(models.TextChoices):
     EVALUATED = "evaluated", _("已绩效评价")
     CLOSED = "closed", _("已归档")
     STOPPED = "stopped", _("已终止")
+
+
+class Matching(models.TextChoices):
+    """What comparing the finance department's payments with the platform's says of a voucher."""
+
+    AGREES = "agrees", _("一致")
+    AMOUNT = "amount", _("金额不符")
+    ACCOUNT = "account", _("账户不符")
+    DAY = "day", _("日期不符")
+    UNKNOWN_QUOTA = "unknown_quota", _("指标不明")
+    ONLY_OURS = "only_ours", _("仅平台有")
+    ONLY_THEIRS = "only_theirs", _("仅财政有")

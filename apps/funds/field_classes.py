@@ -12,6 +12,7 @@ from apps.funds.models import (
     ClosedYear,
     Entry,
     FundOrder,
+    LedgerCheck,
     LibraryItem,
     LibraryLog,
     NegativeCheck,
@@ -23,6 +24,8 @@ from apps.funds.models import (
     ProjectLog,
     ProjectProgress,
     Quota,
+    Reconciliation,
+    ReconciliationSettlement,
 )
 
 SPEND = _("管理和监督扶贫资金")
@@ -86,6 +89,10 @@ def declare_all() -> None:
         general(SPEND, "project allocation entry amount paid_on household payee_name voucher_no reversed_on"),
         high(PAY, "payee_account payee_account_index"),
     )
+    compared = "voucher_no result our_amount their_amount our_day their_day their_account quota_no"
+    declare(Reconciliation, general(SPEND, f"{compared} as_of payments settlement"))
+    declare(ReconciliationSettlement, general(SPEND, f"{compared} reason entry at by by_name"))
+    declare(LedgerCheck, general(SPEND, "at quotas allocations payments whole found"))
     _declare_projects()
 
 

@@ -16,7 +16,7 @@ from apps.funds.models.base import FUND
 from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.services import steps
 from apps.funds.services.closing import close_year
-from apps.funds.services.lines import Line
+from apps.funds.services.lines import LABELS, Line
 from apps.funds.way_forms import WayForm
 from apps.pages.amounts import exact
 from apps.pages.forms import DivisionField, PageForm
@@ -31,25 +31,26 @@ _NOTE = forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_NOTE})
 class LineForm(forms.Form):
     """One line of an order; which fields there are depends on the act (`LINES`)."""
 
-    kind = forms.ChoiceField(label=_("资金种类"), choices=[("", _("请选择")), *FundKind.choices], required=False)
-    origin = forms.ChoiceField(label=_("资金来源"), choices=[("", _("请选择")), *Origin.choices], required=False)
-    quota = forms.IntegerField(label=_("资金指标"), **_KEY)  # type: ignore[arg-type]
-    allocation = forms.IntegerField(label=_("项目资金"), **_KEY)  # type: ignore[arg-type]
-    project = forms.IntegerField(label=_("扶贫项目"), **_KEY)  # type: ignore[arg-type]
-    target_division = forms.CharField(label=_("下达到"), required=False, max_length=12)
-    household = forms.IntegerField(label=_("受益户"), **_KEY)  # type: ignore[arg-type]
-    payee_name = forms.CharField(label=_("收款人"), required=False, max_length=100)
-    payee_account = forms.CharField(label=_("收款账号"), required=False, max_length=30)
-    voucher_no = forms.CharField(label=_("凭证号"), required=False, max_length=60)
-    reverses = forms.IntegerField(label=_("冲销的账目"), **_KEY)  # type: ignore[arg-type]
-    amount = forms.DecimalField(label=_("金额（元）"), max_digits=FUND["max_digits"], decimal_places=2)
+    kind = forms.ChoiceField(label=LABELS["kind"], choices=[("", _("请选择")), *FundKind.choices], required=False)
+    origin = forms.ChoiceField(label=LABELS["origin"], choices=[("", _("请选择")), *Origin.choices], required=False)
+    quota = forms.IntegerField(label=LABELS["quota"], **_KEY)  # type: ignore[arg-type]
+    allocation = forms.IntegerField(label=LABELS["allocation"], **_KEY)  # type: ignore[arg-type]
+    project = forms.IntegerField(label=LABELS["project"], **_KEY)  # type: ignore[arg-type]
+    target_division = forms.CharField(label=LABELS["target_division"], required=False, max_length=12)
+    household = forms.IntegerField(label=LABELS["household"], widget=forms.HiddenInput, **_KEY)  # type: ignore[arg-type]
+    household_code = forms.CharField(label=LABELS["household_code"], required=False, max_length=17)
+    payee_name = forms.CharField(label=LABELS["payee_name"], required=False, max_length=100)
+    payee_account = forms.CharField(label=LABELS["payee_account"], required=False, max_length=30)
+    voucher_no = forms.CharField(label=LABELS["voucher_no"], required=False, max_length=60)
+    reverses = forms.IntegerField(label=LABELS["reverses"], **_KEY)  # type: ignore[arg-type]
+    amount = forms.DecimalField(label=LABELS["amount"], max_digits=FUND["max_digits"], decimal_places=2)
 
 
 LINES: dict[str, tuple[str, ...]] = {
     Act.BUDGET: ("kind", "origin", "amount"),
     Act.PASS: ("quota", "target_division", "amount"),
     Act.ALLOCATE: ("quota", "project", "amount"),
-    Act.PAY: ("allocation", "household", "payee_name", "payee_account", "voucher_no", "amount"),
+    Act.PAY: ("allocation", "household", "household_code", "payee_name", "payee_account", "voucher_no", "amount"),
     Act.CLAIM: ("allocation", "voucher_no", "amount"),
     Act.SETTLE: ("allocation", "voucher_no", "amount"),
     Act.RETURN: ("allocation", "amount"),
@@ -73,10 +74,16 @@ class OrderForm(PageForm):
     division = DivisionField(help_text=_("由自治区、盟市或旗县本级提出。"))
     act = forms.ChoiceField(label=_("事项"), choices=ORDER_ACTS)
     lines = LinesField(label=_("明细"))
+    paid_from = forms.IntegerField(
+        label=_("项目资金（明细中没有填写的各行）"),
+        required=False,
+        min_value=1,
+        help_text=_("从表格文件读取时在此选择。"),
+    )
 
     fieldsets: ClassVar = (
         (_("审批单"), ("division", "act", "title", "document_no", "year", "reason")),
-        (_("明细"), ("lines",)),
+        (_("明细"), ("paid_from", "lines")),
     )
 
     class Meta:
@@ -101,7 +108,13 @@ class OrderForm(PageForm):
             self.initial.setdefault("division", scopes.of(self.user).top)
             self.initial.setdefault("year", today().year)
         self.chosen_act: str = act if act in LINES else Act.BUDGET
-        self.lines_field().take(line_form(self.chosen_act, {} if self.is_bound else self._offered()))
+        offered = {} if self.is_bound else self._offered()
+        pays = self.chosen_act == Act.PAY
+        self.lines_field().take(line_form(self.chosen_act, offered), file=pays)
+        if not pays:
+            del self.fields["paid_from"]
+        elif "allocation" in offered:
+            self.fields["paid_from"].widget = offered["allocation"].widget
         if self.instance.pk is None and not self.is_bound:
             row = {name: self.initial[name] for name in LINES[self.chosen_act] if name in self.initial}
             self.initial["lines"] = [row] if row else []
@@ -152,7 +165,13 @@ class OrderForm(PageForm):
                 {**_raw(line), "payee_account": _account(line)} for line in self.instance.lines.order_by("position")
             ]
         else:
-            rows = data["lines"]
+            # Of a file its rows are known by their numbers, and the money they are paid from is chosen once.
+            numbers = self.lines_field().numbers
+            common = {"allocation": data.get("paid_from")} if data.get("paid_from") else {}
+            rows = [
+                {**row, **{name: key for name, key in common.items() if not row[name]}, "number": number}
+                for row, number in zip(data["lines"], numbers, strict=True)
+            ]
         return steps.Draft(
             act=self.chosen_act,
             title=data["title"],

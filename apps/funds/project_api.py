@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
 from apps.funds.models.log import LONGEST_NOTE
+from apps.funds.notice_views import notices_in_body
 from apps.funds.project_choices import EvaluationGrade
 from apps.funds.project_forms import said_of, selection_of
 from apps.funds.project_tables import LibraryItemResource, ProjectResource
@@ -124,6 +125,7 @@ def item_body(user: Any, key: int) -> dict[str, Any]:
         **body,
         "beneficiaries": beneficiaries.codes_of(found, user),
         "warnings": beneficiaries.doubles(found),
+        "notices": notices_in_body(found, user),
     }
 
 
@@ -133,6 +135,7 @@ def project_body(user: Any, key: int) -> dict[str, Any]:
     found = ProjectResource.rows(user).get(pk=key)
     return {
         **body,
+        "notices": notices_in_body(found, user),
         "negative_checks": [
             {
                 "item": check.item_id,

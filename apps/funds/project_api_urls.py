@@ -2,6 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.funds import project_tables as tables
+from apps.funds.notice_views import NoticePrepareView
 from apps.funds.project_api import LibraryItemViewSet, LibraryStepView, ProjectStepView, ProjectViewSet
 from apps.pages.routes import viewset
 
@@ -15,5 +16,15 @@ router.register("negative-items", viewset(tables.NegativeItemResource), "negativ
 urlpatterns = [
     path("library-items/<int:key>/step/", LibraryStepView.as_view(), name="library-item-step"),
     path("projects/<int:key>/step/", ProjectStepView.as_view(), name="project-step"),
+    path(
+        "library-items/<int:key>/notice/",
+        NoticePrepareView.as_view(resource_of=tables.LibraryItemResource),
+        name="library-item-notice",
+    ),
+    path(
+        "projects/<int:key>/notice/",
+        NoticePrepareView.as_view(resource_of=tables.ProjectResource),
+        name="project-notice",
+    ),
     *router.urls,
 ]

@@ -132,12 +132,8 @@ class LibraryStepForm(AnsweringForm):
 
     way = library.WAY
     ANSWERED_BY = "select"
-    ASKED_BY = {
-        "on": _by("notice"),
-        **dict.fromkeys(("approval_no", "unit", "person_in_charge", "plan_start", "plan_end"), _by("select")),
-    }
+    ASKED_BY = dict.fromkeys(("approval_no", "unit", "person_in_charge", "plan_start", "plan_end"), _by("select"))
 
-    on = forms.DateField(label=_("公示日期"), required=False, widget=_date())
     approval_no = forms.CharField(label=_("立项文号"), required=False, max_length=60)
     unit = forms.CharField(label=_("责任单位"), required=False, max_length=100)
     person_in_charge = forms.CharField(label=_("项目负责人"), required=False, max_length=50)
@@ -147,7 +143,7 @@ class LibraryStepForm(AnsweringForm):
     def save(self) -> LibraryItem:
         """Take the step."""
         data = self.cleaned_data
-        said = library.Said(note=data["note"], on=data.get("on"), selection=selection_of(data), answers=self.answers())
+        said = library.Said(note=data["note"], selection=selection_of(data), answers=self.answers())
         return library.take(self.row, data["step"], by=self.user, said=said, expected_version=data["version"])
 
 
@@ -166,7 +162,7 @@ class ProjectStepForm(AnsweringForm):
     way = projects.WAY
     ANSWERED_BY = "change"
     ASKED_BY = {
-        "on": _by("notice_before", "start", "finish", "accept", "notice_after"),
+        "on": _by("start", "finish", "accept"),
         **dict.fromkeys(("month", "percent", "spent", "supervisor_name"), _by("report")),
         **dict.fromkeys(("township", "department", "supervisor"), _by("accept")),
         **dict.fromkeys(("score", "grade", "evaluation"), _by("evaluate")),

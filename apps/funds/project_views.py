@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.accounts.sessions import requester
 from apps.funds.models import LibraryItem, Project
+from apps.funds.notice_views import notices_on_page
 from apps.funds.project_forms import LibraryStepForm, ProjectStepForm
 from apps.funds.project_kinds import ITEM_STATE, PROJECT_STATE
 from apps.funds.project_tables import LibraryItemResource, ProjectResource
@@ -21,9 +22,11 @@ class LibraryItemPage(WayPage):
     states = ITEM_STATE
 
     def more(self, found: LibraryItem, form: WayForm | None = None) -> dict[str, Any]:
-        made = library.project_of(found, requester(self.request))
+        user = requester(self.request)
+        made = library.project_of(found, user)
         return {
             **super().more(found, form),
+            **notices_on_page(LibraryItemResource, found, user),
             "doubles": beneficiaries.doubles(found),
             "project_url": ProjectResource.url("detail", made.pk) if made else "",
         }
@@ -36,6 +39,10 @@ class ProjectPage(WayPage):
     states = PROJECT_STATE
 
     def more(self, found: Project, form: WayForm | None = None) -> dict[str, Any]:
-        checks = negative.checks_of(found, requester(self.request))
-        item_url = LibraryItemResource.url("detail", found.item_id) if found.item_id else ""
-        return {**super().more(found, form), "checks": checks, "item_url": item_url}
+        user = requester(self.request)
+        return {
+            **super().more(found, form),
+            **notices_on_page(ProjectResource, found, user),
+            "checks": negative.checks_of(found, user),
+            "item_url": LibraryItemResource.url("detail", found.item_id) if found.item_id else "",
+        }

@@ -18,6 +18,7 @@ from apps.funds.choices import ORDER_ACTS, Act, OrderState
 from apps.funds.forms import LINES, OrderStepForm
 from apps.funds.kinds import ORDER_STATE
 from apps.funds.models import FundOrder, Quota
+from apps.funds.notice_views import notices_on_page
 from apps.funds.services import quotas, reading, steps
 from apps.funds.services.ways import holds
 from apps.funds.tables import OrderResource, QuotaResource
@@ -76,6 +77,7 @@ class QuotaPage(DetailPage):
             "offers": offers,
             "may_receive": found.received_on is None and quotas.may_receive(found, user),
             "passed_url": f"{QuotaResource.list_url()}?parent={found.pk}" if found.passed else "",
+            **notices_on_page(QuotaResource, found, user),
         }
 
     def _draft(self, act: str, quota: Quota, division: int | None = None) -> str:

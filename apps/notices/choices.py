@@ -126,8 +126,8 @@ class Rule:
 
 PEOPLE = ("head", "members", "village", "cause")
 RULES: dict[str, Rule] = {
-    Kind.DISTRIBUTION: Rule(10, ("unit", "fund", "amount")),
-    Kind.PROJECT: Rule(10, ("project", "place", "amount", "households")),
+    Kind.DISTRIBUTION: Rule(10, ("unit", "project", "fund", "amount")),
+    Kind.PROJECT: Rule(10, ("project", "place", "amount", "households", "head", "village")),
     Kind.FUND_USE: Rule(10, ("project", "fund", "amount")),
     Kind.IDENTIFICATION: Rule(7, PEOPLE),
     Kind.EXIT: Rule(7, PEOPLE),

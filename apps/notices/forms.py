@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,16 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
-from apps.common.errors import ServiceError
 from apps.common.wording import clauses, labelled, listed
 from apps.notices.choices import RULES, Kind, Way, columns_of
 from apps.notices.models import NoticeObjection, PublicNotice
 from apps.notices.models.notice import LONGEST_NOTE, LONGEST_PLACE
 from apps.notices.services import photos, reading, steps, writing
 from apps.pages.forms import DivisionField, PageForm
-
-CELLS = re.compile(r"\t|，|(?<!\d),|,(?!\d{3})")
-"""What stands between cells: a tab, as a spreadsheet copies them, or a comma that does not group a number."""
+from apps.pages.lines import LinesField, Pasted
 
 
 def columns_in_words() -> str:
@@ -38,28 +33,13 @@ def columns_in_words() -> str:
     return f"{_('每行一条，各栏用逗号或制表符分隔，可从电子表格粘贴。')} {clauses(told)}"
 
 
-class LinesField(forms.JSONField):
-    """The list of a notice: rows of text on a page, a JSON list of objects (or the same text) in a program."""
-
-    widget = forms.Textarea
-
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return value
-        if value in self.empty_values:
-            return []
-        if not isinstance(value, str):
-            raise ValidationError(_("应为列表或文本。"), code="invalid")
-        return [[cell.strip() for cell in CELLS.split(row)] for row in value.splitlines() if row.strip()]
-
-    def prepare_value(self, value: Any) -> Any:
-        return value if isinstance(value, str) else ""
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        return data
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return json.dumps(initial, default=str) != json.dumps(data, default=str)
+def line_form(kind: str) -> type[forms.Form]:
+    """The form of a line of a kind's list; what its cells may hold is said by the service. A kind that is none has no
+    columns."""
+    columns = columns_of(kind) if kind in RULES else ()
+    labels: dict[str, Any] = {column.name: column.label for column in columns}
+    fields = {name: forms.CharField(label=label, required=False) for name, label in labels.items()}
+    return type("NoticeLineForm", (forms.Form,), fields)
 
 
 class NoticeForm(PageForm):
@@ -71,7 +51,7 @@ class NoticeForm(PageForm):
         label=_("公示名单或明细"),
         required=False,
         help_text=columns_in_words,
-        widget=forms.Textarea(attrs={"rows": 10}),
+        widget=Pasted(attrs={"rows": 10}),
     )
 
     fieldsets: ClassVar = (
@@ -94,24 +74,15 @@ class NoticeForm(PageForm):
             for name in ("division", "kind"):
                 del self.fields[name]
             self.initial["lines"] = as_text(self.instance)
+        field: Any = self.fields["lines"]
+        field.take(line_form(self.instance.kind or self.data.get("kind", "")))
 
     def _post_clean(self) -> None:
         """The notice is written by the service: no instance is filled here."""
 
     def rows(self) -> list[Any]:
-        """The list by the names of its columns; cells that were written as text get them by their order."""
-        given = self.cleaned_data["lines"] if "lines" in self.data else self.instance.lines
-        names = RULES[self.cleaned_data.get("kind") or self.instance.kind].columns
-        found = []
-        for number, row in enumerate(given or [], start=1):
-            if isinstance(row, dict):
-                found.append(row)
-            elif isinstance(row, list) and len(row) <= len(names):
-                found.append(dict(zip(names, row, strict=False)))
-            else:
-                message = _("第 %(number)d 行的栏数不对。") % {"number": number}
-                raise ServiceError(message, field="lines", code="columns")
-        return found
+        """The list by the names of its columns; what a change does not say stays."""
+        return self.cleaned_data["lines"] if "lines" in self.data else self.instance.lines
 
     def save(self, commit: bool = True) -> PublicNotice:
         """Write the notice."""

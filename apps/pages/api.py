@@ -89,7 +89,7 @@ def fits(field: Field, value: Any) -> bool:
     if isinstance(field, MultipleChoiceField | ModelMultipleChoiceField):
         return value is None or (isinstance(value, list) and all(isinstance(one, str | int) for one in value))
     if isinstance(field, LinesField):
-        return isinstance(value, list)
+        return isinstance(value, list) or (field.takes_text and isinstance(value, str))
     if isinstance(field, JSONField):
         return True  # it says itself what it reads
     if isinstance(field, BooleanField):

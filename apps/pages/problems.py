@@ -67,7 +67,7 @@ def of_exception(error: BaseException) -> Problem | None:
     """The problem document of an exception, or None for one that nobody foresaw (it must fail loudly)."""
     match error:
         case ServiceError():
-            return problem(error.status, error, [entry(error.field, error.code, error)])
+            return problem(error.status, error, [entry(one.field, one.code, one) for one in error.parts])
         case Http404() | exceptions.NotFound():
             return problem(404, _("没有这条记录，或者它不在您的范围内。"))
         case PermissionDenied():

@@ -86,6 +86,7 @@ class ListPage(ResourceView):
             "shown": shown,
             "may_add": self.resource.may_change(request.user),
             "ticks": bool(bulk),
+            **self.above(selection),
         }
         if page is not None and not selection.problems:
             context |= {
@@ -104,6 +105,10 @@ class ListPage(ResourceView):
             context["problems"] = self.explain(selection)
         partial = request.headers.get("HX-Target") == "list"
         return self.show("generic/_list.html" if partial else "", status=400 if selection.problems else 200, **context)
+
+    def above(self, selection: Selection) -> dict[str, Any]:
+        """Further context for a list of one's own."""
+        return {}
 
     def head(self, column: Column, selection: Selection) -> dict[str, Any]:
         """A heading: how the list is sorted by it, and the query that sorts it the next way (up, down, not)."""
@@ -263,7 +268,8 @@ class FormPage(ResourceView):
             except StaleVersion as stale:
                 return self.show_form(form, status=409, conflict=differences(form, stale.current))
             except ServiceError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
+                for one in error.parts:
+                    form.add_error(one.field if one.field in form.fields else None, str(one))
             else:
                 messages.success(request, _("已保存。"))
                 return HttpResponseRedirect(self.resource.url("detail", saved.pk))

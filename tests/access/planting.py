@@ -46,6 +46,7 @@ from apps.funds.models import (
     ClosedYear,
     Entry,
     FundOrder,
+    LedgerCheck,
     LibraryItem,
     LibraryLog,
     NegativeCheck,
@@ -57,6 +58,8 @@ from apps.funds.models import (
     ProjectLog,
     ProjectProgress,
     Quota,
+    Reconciliation,
+    ReconciliationSettlement,
 )
 from apps.history.models import AccessLog
 from apps.history.services import log_access
@@ -324,6 +327,13 @@ def _funded(place: int, words: Canaries) -> None:
     )  # fmt: skip
     ApprovalBand.objects.create(**here, act="pay", above=0)
     ClosedYear.objects.create(**here, year=2015, closed_by_name=words.word())
+    said = {**here, "result": "amount", "our_amount": 1, "their_amount": 2}
+    settlement = ReconciliationSettlement.objects.create(
+        **said, voucher_no="v", reason=words.word(), by_name="b", entry=entry
+    )
+    Reconciliation.objects.create(**said, voucher_no=words.word(), as_of=day)
+    Reconciliation.objects.create(**said, voucher_no=words.word(), as_of=day, settlement=settlement)
+    LedgerCheck.objects.create(**here, quotas=1, allocations=0, payments=0, whole=False, found=words.word())
 
 
 def _proposed(place: int, words: Canaries) -> None:
@@ -611,6 +621,9 @@ PLANTED: tuple[type[models.Model], ...] = (
     Payment,
     ApprovalBand,
     ClosedYear,
+    Reconciliation,
+    ReconciliationSettlement,
+    LedgerCheck,
     LibraryItem,
     LibraryLog,
     ProjectLog,
@@ -654,6 +667,9 @@ MADE_WITH = {
     Entry: "document_no",
     Payment: "payee_name",
     ClosedYear: "closed_by_name",
+    Reconciliation: "voucher_no",
+    ReconciliationSettlement: "reason",
+    LedgerCheck: "found",
     LibraryLog: "note",
     ProjectLog: "note",
     NegativeCheck: "answer",

@@ -100,7 +100,7 @@ KEPT_FUNDS = (
 KEPT = (*(f"visits_{name}" for name in KEPT_VISITS), *(f"funds_{name}" for name in KEPT_FUNDS))
 APPEND_ONLY = re.compile(
     r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_accesslog$"
-    r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck)$"
+    r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck|reconciliationsettlement|ledgercheck)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 

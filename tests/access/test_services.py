@@ -26,8 +26,8 @@ from apps.cadres.services.pairing import Exchange, exchange_all
 from apps.common.codes import codelist
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
-from apps.funds.models import FundOrder, LibraryItem, Project, Quota
-from apps.funds.services import library, projects
+from apps.funds.models import FundOrder, LibraryItem, Project, Quota, Reconciliation
+from apps.funds.services import library, projects, publicity, reconciling
 from apps.funds.services import steps as orders
 from apps.funds.services.closing import close_year
 from apps.funds.services.lines import Line
@@ -131,6 +131,12 @@ CALLS = {
     "propose a project": lambda by: library.take(LibraryItem.objects.filter(division_id=OWN)[0], "refresh", by=by),
     "draft a proposal": lambda by: library.save(LibraryItem(division_id=OWN, met_on=DAY, year=2018), [], by=by),
     "take a step of a project": lambda by: projects.take(Project.objects.filter(division_id=OWN)[0], "stop", by=by),
+    "settle a difference": lambda by: reconciling.settle(
+        Reconciliation.objects.filter(division_id=COUNTY, settlement=None)[0], "核对", by=by
+    ),
+    "have a notice of money prepared": lambda by: publicity.prepare(
+        Quota.objects.filter(division_id=COUNTY)[0], COUNTY, by=by
+    ),
     "close the books": lambda by: close_year(COUNTY, 2017, by=by),
     "prepare a notice": lambda by: writing.prepare(OWN, "fund_use", "公示", [], by, text="公示"),
     "take a step of a notice": lambda by: notice_steps.take(notice(), "approve", by=by),

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
 from apps.funds.models import LibraryItem, Project
-from apps.funds.services import library, projects
+from apps.funds.services import library, projects, publicity
 from apps.funds.services.library import Selection
 from apps.funds.services.negative import Answers
 from apps.funds.services.projects import Acceptance, Evaluation, Report
+from apps.notices.models import PublicNotice
+from tests.access.world import EVERYTHING
 from tests.factories.accounts import make_user, planter
 from tests.factories.funds import COUNTY, TOWNSHIP, VILLAGE
 from tests.factories.households import make_household
+from tests.factories.notices import stand
 
 ROLES = {
     "village": ("village_officer", VILLAGE),
@@ -100,7 +105,7 @@ class Way:
             by = self.people[who or WHO.get(name, "office")]
             words = dict(said)
             if name == "notice":
-                words.setdefault("on", today() - datetime.timedelta(days=library.NOTICE_DAYS))
+                noticed(item)
             with scopes.acting(by):
                 item = library.take(
                     LibraryItem.objects.visible_to(by).get(pk=item.pk), name, by=by, said=library.Said(**words)
@@ -126,6 +131,8 @@ class Way:
         """Steps of a project, each by the one whose it is (or `who`)."""
         for name in names:
             by = self.people[who or WHO.get(name, "office")]
+            if name in ("notice_before", "notice_after"):
+                stand(publicity.subject_of(project), project.division_id)
             with scopes.acting(by):
                 project = projects.take(
                     Project.objects.visible_to(by).get(pk=project.pk),
@@ -142,8 +149,22 @@ USUAL: dict[str, dict[str, Any]] = {
 }
 
 
+def noticed(item: LibraryItem, ago: int = publicity.NOTICE_DAYS + 1) -> None:
+    """A notice of the village about an item, posted so many days ago, right after the county had approved it."""
+    stand(publicity.subject_of(item), VILLAGE, ago=ago)
+    with scopes.acting(planter()):
+        since = timezone.now() - datetime.timedelta(days=ago)
+        LibraryItem.objects.filter(pk=item.pk).update(state_since=since)
+
+
 def aged(project: Project, **days: int) -> Project:
-    """The same project with days of its way so many days ago, as if it had been longer on it."""
+    """The same project with days of its way so many days ago, as if it had been longer on it; its notices likewise."""
+    with scopes.acting(EVERYTHING):
+        about = PublicNotice.objects.about(publicity.subject_of(project))
+        for name, ago in days.items():
+            if name.startswith("noticed_"):
+                about.filter(posted_on=getattr(project, name)).delete()
+                stand(publicity.subject_of(project), project.division_id, ago=ago)
     with scopes.acting(planter()):
         changed = {name: today() - datetime.timedelta(days=ago) for name, ago in days.items()}
         Project.objects.filter(pk=project.pk).update(**changed)

@@ -29,7 +29,7 @@ from tests.factories.accounts import make_user, planter
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.funds import COUNTY, LEAGUE, REGION, VILLAGE
 from tests.factories.households import make_household, make_person
-from tests.factories.projects import TO_LIBRARY, Way, selection
+from tests.factories.projects import TO_LIBRARY, Way, noticed, selection
 
 pytestmark = pytest.mark.django_db
 
@@ -221,11 +221,17 @@ def test_what_is_proposed_stays_as_it_is(way: Way) -> None:
 
 def test_a_notice_stands_ten_days(way: Way) -> None:
     item = way.take(way.item(), "propose", "check_township", "check_department", "approve")
-    with pytest.raises(ServiceError, match="晚于今天"):
-        way.take(item, "notice", on=today() + datetime.timedelta(days=1))
-    item = way.take(item, "notice", on=today() - datetime.timedelta(days=9))
-    with pytest.raises(ServiceError, match="公示不足10天"):
-        way.take(item, "enter")
+    by = way.people["office"]
+    for on, field in ((None, "step"), (today(), "on")):
+        with scopes.acting(by), pytest.raises(ServiceError) as refused:
+            library.take(item, "notice", by=by, said=Said(on=on))
+        assert (refused.value.field, refused.value.code) == (field, "notice")
+    noticed(item, ago=10)
+    with scopes.acting(by):
+        item = library.take(item, "notice", by=by)
+        assert item.noticed_on == today() - datetime.timedelta(days=10)
+        with pytest.raises(ServiceError, match="公示不足10天"):
+            library.take(item, "enter", by=by)
 
 
 def test_above_a_band_two_people_approve(way: Way) -> None:
@@ -354,8 +360,9 @@ def test_what_waits_for_whom(way: Way) -> None:
         for who, user in way.people.items():
             with scopes.acting(user):
                 assert list(library.waiting(user)) == ([item] if who in waits else []), (name, who)
-    item = way.take(item, "notice", on=today() - datetime.timedelta(days=9))
+    noticed(item, ago=10)
     with scopes.acting(way.people["office"]):
+        item = library.take(item, "notice", by=way.people["office"])
         assert not library.waiting(way.people["office"]).exists()
     item = way.take(item, "return_county", note="重新公示")
     with scopes.acting(way.people["village"]):

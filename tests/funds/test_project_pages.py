@@ -17,7 +17,8 @@ from tests.factories.accounts import planter, sign_in
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.funds import REGION, VILLAGE
 from tests.factories.households import make_household
-from tests.factories.projects import Way, selection
+from tests.factories.notices import stand
+from tests.factories.projects import Way, noticed, selection
 
 pytestmark = pytest.mark.django_db
 
@@ -111,16 +112,19 @@ def test_the_whole_way_by_the_api(way: Way, as_: Callable[[str], Client]) -> Non
     assert made.status_code == 201, made.json()
     found = made.json()
     assert (found["beneficiaries"], found["amount"], found["state"]) == ([household.code], "120000.50", "draft")
-    path, day = f"library-items/{found['id']}/step/", (today() - datetime.timedelta(days=10)).isoformat()
+    path = f"library-items/{found['id']}/step/"
     for who, step, more in (
         ("village", "propose", {}),
         ("township", "check_township", {}),
         ("department", "check_department", {}),
         ("head", "approve", {}),
-        ("office", "notice", {"on": day}),
+        ("office", "notice", {}),
         ("office", "enter", {}),
         ("head", "select", {**DECIDED, "none_found": True}),
     ):
+        if step == "notice":
+            assert post(who, path, step=step, version=found["version"]).json()["errors"][0]["code"] == "notice"
+            noticed(only(LibraryItem))
         answer = post(who, path, step=step, version=found["version"], **more)
         assert answer.status_code == 200, answer.json()
         found = answer.json()
@@ -130,7 +134,11 @@ def test_the_whole_way_by_the_api(way: Way, as_: Callable[[str], Client]) -> Non
     assert (body["code"], body["households"], body["item"]) == (project.code, 1, found["id"])
     assert body["negative_checks"][0]["by"] == "way-head"
     answer = post("office", f"projects/{project.pk}/step/", step="notice_before", version=body["version"])
+    assert answer.json()["errors"][0]["code"] == "notice"
+    stand(f"project:{project.pk}", VILLAGE)
+    answer = post("office", f"projects/{project.pk}/step/", step="notice_before", version=body["version"])
     assert answer.json()["noticed_before_on"] == today().isoformat()
+    assert [one["state"] for one in answer.json()["notices"]] == ["running"]
     stale = post("office", f"projects/{project.pk}/step/", step="start", version=body["version"])
     assert stale.status_code == 409
 

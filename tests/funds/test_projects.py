@@ -34,7 +34,7 @@ def way() -> Way:
 def started(way: Way, **fields: object) -> Project:
     """A project that was noticed and began."""
     project = way.go(way.project(**fields), "notice_before")
-    return way.go(aged(project, noticed_before_on=10, approved_on=20), "start")
+    return way.go(aged(project, noticed_before_on=11, approved_on=20), "start")
 
 
 def accepted(way: Way) -> Project:
@@ -48,7 +48,7 @@ def test_a_project_goes_to_the_archive(way: Way) -> None:
     project = accepted(way)
     allocation = county.allocate(county.budget(500000), project, 500000)
     county.pay(allocation, 400000)
-    project = aged(way.go(project, "notice_after"), noticed_after_on=10)
+    project = aged(way.go(project, "notice_after"), noticed_after_on=11)
     with pytest.raises(ServiceError, match="未结算"):
         way.go(project, "settle")
     for act, amount in (("claim", 400000), ("settle", 400000), ("return", 100000)):
@@ -63,7 +63,7 @@ def test_a_project_goes_to_the_archive(way: Way) -> None:
 
 
 def test_without_money_there_is_nothing_to_settle(way: Way) -> None:
-    project = aged(way.go(accepted(way), "notice_after"), noticed_after_on=10)
+    project = aged(way.go(accepted(way), "notice_after"), noticed_after_on=11)
     with pytest.raises(ServiceError, match="没有落实资金"):
         way.go(project, "settle")
 
@@ -113,7 +113,7 @@ def test_who_accepts_does_not_evaluate(way: Way) -> None:
             county.pay(allocation, 1)
         else:
             county.carry_out(act, Line(Decimal(1), allocation=allocation.pk))
-    project = way.go(aged(way.go(project, "notice_after"), noticed_after_on=10), "settle")
+    project = way.go(aged(way.go(project, "notice_after"), noticed_after_on=11), "settle")
     with pytest.raises(Refused, match="不同的人"):
         way.go(project, "evaluate", who="department")
     for wrong, field in (

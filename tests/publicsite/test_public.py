@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from xml.etree import ElementTree as Tree
 
@@ -35,12 +35,14 @@ def asked(statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def addresses(client: Client) -> Iterator[tuple[str, Any]]:
-    """Every address of the public site that leads anywhere, found as a crawler finds them, with its answer."""
+def addresses(client: Client, places: Collection[int] = ()) -> Iterator[tuple[str, Any]]:
+    """Every address of the public site that leads anywhere, found as a crawler finds them, with its answer; pages of
+    places of these alone, if any are named."""
     waiting, seen = ["/public/", "/public/en/", API, "/robots.txt", "/public/sitemap.xml"], set()
     while waiting:
         address = waiting.pop()
-        if address in seen:
+        place = re.search(r"/places/(\d+)/", address)
+        if address in seen or (place and places and int(place[1]) not in places):
             continue
         seen.add(address)
         answer = client.get(address)

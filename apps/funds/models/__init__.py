@@ -1,6 +1,7 @@
 """Money and what it is spent on: quotas, projects, orders, the ledger."""
 
 from apps.funds.models.beneficiary import Beneficiary
+from apps.funds.models.check import LedgerCheck
 from apps.funds.models.entry import Entry
 from apps.funds.models.library import LibraryItem, LibraryLog
 from apps.funds.models.negative import NegativeCheck, NegativeItem
@@ -9,6 +10,7 @@ from apps.funds.models.payment import Payment
 from apps.funds.models.progress import ProjectLog, ProjectProgress
 from apps.funds.models.project import Allocation, Project
 from apps.funds.models.quota import ClosedYear, Quota
+from apps.funds.models.reconciliation import Reconciliation, ReconciliationSettlement
 
 __all__ = [
     "Allocation",
@@ -17,6 +19,7 @@ __all__ = [
     "ClosedYear",
     "Entry",
     "FundOrder",
+    "LedgerCheck",
     "LibraryItem",
     "LibraryLog",
     "NegativeCheck",
@@ -28,4 +31,6 @@ __all__ = [
     "ProjectLog",
     "ProjectProgress",
     "Quota",
+    "Reconciliation",
+    "ReconciliationSettlement",
 ]

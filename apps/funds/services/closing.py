@@ -11,6 +11,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from apps.access import policy
+from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
 from apps.common.errors import ServiceError
@@ -23,6 +24,9 @@ from apps.funds.services.ledger import book
 CAPABILITY = ClosedYear.change_capability
 LOCK = 7301
 """Of the advisory lock that entries share and closing holds alone, as migration 0002 has it."""
+SYSTEM = "系统"
+"""Who is named where nobody closed a year in time."""
+CLOSER = scopes.everywhere("view_funds", CAPABILITY, username="funds", source="task")
 ENDS = {Act.BUDGET: 1, Act.PASS: 1, Act.RECOVER: -1, Act.PAY: -1}
 
 
@@ -36,6 +40,33 @@ def close_year(division: int, year: int, *, by: User) -> ClosedYear:
     policy.require(by, CAPABILITY, division)
     if codes.level(division) > codes.COUNTY:
         raise ServiceError(_("账目由自治区、盟市或旗县关账。"), field="division", code="level")
+    return _close(division, year, by)
+
+
+def close_last_year() -> int:
+    """Close last year's books wherever nobody has, as the platform: how many places were closed.
+
+    League by league and the region last, each in a transaction of its own: whatever ends it in the middle, the next
+    call goes on, and a call after all are closed does nothing.
+    """
+    year, closed = today().year - 1, 0
+    with scopes.acting(CLOSER, source="task"):
+        leagues = list(
+            Division.objects.current().at_level(codes.LEAGUE).order_by("code").values_list("code", flat=True)
+        )
+    for place in [*leagues, codes.WHOLE_REGION]:
+        try:
+            with scopes.acting(CLOSER, source="task"):
+                _close(place, year, None)
+        except ServiceError as error:
+            if error.code != "closed":
+                raise
+        else:
+            closed += 1
+    return closed
+
+
+def _close(division: int, year: int, by: User | None) -> ClosedYear:
     last = datetime.date(year, 12, 31)
     if today() < last:
         raise ServiceError(_("%(year)d年度还没有结束，不能关账。") % {"year": year}, field="year", code="not_over")
@@ -63,7 +94,7 @@ def close_year(division: int, year: int, *, by: User) -> ClosedYear:
             division_id=unit,
             year=year,
             closed_by=by,
-            closed_by_name=str(by)[:60],
+            closed_by_name=str(by)[:60] if by else SYSTEM,
             carried=sum(carried[unit], Decimal(0)),
             quotas=len(carried[unit]),
         )

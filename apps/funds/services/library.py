@@ -26,15 +26,14 @@ from apps.divisions import codes
 from apps.funds.choices import Act
 from apps.funds.models import Beneficiary, LibraryItem, LibraryLog, Project
 from apps.funds.project_choices import DRAFTED, ItemState
-from apps.funds.services import beneficiaries, negative
+from apps.funds.services import beneficiaries, negative, publicity
 from apps.funds.services.bands import band_for
 from apps.funds.services.negative import Answers
+from apps.funds.services.publicity import NOTICE_DAYS
 from apps.funds.services.ways import Step, Way, holds_at
 
 PROPOSES, REVIEWS, APPROVES = "propose_funds", "review_funds", "approve_funds"
 BELOW, TOWNSHIP, COUNTY = (codes.VILLAGE, codes.TOWNSHIP), (codes.TOWNSHIP,), (codes.COUNTY,)
-NOTICE_DAYS = 10
-"""A notice about money or projects stands at least so many days (FP-06)."""
 FOURTH_QUARTER = 10
 """The library is refreshed from this month on."""
 
@@ -114,7 +113,8 @@ class Selection:
 
 @dataclass(frozen=True)
 class Said:
-    """What is said with a step: `on` is the day of a notice, `selection` and `answers` go with `select`."""
+    """What is said with a step: `on` may name the day on which the notice was posted, `selection` and `answers` go with
+    `select`."""
 
     note: str = ""
     on: datetime.date | None = None
@@ -212,11 +212,12 @@ def _approve(item: LibraryItem, said: Said, by: User) -> str | None:
 
 
 def _notice(item: LibraryItem, said: Said, by: User) -> None:
-    item.noticed_on = past_day(said.on, "on")
+    """The notice itself says since when it stands: one that was posted after the county had approved."""
+    item.noticed_on = publicity.posted_on(item, since=publicity.since_when(item), on=said.on)
 
 
 def _enter(item: LibraryItem, said: Said, by: User) -> None:
-    stood_long_enough(item.noticed_on)
+    publicity.require_run(item, since=item.noticed_on, before=today())
     item.entered_on = today()
 
 
@@ -299,7 +300,7 @@ NEXT = ("check_township", "check_department", "approve", "notice", "enter")
 def waiting(user: User) -> QuerySet[LibraryItem]:
     """The items that wait for somebody's step: in his office, none that he took a part of this round, a notice only
     when its days are over; and his own that came back."""
-    scope, over = scopes.of(user), today() - datetime.timedelta(days=NOTICE_DAYS)
+    scope, over = scopes.of(user), today() - datetime.timedelta(days=NOTICE_DAYS + 1)
     where = Q(state=S.RETURNED, drafted_by_id=user.pk)
     for step in (WAY.steps[name] for name in NEXT):
         ready = Q(state__in=step.from_states) & (Q(noticed_on__lte=over) if step.name == "enter" else Q())
@@ -310,20 +311,3 @@ def waiting(user: User) -> QuerySet[LibraryItem]:
     mine = LibraryLog.objects.filter(item=OuterRef("pk"), round=OuterRef("round"), by_id=user.pk, apart=True)
     taken = Exists(mine) & ~Q(state=S.RETURNED)
     return LibraryItem.objects.visible_to(user).filter(where).exclude(taken).order_by("due_on", "pk")
-
-
-def past_day(on: datetime.date | None, name: str) -> datetime.date:
-    """A day that was said, today if none was. Raises ServiceError for one to come."""
-    day = on or today()
-    if day > today():
-        raise ServiceError(_("日期不能晚于今天。"), field=name, code="future")
-    return day
-
-
-def stood_long_enough(since: datetime.date | None, until: datetime.date | None = None) -> None:
-    """Raise ServiceError if a notice has not stood for ten days (FP-06)."""
-    day = until or today()
-    if since is None or (day - since).days < NOTICE_DAYS:
-        raise ServiceError(
-            _("公示不足%(days)d天，不能进行下一步。") % {"days": NOTICE_DAYS}, field="step", code="notice"
-        )

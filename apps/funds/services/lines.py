@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.common.days import today
@@ -22,6 +23,24 @@ from apps.funds.services.ledger import book, explained
 from apps.households.models import Household, Person
 
 MOST_LINES = 5000
+MOST_NAMED = 100
+"""So many wrong lines are named; more help nobody."""
+LABELS: dict[str, Any] = {
+    "kind": gettext_lazy("资金种类"),
+    "origin": gettext_lazy("资金来源"),
+    "quota": gettext_lazy("资金指标"),
+    "allocation": gettext_lazy("项目资金"),
+    "project": gettext_lazy("扶贫项目"),
+    "target_division": gettext_lazy("下达到"),
+    "household": gettext_lazy("受益户"),
+    "household_code": gettext_lazy("户编码"),
+    "payee_name": gettext_lazy("收款人"),
+    "payee_account": gettext_lazy("收款账号"),
+    "voucher_no": gettext_lazy("凭证号"),
+    "reverses": gettext_lazy("冲销的账目"),
+    "amount": gettext_lazy("金额（元）"),
+}
+"""What the fields of a line are called."""
 LARGEST = Decimal("99999999999999.99")
 ORIGIN_OF_LEVEL = {
     codes.REGION: (Origin.CENTRAL, Origin.REGION, Origin.SOCIAL),
@@ -44,9 +63,12 @@ class Line:
     kind: str = ""
     origin: str = ""
     household: int | None = None
+    household_code: str = ""
     payee_name: str = ""
     payee_account: str = ""
     voucher_no: str = ""
+    number: int = 0
+    """By which people know the line, where it is not its position: the row of a file."""
 
 
 class _Checker:
@@ -59,6 +81,8 @@ class _Checker:
         self.projects = self._rows(Project, (line.project for line in lines))
         self.entries = self._rows(Entry, (line.reverses for line in lines))
         self.households = self._rows(Household, (line.household for line in lines))
+        self.coded = self._coded({line.household_code for line in lines if line.household_code})
+        self.households |= {household.pk: household for household in self.coded.values()}
         people = Person.objects.visible_to(by).filter(household__in=list(self.households), is_active=True)
         self.members = set(people.values_list("household_id", "name"))
         undone = Entry.objects.filter(reverses__in=list(self.entries)).values_list("reverses_id", flat=True)
@@ -73,9 +97,15 @@ class _Checker:
         wanted = {key for key in keys if key}
         return model.objects.visible_to(self.by).in_bulk(list(wanted)) if wanted else {}
 
+    def _coded(self, wanted: set[str]) -> dict[str, Household]:
+        """Households by their codes."""
+        if not wanted:
+            return {}
+        return {one.code: one for one in Household.objects.visible_to(self.by).filter(code__in=wanted)}
+
     def row(self, position: int, line: Line) -> OrderLine:
         """The row to store. Raises ServiceError naming line and field (`lines.3.amount`)."""
-        self.position = position
+        self.position, self.number = position, line.number or position
         self._amount(line)
         row = OrderLine(order=self.order, division_id=self.order.division_id, position=position, amount=line.amount)
         CHECKS[Act(self.order.act)](self, line, row)
@@ -83,7 +113,11 @@ class _Checker:
 
     def refuse(self, message: str, field: str, code: str = "invalid") -> ServiceError:
         """The error for this line."""
-        text = _("第%(number)d行：%(message)s") % {"number": self.position, "message": message}
+        text = _("第%(number)d行 %(label)s：%(message)s") % {
+            "number": self.number,
+            "label": LABELS.get(field, ""),
+            "message": message,
+        }
         return ServiceError(text, field=f"lines.{self.position - 1}.{field}", code=code)
 
     def _amount(self, line: Line) -> None:
@@ -159,7 +193,7 @@ class _Checker:
         if not row.payee_name:
             raise self.refuse(_("请填写收款人。"), "payee_name", "required")
         account = line.payee_account.strip()
-        if line.household:
+        if line.household or line.household_code:
             self._household(line, row, allocation)
         elif not account:
             raise self.refuse(_("请填写收款账号。"), "payee_account", "required")
@@ -168,7 +202,10 @@ class _Checker:
 
     def _household(self, line: Line, row: OrderLine, allocation: Allocation) -> None:
         """A payment to a household goes to one of its members, to the account that the register has (FP-19)."""
-        household: Household = self._found(self.households, line.household, "household")
+        if line.household_code and line.household_code not in self.coded:
+            raise self.refuse(_("没有这一户，或者它不在您的范围内。"), "household_code", "does_not_exist")
+        by_code = self.coded.get(line.household_code)
+        household: Household = by_code or self._found(self.households, line.household, "household")
         if not codes.contains(codes.at(allocation.division_id, codes.COUNTY), household.division_id):
             raise self.refuse(_("受益户不在项目所在旗县。"), "household")
         if (household.pk, row.payee_name) not in self.members:
@@ -213,7 +250,8 @@ CHECKS: dict[Act, Callable[[_Checker, Line, OrderLine], Any]] = {
 
 
 def checked(order: FundOrder, lines: Sequence[Line], *, by: User) -> list[OrderLine]:
-    """The rows of an order's lines. Raises ServiceError for none, for too many, and for the first that is wrong."""
+    """The rows of an order's lines. Raises ServiceError for none, for too many, and for those that are wrong, each by
+    its line and field (to a hundred of them)."""
     if not lines:
         raise ServiceError(_("请至少填写一行明细。"), field="lines", code="required")
     if len(lines) > MOST_LINES:
@@ -221,7 +259,18 @@ def checked(order: FundOrder, lines: Sequence[Line], *, by: User) -> list[OrderL
             _("一张审批单最多 %(most)d 行，请分单办理。") % {"most": MOST_LINES}, field="lines", code="too_many"
         )
     checker = _Checker(order, lines, by)
-    return [checker.row(position, line) for position, line in enumerate(lines, 1)]
+    rows, wrong = [], []
+    for position, line in enumerate(lines, 1):
+        try:
+            rows.append(checker.row(position, line))
+        except ServiceError as error:
+            wrong.append(error)
+            if len(wrong) == MOST_NAMED:
+                break
+    if wrong:
+        first = wrong[0]
+        raise ServiceError(first.message, field=first.field, code=first.code, status=first.status, parts=wrong)
+    return rows
 
 
 # --- carrying out -----------------------------------------------------------------------------------------------------

@@ -21,8 +21,7 @@ from apps.funds.choices import ProjectState
 from apps.funds.models import Allocation, Beneficiary, Project, ProjectLog, ProjectProgress
 from apps.funds.models.progress import WHOLE
 from apps.funds.project_choices import EvaluationGrade
-from apps.funds.services import negative
-from apps.funds.services.library import past_day, stood_long_enough
+from apps.funds.services import negative, publicity
 from apps.funds.services.negative import Answers
 from apps.funds.services.ways import Step, Way
 
@@ -87,8 +86,8 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Said:
-    """What is said with a step: the day of notices, start, end and acceptance; the parts of report, acceptance,
-    evaluation and change, each with its own step."""
+    """What is said with a step: the day of start, end and acceptance, of a notice the day of its posting; the parts of
+    report, acceptance, evaluation and change, each with its own step."""
 
     note: str = ""
     on: datetime.date | None = None
@@ -114,12 +113,13 @@ def take(
 
 
 def _notice_before(project: Project, said: Said, by: User) -> None:
-    project.noticed_before_on = _day(said, project.approved_on, _("立项日期"))
+    """The notice itself says since when it stands."""
+    project.noticed_before_on = publicity.posted_on(project, since=project.approved_on, on=said.on)
 
 
 def _start(project: Project, said: Said, by: User) -> None:
     day = _day(said, project.noticed_before_on, _("公示日期"))
-    stood_long_enough(project.noticed_before_on, day)
+    publicity.require_run(project, since=project.noticed_before_on, before=day)
     project.started_on = day
 
 
@@ -149,12 +149,12 @@ def _accept(project: Project, said: Said, by: User) -> None:
 
 
 def _notice_after(project: Project, said: Said, by: User) -> None:
-    project.noticed_after_on = _day(said, project.accepted_on, _("验收日期"))
+    project.noticed_after_on = publicity.posted_on(project, since=project.accepted_on, on=said.on)
 
 
 def _settle(project: Project, said: Said, by: User) -> None:
     """All money that is in the project is settled; what is left over has gone back to its quotas."""
-    stood_long_enough(project.noticed_after_on)
+    publicity.require_run(project, since=project.noticed_after_on, before=today())
     rows = Allocation.objects.filter(project=project)
     if not rows.exists():
         raise ServiceError(_("没有落实资金的项目不能决算。"), field="step", code="no_money", status=409)
@@ -233,7 +233,9 @@ def _report(project: Project, said: Said, by: User) -> None:
 
 def _day(said: Said, since: datetime.date | None, what: str) -> datetime.date:
     """The day that was said: not to come, and not before what went before."""
-    day = past_day(said.on, "on")
+    day = said.on or today()
+    if day > today():
+        raise ServiceError(_("日期不能晚于今天。"), field="on", code="future")
     if since is not None and day < since:
         raise ServiceError(_("日期不能早于%(what)s。") % {"what": what}, field="on", code="order")
     return day

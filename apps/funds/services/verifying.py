@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from django.db import connection
+
+from apps.access import scope as scopes
+from apps.divisions import codes
+from apps.funds.models import LedgerCheck
+
+logger = logging.getLogger(__name__)
+# The ledger of the whole region, whoever sees which part of it.
+CHECKER = scopes.everywhere("view_funds", username="funds", source="task")
+SHOWN = 20
+"""So many keys of each kind are kept of what was found."""
 
 QUOTAS = """
     WITH moved AS (
@@ -76,3 +87,22 @@ def verify() -> Verified:
             cursor.execute(statement)
             found.append([key for (key,) in cursor.fetchall()])
     return Verified(*found)
+
+
+def check() -> LedgerCheck:
+    """Verify the whole ledger and keep what came of it; what is wrong goes to the operators' log as an error, too."""
+    with scopes.acting(CHECKER, source="task"):
+        found = verify()
+        parts = {"quotas": found.quotas, "allocations": found.allocations, "payments": found.payments}
+        told = "; ".join(f"{name}: {' '.join(map(str, keys[:SHOWN]))}" for name, keys in parts.items() if keys)
+        counts = {name: len(keys) for name, keys in parts.items()}
+        made = LedgerCheck.objects.create(division_id=codes.WHOLE_REGION, whole=found.whole, found=told[:500], **counts)
+    if not found.whole:
+        logger.error("The sums of the ledger are not those of its entries: %s", told)
+    return made
+
+
+def broken(user: object) -> LedgerCheck | None:
+    """The last check that somebody sees, if the ledger was not whole."""
+    last: LedgerCheck | None = LedgerCheck.objects.visible_to(user).order_by("-pk").first()
+    return None if last is None or last.whole else last

@@ -20,7 +20,7 @@ from apps.notices.models import NoticeLog, PublicNotice
 from apps.notices.models.notice import LONGEST, LONGEST_PLACE, LONGEST_TITLE, SUBJECT
 
 ENTERS = "change_register"
-MOST_LINES, LONGEST_CELL, MOST_DAYS = 1000, 100, 365
+MOST_LINES, LONGEST_CELL, MOST_DAYS = 2500, 100, 365
 MOST_COUNT, MOST_MONEY = 10**7, Decimal(10**13)
 
 Line = Mapping[str, Any]
