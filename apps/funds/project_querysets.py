@@ -46,10 +46,10 @@ def _rows(model: Any, relation: str) -> Any:
     return field.related_model._default_manager.filter(**{key: OuterRef("pk")}).order_by().values(key)
 
 
-def _sum(model: Any, relation: str, of: str) -> Any:
-    """The sum of an amount of the rows that point here, 0 where there are none."""
+def row_sum(model: Any, relation: str, of: str, only: Q | None = None) -> Any:
+    """The sum of an amount of the rows (`only` some) that point here by a relation, 0 where there are none."""
     money = DecimalField(max_digits=16, decimal_places=2)
-    rows = _rows(model, relation).annotate(whole=Sum(of)).values("whole")
+    rows = _rows(model, relation).filter(only or Q()).annotate(whole=Sum(of)).values("whole")
     return Coalesce(Subquery(rows), Value(Decimal(0)), output_field=money)
 
 
@@ -86,7 +86,7 @@ class ProjectQuerySet(ScopedQuerySet):
     def with_money(self) -> Self:
         """Add `allocated` and `paid` in yuan, from what quotas have put into the project."""
         return self.annotate(
-            allocated=_sum(self.model, "allocations", "amount"), paid=_sum(self.model, "allocations", "paid")
+            allocated=row_sum(self.model, "allocations", "amount"), paid=row_sum(self.model, "allocations", "paid")
         )
 
     def with_households(self) -> Self:
