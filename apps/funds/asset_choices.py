@@ -89,7 +89,7 @@ class DistributionState(models.TextChoices):
 CREATES_NOTHING = (ProjectKind.TRAINING, ProjectKind.PUBLIC_JOB)
 """Projects of these kinds leave no asset behind; all others do (FP-15)."""
 
-KIND_OF = {
+KIND_OF: dict[str, AssetKind] = {
     **dict.fromkeys((ProjectKind.DWELLING, ProjectKind.RELOCATION), AssetKind.HOUSEHOLD),
     **dict.fromkeys(
         (
@@ -99,9 +99,9 @@ KIND_OF = {
         AssetKind.PUBLIC,
     ),
 }
-"""The class that a project's asset mostly has; operating where nothing is said. Whoever registers it may say another."""
+"""The class that an asset of a project mostly has; operating where nothing is said. Who registers it may say another."""
 
-FORM_OF = {
+FORM_OF: dict[str, AssetForm] = {
     **dict.fromkeys(
         (ProjectKind.DWELLING, ProjectKind.RELOCATION, ProjectKind.CLINIC, ProjectKind.SCHOOL, ProjectKind.CULTURE),
         AssetForm.BUILDING,

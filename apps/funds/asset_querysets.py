@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from apps.access.querysets import ScopedQuerySet
 from apps.funds.asset_choices import CREATES_NOTHING, UNREGISTERED, AssetKind, AssetState, DistributionState
 from apps.funds.choices import ProjectState
-from apps.funds.project_querysets import row_sum
+from apps.funds.project_querysets import row_number, row_sum
 
 BUILT = (
     ProjectState.FINISHED,
@@ -54,6 +54,14 @@ class AssetQuerySet(ScopedQuerySet):
             year_yield=row_sum(self.model, "yields", "amount", received),
             year_shared=row_sum(self.model, "distributions", "amount", shared),
         )
+
+
+class DistributionQuerySet(ScopedQuerySet):
+    """Distributions with what hangs off them."""
+
+    def with_households(self) -> Self:
+        """Add `households`: how many get something, among those in scope."""
+        return self.annotate(households=row_number(self.model, "lines"))
 
 
 def without_asset(projects: QuerySet[Any], on: datetime.date) -> QuerySet[Any]:

@@ -144,7 +144,7 @@ def _declare_assets() -> None:
         AssetDistribution,
         general(
             SHARE,
-            "asset year amount collective met_on present minutes distributed_on state state_since round drafted_by"
+            "asset year amount collective to_households met_on present minutes distributed_on state state_since round drafted_by"
             " drafted_by_name",
         ),
     )

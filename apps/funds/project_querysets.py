@@ -53,7 +53,7 @@ def row_sum(model: Any, relation: str, of: str, only: Q | None = None) -> Any:
     return Coalesce(Subquery(rows), Value(Decimal(0)), output_field=money)
 
 
-def _number(model: Any, relation: str) -> Any:
+def row_number(model: Any, relation: str) -> Any:
     """How many rows point here."""
     rows = _rows(model, relation).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(rows), Value(0), output_field=IntegerField())
@@ -77,7 +77,7 @@ class LibraryQuerySet(ScopedQuerySet):
 
     def with_households(self) -> Self:
         """Add `households`: how many beneficiaries there are among those in scope."""
-        return self.annotate(households=_number(self.model, "beneficiaries"))
+        return self.annotate(households=row_number(self.model, "beneficiaries"))
 
 
 class ProjectQuerySet(ScopedQuerySet):
@@ -91,7 +91,7 @@ class ProjectQuerySet(ScopedQuerySet):
 
     def with_households(self) -> Self:
         """Add `households`: how many beneficiaries there are among those in scope."""
-        return self.annotate(households=_number(self.model, "beneficiaries"))
+        return self.annotate(households=row_number(self.model, "beneficiaries"))
 
     def with_delay(self, on: datetime.date) -> Self:
         """Add `late`: not started 30 days after the planned day, or not finished on the day it was to be (FP-13)."""

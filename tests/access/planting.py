@@ -375,13 +375,14 @@ def _registered(place: int, words: Canaries) -> None:
     households = list(Household.objects.filter(**here))
     distribution = AssetDistribution.objects.create(
         **of, year=2018, amount=50, collective=50 - len(households), met_on=day, present=3, minutes=words.word(),
-        distributed_on=day, state="distributed",
+        distributed_on=day,
     )  # fmt: skip
     for household in households:
         DistributionLine.objects.create(
             **here, distribution=distribution, household=household, household_code=household.code, person=words.word(),
             amount=1,
         )  # fmt: skip
+    AssetDistribution.objects.filter(pk=distribution.pk).update(state="distributed")
     log = {"round": 1, "by_name": "b", "to_state": "distributed"}
     AssetLog.objects.create(**of, **log, step="receive", note=words.word())
     DistributionLog.objects.create(**here, **log, distribution=distribution, step="pay_out", note=words.word())

@@ -94,6 +94,8 @@ OWN_VIEWS = {
     "apps.funds.balance_views.BalanceView": "sums of visible entries",
     "apps.funds.project_api.LibraryStepView": "one visible item of the library",
     "apps.funds.project_api.ProjectStepView": "one visible project",
+    "apps.funds.asset_api.AssetStepView": "one visible asset",
+    "apps.funds.asset_api.DistributionStepView": "one visible distribution",
     "apps.funds.api.OrderStepView": "one visible order",
     "apps.funds.api.ReceiveView": "one visible quota",
     "apps.assessments.views.CountedPage": "one visible score, with visible rows only",

@@ -51,69 +51,47 @@ STAYS = """
 CREATE FUNCTION funds_distribution_stays() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF (OLD.asset_id, OLD.year, OLD.amount, OLD.collective, OLD.met_on, OLD.present, OLD.minutes)
+    IF TG_OP = 'INSERT' AND NEW.to_households <> 0
+       OR TG_OP = 'UPDATE' AND OLD.to_households <> NEW.to_households AND pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'what goes to households is the sum of the lines'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'distribution_lines_whole';
+    END IF;
+    IF TG_OP = 'UPDATE' AND ((OLD.asset_id, OLD.year, OLD.amount, OLD.collective, OLD.met_on, OLD.present, OLD.minutes)
        IS DISTINCT FROM (NEW.asset_id, NEW.year, NEW.amount, NEW.collective, NEW.met_on, NEW.present, NEW.minutes)
-       OR OLD.state IN ('distributed', 'withdrawn') AND NEW.state <> OLD.state THEN
+       OR OLD.state IN ('distributed', 'withdrawn') AND NEW.state <> OLD.state) THEN
         RAISE EXCEPTION 'what a distribution says does not change'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'distribution_stays';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER distribution_stays AFTER UPDATE ON funds_assetdistribution
+CREATE TRIGGER distribution_stays AFTER INSERT OR UPDATE ON funds_assetdistribution
     FOR EACH ROW EXECUTE FUNCTION funds_distribution_stays();
 ALTER TABLE funds_assetdistribution ENABLE ALWAYS TRIGGER distribution_stays;
 """
 
-WHOLE = """
-CREATE FUNCTION funds_line_here() RETURNS trigger
+# Lines are added to a plan at once with it; their sum is moved here and nowhere else.
+ADDED = """
+CREATE FUNCTION funds_lines_added() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    place bigint;
 BEGIN
-    SELECT division_id INTO place FROM funds_assetdistribution WHERE id = NEW.distribution_id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'row-level security: there is no distribution % here', NEW.distribution_id
+    IF EXISTS (SELECT FROM added LEFT JOIN funds_assetdistribution held ON held.id = added.distribution_id
+               WHERE held.id IS NULL) THEN
+        RAISE EXCEPTION 'row-level security: there is no such distribution here'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF NOT funds_within(place, NEW.division_id) THEN
-        RAISE EXCEPTION 'household % does not live at %', NEW.household_id, place
+    IF EXISTS (SELECT FROM added JOIN funds_assetdistribution held ON held.id = added.distribution_id
+               WHERE NOT funds_within(held.division_id, added.division_id)) THEN
+        RAISE EXCEPTION 'a household of the distribution does not live at its place'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'distribution_line_here';
     END IF;
+    UPDATE funds_assetdistribution held SET to_households = held.to_households + lines.amount
+    FROM (SELECT distribution_id, sum(amount) AS amount FROM added GROUP BY distribution_id) lines
+    WHERE held.id = lines.distribution_id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER distribution_line_here AFTER INSERT ON funds_distributionline
-    FOR EACH ROW EXECUTE FUNCTION funds_line_here();
-ALTER TABLE funds_distributionline ENABLE ALWAYS TRIGGER distribution_line_here;
-
-CREATE FUNCTION funds_distribution_whole() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    one bigint := CASE TG_TABLE_NAME WHEN 'funds_assetdistribution' THEN NEW.id ELSE (to_jsonb(NEW)->>'distribution_id')::bigint END;
-    missing numeric;
-BEGIN
-    SELECT held.amount - held.collective - coalesce((SELECT sum(line.amount) FROM funds_distributionline line
-                                                     WHERE line.distribution_id = held.id), 0)
-    INTO missing FROM funds_assetdistribution held WHERE held.id = one;
-    IF missing IS DISTINCT FROM 0 THEN
-        RAISE EXCEPTION 'the lines of distribution % do not come to its amount', one
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'distribution_lines_whole';
-    END IF;
-    RETURN NULL;
-END $$;
--- At the end of the transaction: a distribution is written before its lines.
-CREATE CONSTRAINT TRIGGER distribution_whole AFTER INSERT ON funds_assetdistribution
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION funds_distribution_whole();
-CREATE CONSTRAINT TRIGGER distribution_line_whole AFTER INSERT ON funds_distributionline
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION funds_distribution_whole();
-ALTER TABLE funds_assetdistribution ENABLE ALWAYS TRIGGER distribution_whole;
-ALTER TABLE funds_distributionline ENABLE ALWAYS TRIGGER distribution_line_whole;
-"""
-UNWHOLE = """
-DROP TRIGGER distribution_whole ON funds_assetdistribution;
-DROP TRIGGER distribution_line_whole ON funds_distributionline;
-DROP TRIGGER distribution_line_here ON funds_distributionline;
-DROP FUNCTION funds_distribution_whole();
-DROP FUNCTION funds_line_here();
+CREATE TRIGGER distribution_lines_added AFTER INSERT ON funds_distributionline
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION funds_lines_added();
+ALTER TABLE funds_distributionline ENABLE ALWAYS TRIGGER distribution_lines_added;
 """
 
 
@@ -158,5 +136,7 @@ class Migration(migrations.Migration):
             STAYS,
             "DROP TRIGGER distribution_stays ON funds_assetdistribution; DROP FUNCTION funds_distribution_stays()",
         ),
-        migrations.RunSQL(WHOLE, UNWHOLE),
+        migrations.RunSQL(
+            ADDED, "DROP TRIGGER distribution_lines_added ON funds_distributionline; DROP FUNCTION funds_lines_added()"
+        ),
     ]

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.funds.asset_choices import DistributionState
+from apps.funds.asset_querysets import DistributionQuerySet
 from apps.funds.models.asset import Asset
-from apps.funds.models.base import FUND, YEARS, FundsModel, person
+from apps.funds.models.base import FUND, YEARS, FundsModel, money, person
 from apps.funds.models.log import StepLog
 
 
@@ -22,14 +23,16 @@ class AssetDistribution(Versioned, FundsModel):
     """收益分配 of a year, decided by the village's meeting: `amount` yuan, of which `collective` stays with the
     village and the rest goes to the households of its lines.
 
-    The database holds the sum of the lines to the amount, and the amount to what was received of the year; what it says
-    does not change. There is one for each year; what was withdrawn counts no more.
+    `to_households` is the sum of the lines: the database moves it as they are added, and no plan goes further unless it
+    comes to the amount. Nor is more shared out than was received of the year, nor anything changed of what a plan says.
+    There is one for each year; what was withdrawn counts no more.
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="distributions", verbose_name=_("扶贫资产"))
     year = models.PositiveSmallIntegerField(_("收益年度"), validators=YEARS)
     amount = models.DecimalField(_("分配金额（元）"), **FUND, validators=[MinValueValidator(Decimal("0.01"))])  # type: ignore[arg-type]
     collective = models.DecimalField(_("集体留存（元）"), **FUND, default=Decimal(0), validators=[MinValueValidator(0)])  # type: ignore[arg-type]
+    to_households = money(_("到户金额（元）"))
     met_on = models.DateField(_("村民会议日期"))
     present = models.PositiveSmallIntegerField(_("到会人数"), validators=[MinValueValidator(1)])
     minutes = models.TextField(_("会议记录"), max_length=2000)
@@ -43,7 +46,7 @@ class AssetDistribution(Versioned, FundsModel):
     drafted_by = person(_("拟稿人"))
     drafted_by_name = models.CharField(_("拟稿人姓名"), max_length=60, blank=True, default="", editable=False)
 
-    objects: ClassVar = ScopedManager()
+    objects: ClassVar = ScopedManager.from_queryset(DistributionQuerySet)()
 
     class Meta:
         verbose_name = _("资产收益分配")
@@ -59,6 +62,14 @@ class AssetDistribution(Versioned, FundsModel):
                 condition=Q(amount__gt=0, collective__gte=0, collective__lte=F("amount"), present__gt=0)
                 & ~Q(minutes=""),
                 name="distribution_sound",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=F("collective") + F("to_households"))
+                | Q(
+                    state__in=[DistributionState.PLANNED, DistributionState.WITHDRAWN],
+                    amount__gt=F("collective") + F("to_households"),
+                ),
+                name="distribution_lines_whole",
             ),
             models.CheckConstraint(
                 condition=~Q(state=DistributionState.DISTRIBUTED) | Q(distributed_on__gte=F("met_on")),

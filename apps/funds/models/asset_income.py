@@ -22,8 +22,8 @@ from apps.funds.models.base import FUND, YEARS, FundsModel, person
 class AssetContract(FundsModel):
     """资产经营合同: who runs an asset from one day to another and what he owes for a year, in yuan (R-120).
 
-    `is_prepaid` is 上打租: the year's yield is paid before the year begins (R-121). A contract is not changed; what ends
-    early says so by `ended_on`. One asset has one contract at a time.
+    `is_prepaid` is 上打租: the year's yield is paid before the year begins (R-121). A contract is not changed; one that
+    ends early says so by `ended_on`. One asset has one contract at a time.
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="contracts", verbose_name=_("扶贫资产"))
