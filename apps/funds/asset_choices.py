@@ -99,7 +99,7 @@ KIND_OF: dict[str, AssetKind] = {
         AssetKind.PUBLIC,
     ),
 }
-"""The class that an asset of a project mostly has; operating where nothing is said. Who registers it may say another."""
+"""The class that an asset of a project of this kind mostly has; operating where nothing is said."""
 
 FORM_OF: dict[str, AssetForm] = {
     **dict.fromkeys(

@@ -144,8 +144,8 @@ def _declare_assets() -> None:
         AssetDistribution,
         general(
             SHARE,
-            "asset year amount collective to_households met_on present minutes distributed_on state state_since round drafted_by"
-            " drafted_by_name",
+            "asset year amount collective to_households met_on present minutes distributed_on state state_since round"
+            " drafted_by drafted_by_name",
         ),
     )
     declare(DistributionLine, general(SHARE, "distribution household household_code head person amount"))
