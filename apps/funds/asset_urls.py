@@ -6,6 +6,7 @@ from apps.pages.routes import pages
 
 urlpatterns = [
     *pages("assets", tables.AssetResource, list_page=views.AssetListPage, detail_page=views.AssetPage),
+    path("assets/import/template.xlsx", views.import_template, name="asset-import-template"),
     path("assets/<int:key>/card/", views.AssetCardPage.as_view(resource=tables.AssetResource), name="asset-card"),
     *pages("asset-contracts", tables.AssetContractResource),
     *pages("asset-yields", tables.AssetYieldResource),

@@ -6,16 +6,19 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from apps.accounts.sessions import requester
+from apps.cadres.imports.template import filled
 from apps.common.days import today
 from apps.common.qr import picture
 from apps.funds.asset_choices import AssetKind, DistributionState
 from apps.funds.asset_forms import AssetStepForm, DistributionStepForm
+from apps.funds.asset_import import EXPLAINED, SHEET
 from apps.funds.asset_kinds import ASSET_STATE, DISTRIBUTION_STATE
 from apps.funds.asset_tables import AssetResource
 from apps.funds.models import Asset, AssetContract, AssetDistribution, AssetYield
@@ -136,3 +139,9 @@ class DistributionPage(WayPage):
             "asset_url": AssetResource.url("detail", found.asset_id),
             "notice_url": NoticeResource.url("detail", notice.pk) if notice else "",
         }
+
+
+@require_safe
+def import_template(request: HttpRequest) -> FileResponse:
+    """`GET /assets/import/template.xlsx`, for those who may import somewhere."""
+    return filled(request, "存量资产", SHEET, EXPLAINED, _("存量资产导入模板"))

@@ -231,6 +231,7 @@ ALONE: dict[str, Alone] = {
     "household-import-template": Alone({"GET": importing(200)}),
     "pairing-import-template": Alone({"GET": importing(200)}),
     "home-check-import-template": Alone({"GET": importing(200)}),
+    "asset-import-template": Alone({"GET": importing(200)}),
     "import-upload": Alone({"GET": importing(200), "POST": importing(422)}, keys={"kind": "register"}),
     "import-report": Alone({"GET": 404}, rows="import"),
     "api:import-refused": Alone({"GET": 404}, rows="import"),

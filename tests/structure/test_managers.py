@@ -69,6 +69,7 @@ OWN_VIEWS = {
     "drf_spectacular.views.SpectacularAPIView": "the schema; no rows",
     "apps.cadres.imports.template.template": "the columns of a workbook; no rows",
     "apps.cadres.imports.template.home_check_template": "the columns of a workbook; no rows",
+    "apps.funds.asset_views.import_template": "the columns of a workbook; no rows",
     "apps.households.imports.template.template": "the code lists as a workbook; no rows",
     "apps.households.views.RevealPage": "one number of a visible row, written to the access log",
     "apps.households.file_views.PersonFilePage": "one visible person, with visible rows only",
