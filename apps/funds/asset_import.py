@@ -175,7 +175,7 @@ class AssetStage(Stage):
     @staticmethod
     def _there(places: Collection[int]) -> dict[tuple[int, str, int, str], Decimal]:
         """The values of the assets of these places, by what makes them the same."""
-        found = {}
+        found: dict[tuple[int, str, int, str], Decimal] = {}
         for some in chunks(places):
             rows = Asset.objects.filter(division__in=some).values_list(
                 "division_id", "name", "year", "acquired_on", "value"

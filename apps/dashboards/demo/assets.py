@@ -89,8 +89,8 @@ def register_assets(bulk: Bulk) -> int:
     names = dict(Division.objects.filter(level=codes.VILLAGE).values_list("code", "short_name"))
     helped: dict[int, Helped] = defaultdict(list)
     rows = Beneficiary.objects.filter(project__state__in=BUILT, is_active=True).order_by("pk")
-    for project, *household in rows.values_list("project", "household", "household_code", "head"):
-        helped[project].append((household[0], household[1], household[2]))
+    for project, key, code, head in rows.values_list("project", "household", "household_code", "head"):
+        helped[project].append((key, code, head))
     made = [(one, helped[one.project_id or 0]) for one in _of_projects(helped, names)]
     made += list(_older(names))
     first = bulk.reserve(Asset, len(made))

@@ -133,7 +133,7 @@ class Way:
         """Log a step that was taken."""
         self.line(row, step, before, by=by, note=note).save()
 
-    def line(self, row: Any, step: Step, before: str, *, by: User, note: str = "") -> StepLog:
+    def line(self, row: Any, step: Step, before: str, *, by: User, note: str = "") -> Any:
         """What the log says of a step that was taken, not yet stored: many are stored at once."""
         return self.log(
             **{self.key: row},
