@@ -20,6 +20,7 @@ router.register("ledger-checks", viewset(LedgerCheckResource), "ledger-check")
 
 urlpatterns = [
     path("", include("apps.funds.project_api_urls")),
+    path("", include("apps.funds.asset_api_urls")),
     path("funds/balance/", balance_views.BalanceView.as_view(), name="funds-balance"),
     path("fund-orders/<int:key>/step/", OrderStepView.as_view(), name="fund-order-step"),
     path("quotas/<int:key>/receive/", ReceiveView.as_view(), name="quota-receive"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("divisions", "0001_initial"),
-        ("funds", "0004_project_library_row_security"),
+        ("funds", "0006_assets_row_security"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from apps.access import rls
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funds", "0006_reconciliation")]
+    dependencies = [("funds", "0007_reconciliation")]
 
     operations = [
         rls.protect("funds_reconciliation", realm="funds"),
