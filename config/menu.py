@@ -54,6 +54,8 @@ MENU = [
             Entry(pgettext_lazy("列表", "扶贫项目"), "chart", "project-list", realm="funds"),
             Entry(pgettext_lazy("列表", "项目月报"), "calendar", "project-progress-list", realm="funds"),
             Entry(pgettext_lazy("列表", "受益户"), "household", "beneficiary-list", realm="funds"),
+            Entry(pgettext_lazy("列表", "扶贫资产"), "list", "asset-list", realm="funds"),
+            Entry(pgettext_lazy("列表", "收益分配"), "household", "asset-distribution-list", realm="funds"),
             Entry(pgettext_lazy("列表", "审批权限"), "rule", "approval-band-list", realm="funds"),
             Entry(
                 pgettext_lazy("列表", "负面清单"),

@@ -15,6 +15,7 @@ router.register("closed-years", viewset(tables.ClosedYearResource), "closed-year
 
 urlpatterns = [
     path("", include("apps.funds.project_api_urls")),
+    path("", include("apps.funds.asset_api_urls")),
     path("funds/balance/", balance_views.BalanceView.as_view(), name="funds-balance"),
     path("fund-orders/<int:key>/step/", OrderStepView.as_view(), name="fund-order-step"),
     path("quotas/<int:key>/receive/", ReceiveView.as_view(), name="quota-receive"),

@@ -9,8 +9,14 @@ class FundsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.funds import field_classes
+        from apps.funds.asset_import import AssetImporter
+        from apps.funds.asset_tables import AssetResource, DistributionLineResource
         from apps.funds.project_tables import BeneficiaryResource
         from apps.households import personfile
+        from apps.pages.imports import importer
 
         field_classes.declare_all()
+        importer.register(AssetImporter())
         personfile.register(personfile.Part(_("项目受益"), BeneficiaryResource, personfile.of_household))
+        personfile.register(personfile.Part(_("到户资产"), AssetResource, personfile.of_household))
+        personfile.register(personfile.Part(_("资产收益"), DistributionLineResource, personfile.of_household))

@@ -8,8 +8,15 @@ from apps.common.fieldclasses import Basis, declare, general, high
 from apps.funds.models import (
     Allocation,
     ApprovalBand,
+    Asset,
+    AssetContract,
+    AssetDistribution,
+    AssetLog,
+    AssetYield,
     Beneficiary,
     ClosedYear,
+    DistributionLine,
+    DistributionLog,
     Entry,
     FundOrder,
     LibraryItem,
@@ -30,6 +37,8 @@ BUILD = _("管理扶贫项目")
 PAY = _("向收款人拨付扶贫资金")
 RULES = _("规定资金审批权限")
 HELP = _("确定扶贫项目的受益户")
+KEEP = _("管理扶贫资产")
+SHARE = _("向贫困户分配资产收益")
 
 
 def declare_all() -> None:
@@ -87,6 +96,7 @@ def declare_all() -> None:
         high(PAY, "payee_account payee_account_index"),
     )
     _declare_projects()
+    _declare_assets()
 
 
 def _declare_projects() -> None:
@@ -108,3 +118,35 @@ def _declare_projects() -> None:
     declare(Beneficiary, general(HELP, "household household_code head item project kind year is_active"))
     declare(NegativeItem, general(RULES, "aspect position name words is_active", Basis.PUBLIC))
     declare(NegativeCheck, general(BUILD, "project item item_name words answer content_version at by by_name"))
+
+
+def _declare_assets() -> None:
+    steps = "round at by by_name step apart from_state to_state note"
+    declare(
+        Asset,
+        general(
+            KEEP,
+            "name number project kind form value year source acquired_on site owner_kind owner household manager"
+            " company_managed note state state_since state_before round drafted_by drafted_by_name confirmed_on"
+            " registered_on written_off_on",
+        ),
+    )
+    declare(AssetLog, general(KEEP, f"asset {steps}"))
+    declare(
+        AssetContract,
+        general(
+            KEEP,
+            "asset operator income_form from_on until_on yearly_yield is_prepaid deposit ended_on made_by made_by_name",
+        ),
+    )
+    declare(AssetYield, general(KEEP, "asset year amount received_on voucher_no cancelled_on made_by made_by_name"))
+    declare(
+        AssetDistribution,
+        general(
+            SHARE,
+            "asset year amount collective to_households met_on present minutes distributed_on state state_since round"
+            " drafted_by drafted_by_name",
+        ),
+    )
+    declare(DistributionLine, general(SHARE, "distribution household household_code head person amount"))
+    declare(DistributionLog, general(SHARE, f"distribution {steps}"))

@@ -14,6 +14,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
+from apps.funds.asset_choices import AssetForm, AssetKind, OwnerKind
+from apps.funds.choices import FundKind
 from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.project_choices import EvaluationGrade
 from apps.funds.project_forms import said_of, selection_of
@@ -86,6 +88,14 @@ class ProjectStepRequest(StepRequest):
     grade = serializers.ChoiceField(choices=EvaluationGrade.values, required=False)
     evaluation = _optional(1000)
     content = ContentRequest(required=False)
+    asset_kind = serializers.ChoiceField(choices=AssetKind.choices, required=False)
+    asset_form = serializers.ChoiceField(choices=AssetForm.choices, required=False)
+    asset_value = serializers.DecimalField(**MONEY, required=False)
+    asset_source = serializers.ChoiceField(choices=FundKind.choices, required=False)
+    asset_owner_kind = serializers.ChoiceField(choices=OwnerKind.choices, required=False)
+    asset_owner = _optional(100)
+    asset_manager = _optional(60)
+    asset_company = serializers.BooleanField(required=False, default=False)
 
 
 def _answers(given: dict[str, Any]) -> Answers:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
+from apps.funds.asset_forms import REGISTRATION, registration_of
 from apps.funds.models import LibraryItem, NegativeItem, Project
 from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.models.negative import SEPARATORS
 from apps.funds.project_choices import EvaluationGrade
-from apps.funds.services import beneficiaries, library, negative, projects
+from apps.funds.services import beneficiaries, library, negative, projects, registering
 from apps.funds.services.negative import Answers
 from apps.funds.way_forms import WayForm
 from apps.pages.forms import DivisionField, PageForm
@@ -171,6 +172,7 @@ class ProjectStepForm(AnsweringForm):
         **dict.fromkeys(("township", "department", "supervisor"), _by("accept")),
         **dict.fromkeys(("score", "grade", "evaluation"), _by("evaluate")),
         **dict.fromkeys(projects.CONTENT, _by("change")),
+        **dict.fromkeys(REGISTRATION, _by("register_asset")),
     }
 
     on = forms.DateField(label=_("日期"), required=False, widget=_date(), help_text=_("不填为今天。"))
@@ -196,8 +198,10 @@ class ProjectStepForm(AnsweringForm):
         content = forms.fields_for_model(
             Project, projects.CONTENT, widgets={"plan_start": _date(), "plan_end": _date()}
         )
-        self.base_fields = {**self.base_fields, **content}  # type: ignore[misc]
+        self.base_fields = {**self.base_fields, **content, **REGISTRATION}  # type: ignore[misc]
         super().__init__(data, row=row, user=user)
+        if "asset_value" in self.fields:
+            self.initial.update(registering.usual(row))
         for name in projects.CONTENT:
             if name in self.fields:
                 self.fields[name].required = False
@@ -239,4 +243,5 @@ def said_of(data: Mapping[str, Any], answers: Answers, content: Mapping[str, Any
         evaluation=evaluation,
         content=content,
         answers=answers,
+        asset=registration_of(data),
     )

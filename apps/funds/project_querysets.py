@@ -46,14 +46,14 @@ def _rows(model: Any, relation: str) -> Any:
     return field.related_model._default_manager.filter(**{key: OuterRef("pk")}).order_by().values(key)
 
 
-def _sum(model: Any, relation: str, of: str) -> Any:
-    """The sum of an amount of the rows that point here, 0 where there are none."""
+def row_sum(model: Any, relation: str, of: str, only: Q | None = None) -> Any:
+    """The sum of an amount of the rows (`only` some) that point here by a relation, 0 where there are none."""
     money = DecimalField(max_digits=16, decimal_places=2)
-    rows = _rows(model, relation).annotate(whole=Sum(of)).values("whole")
+    rows = _rows(model, relation).filter(only or Q()).annotate(whole=Sum(of)).values("whole")
     return Coalesce(Subquery(rows), Value(Decimal(0)), output_field=money)
 
 
-def _number(model: Any, relation: str) -> Any:
+def row_number(model: Any, relation: str) -> Any:
     """How many rows point here."""
     rows = _rows(model, relation).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(rows), Value(0), output_field=IntegerField())
@@ -77,7 +77,7 @@ class LibraryQuerySet(ScopedQuerySet):
 
     def with_households(self) -> Self:
         """Add `households`: how many beneficiaries there are among those in scope."""
-        return self.annotate(households=_number(self.model, "beneficiaries"))
+        return self.annotate(households=row_number(self.model, "beneficiaries"))
 
 
 class ProjectQuerySet(ScopedQuerySet):
@@ -86,12 +86,12 @@ class ProjectQuerySet(ScopedQuerySet):
     def with_money(self) -> Self:
         """Add `allocated` and `paid` in yuan, from what quotas have put into the project."""
         return self.annotate(
-            allocated=_sum(self.model, "allocations", "amount"), paid=_sum(self.model, "allocations", "paid")
+            allocated=row_sum(self.model, "allocations", "amount"), paid=row_sum(self.model, "allocations", "paid")
         )
 
     def with_households(self) -> Self:
         """Add `households`: how many beneficiaries there are among those in scope."""
-        return self.annotate(households=_number(self.model, "beneficiaries"))
+        return self.annotate(households=row_number(self.model, "beneficiaries"))
 
     def with_delay(self, on: datetime.date) -> Self:
         """Add `late`: not started 30 days after the planned day, or not finished on the day it was to be (FP-13)."""

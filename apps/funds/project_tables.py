@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from apps.common.days import today
 from apps.funds import project_filters as filters
 from apps.funds import project_forms as forms
+from apps.funds.asset_tables import AssetResource
 from apps.funds.choices import ProjectKind, SupportMode
 from apps.funds.models import Beneficiary, LibraryItem, NegativeItem, Project, ProjectProgress
 from apps.funds.project_choices import DRAFTED, Aspect
@@ -230,6 +231,7 @@ class ProjectResource(Resource):
             ("month", "percent", "spent", "supervisor_name", "reported_on", "reported_by"),
         ),
         Related(_("受益户"), BeneficiaryResource, "project_id", ("head", "household_code", "division", "is_active")),
+        Related(_("形成的资产"), AssetResource, "project_id", ("name", "number", "kind", "form", "value", "state")),
     )
 
     @classmethod

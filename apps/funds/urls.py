@@ -5,6 +5,7 @@ from apps.pages.routes import pages
 
 urlpatterns = [
     path("", include("apps.funds.project_urls")),
+    path("", include("apps.funds.asset_urls")),
     path("funds/", balance_views.BalancePage.as_view(), name="funds"),
     *pages("quotas", tables.QuotaResource, detail_page=views.QuotaPage),
     *pages("fund-orders", tables.OrderResource, detail_page=views.OrderPage, form_page=views.OrderFormPage),

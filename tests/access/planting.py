@@ -42,8 +42,15 @@ from apps.divisions.models import Division
 from apps.funds.models import (
     Allocation,
     ApprovalBand,
+    Asset,
+    AssetContract,
+    AssetDistribution,
+    AssetLog,
+    AssetYield,
     Beneficiary,
     ClosedYear,
+    DistributionLine,
+    DistributionLog,
     Entry,
     FundOrder,
     LibraryItem,
@@ -218,6 +225,7 @@ def build() -> World:
             _assessed(place, accounts["county"].user, words.word())
             _funded(place, words)
             _proposed(place, words)
+            _registered(place, words)
             _made_public(place, accounts["county"].user, words.word())
         for account in accounts.values():
             if account.user is not None:
@@ -348,6 +356,37 @@ def _proposed(place: int, words: Canaries) -> None:
             **here, household=household, household_code=household.code, head="h", item=item, project=project,
             kind="industry", year=2018,
         )  # fmt: skip
+
+
+def _registered(place: int, words: Canaries) -> None:
+    """An asset of a place with its contract, its yield and how that was shared out: among the households of a village,
+    elsewhere to the collective."""
+    here, day = {"division_id": place}, datetime.date(2017, 6, 1)
+    asset = Asset.objects.create(
+        **here, name="n", number=f"Z{place}", kind="operating", form="shares", value=9, year=2017, source="special",
+        acquired_on=day, site="s", owner_kind="collective", owner="o", state="distributed", round=1,
+        confirmed_on=day, registered_on=day,
+    )  # fmt: skip
+    of = {**here, "asset": asset}
+    AssetContract.objects.create(
+        **of, operator=words.word(), income_form="lease", from_on=day, until_on=datetime.date(2020, 1, 1),
+        yearly_yield=5,
+    )  # fmt: skip
+    AssetYield.objects.create(**of, year=2018, amount=50, received_on=day, voucher_no=words.word())
+    households = list(Household.objects.filter(**here))
+    distribution = AssetDistribution.objects.create(
+        **of, year=2018, amount=50, collective=50 - len(households), met_on=day, present=3, minutes=words.word(),
+        distributed_on=day,
+    )  # fmt: skip
+    for household in households:
+        DistributionLine.objects.create(
+            **here, distribution=distribution, household=household, household_code=household.code, person=words.word(),
+            amount=1,
+        )  # fmt: skip
+    AssetDistribution.objects.filter(pk=distribution.pk).update(state="distributed")
+    log = {"round": 1, "by_name": "b", "to_state": "distributed"}
+    AssetLog.objects.create(**of, **log, step="receive", note=words.word())
+    DistributionLog.objects.create(**here, **log, distribution=distribution, step="pay_out", note=words.word())
 
 
 def _made_public(place: int, by: User, word: str) -> None:
@@ -618,6 +657,13 @@ PLANTED: tuple[type[models.Model], ...] = (
     NegativeItem,
     NegativeCheck,
     Beneficiary,
+    Asset,
+    AssetLog,
+    AssetContract,
+    AssetYield,
+    AssetDistribution,
+    DistributionLine,
+    DistributionLog,
     PublicNotice,
     NoticeObjection,
     NoticePhoto,
@@ -657,6 +703,12 @@ MADE_WITH = {
     LibraryLog: "note",
     ProjectLog: "note",
     NegativeCheck: "answer",
+    AssetLog: "note",
+    AssetContract: "operator",
+    AssetYield: "voucher_no",
+    AssetDistribution: "minutes",
+    DistributionLine: "person",
+    DistributionLog: "note",
     NoticePhoto: "by_name",
     NoticeLog: "note",
     AccessLog: "reason",

@@ -96,11 +96,13 @@ KEPT_VISITS = ("lastvisit", "visittask")
 KEPT_FUNDS = (
     *("quota", "allocation", "project", "fundorder"),
     *("libraryitem", "projectprogress", "negativeitem"),
+    *("asset", "assetdistribution"),
 )
 KEPT = (*(f"visits_{name}" for name in KEPT_VISITS), *(f"funds_{name}" for name in KEPT_FUNDS))
 APPEND_ONLY = re.compile(
     r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_accesslog$"
     r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck)$"
+    r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 

@@ -71,10 +71,11 @@ class Line:
 
 
 class Sheet:
-    """The columns of one kind of workbook; those of `HOUSEHOLD` come first."""
+    """The columns of one kind of workbook; those that name whose a row is come first, and one of them is filled in."""
 
-    def __init__(self, *columns: Column) -> None:
-        self.columns = (*HOUSEHOLD, *columns)
+    def __init__(self, *columns: Column, named_by: Sequence[Column] = HOUSEHOLD) -> None:
+        self.named_by = tuple(named_by)
+        self.columns = (*self.named_by, *columns)
         self.headers: Mapping[str, str] = {column.name: column.header for column in self.columns}
 
     @cached_property
@@ -98,11 +99,11 @@ class Sheet:
         return found, unknown
 
     def require(self, columns: Mapping[int, Column], more: Sequence[str] = ()) -> None:
-        """FileRefused when a required column is missing, or both that name a household, or `more` by header."""
+        """FileRefused when a required column is missing, or all that name whose a row is, or `more` by header."""
         names = {column.name for column in columns.values()}
         missing = [column.header for column in self.columns if column.required and column.name not in names]
-        if not {"national_no", "code"} & names:
-            missing.append(self.headers["national_no"])
+        if self.named_by and not {column.name for column in self.named_by} & names:
+            missing.append(self.named_by[0].header)
         if missing := [*missing, *more]:
             raise FileRefused(_("缺少必需的列：%(names)s。") % {"names": listed(missing)}, code="columns")
 
@@ -125,8 +126,12 @@ class Sheet:
 
     def _require(self, line: Line) -> None:
         told = {fault.field for fault in line.faults}
-        if not line.key and not told & {column.header for column in HOUSEHOLD}:
-            line.refuse("national_no", _("必填项为空。"), "required")
+        if (
+            self.named_by
+            and not any(column.name in line.values for column in self.named_by)
+            and not told & {column.header for column in self.named_by}
+        ):
+            line.refuse(self.named_by[0].name, _("必填项为空。"), "required")
         for column in self.columns:
             if column.required and column.name not in line.values and column.header not in told:
                 line.refuse(column.name, _("必填项为空。"), "required")

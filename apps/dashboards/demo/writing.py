@@ -20,6 +20,7 @@ from apps.common.errors import ServiceError
 from apps.dashboards.demo import records, tables
 from apps.dashboards.demo.accounts import create_accounts
 from apps.dashboards.demo.assessments import assess_corps, assess_helpers
+from apps.dashboards.demo.assets import register_assets
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
 from apps.dashboards.demo.counties import enter_chiefs, settle_section_cadres
@@ -119,6 +120,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
             with watch.phase("money"):
                 bulk.rows.update(spend(scale, seed))
                 match_budgets(bulk)
+            with watch.phase("assets"):
+                bulk.rows["funds_asset"] = register_assets(bulk)
             with watch.phase("notices"):
                 bulk.rows["notices_publicnotice"] = post_notices()
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)

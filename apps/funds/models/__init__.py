@@ -1,5 +1,8 @@
 """Money and what it is spent on: quotas, projects, orders, the ledger."""
 
+from apps.funds.models.asset import Asset, AssetLog
+from apps.funds.models.asset_distribution import AssetDistribution, DistributionLine, DistributionLog
+from apps.funds.models.asset_income import AssetContract, AssetYield
 from apps.funds.models.beneficiary import Beneficiary
 from apps.funds.models.entry import Entry
 from apps.funds.models.library import LibraryItem, LibraryLog
@@ -13,8 +16,15 @@ from apps.funds.models.quota import ClosedYear, Quota
 __all__ = [
     "Allocation",
     "ApprovalBand",
+    "Asset",
+    "AssetContract",
+    "AssetDistribution",
+    "AssetLog",
+    "AssetYield",
     "Beneficiary",
     "ClosedYear",
+    "DistributionLine",
+    "DistributionLog",
     "Entry",
     "FundOrder",
     "LibraryItem",

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.common.codes import codelist
 from apps.common.errors import ServiceError
 from apps.divisions import codes
 from apps.funds.models import Beneficiary, LibraryItem
-from apps.households.models import Household
-from apps.households.models.household import HELPED
+from apps.funds.services.helped import helped
 
 MOST = 2000
 """So many beneficiaries an item may have."""
@@ -27,10 +25,13 @@ def replace(item: LibraryItem, written: Sequence[str], *, by: User) -> None:
     wanted = list(dict.fromkeys(code for code in written if code))
     if len(wanted) > MOST:
         raise _wrong(_("一个项目最多 %(most)d 户受益户。") % {"most": MOST})
-    rows = Household.objects.visible_to(by).with_head().filter(code__in=wanted)
-    found = {household.code: household for household in rows}
-    for code in wanted:
-        _check(item, code, found.get(code))
+    found = helped(
+        wanted,
+        by=by,
+        inside=codes.at(item.division_id, codes.COUNTY),
+        elsewhere=_("%(code)s：不在项目所在旗县。"),
+        field="households",
+    )
     Beneficiary.objects.filter(item=item).delete()
     Beneficiary.objects.bulk_create(
         Beneficiary(
@@ -42,20 +43,8 @@ def replace(item: LibraryItem, written: Sequence[str], *, by: User) -> None:
             kind=item.kind,
             year=item.year,
         )
-        for household in (found[code] for code in wanted)
+        for household in found.values()
     )
-
-
-def _check(item: LibraryItem, code: str, household: Household | None) -> None:
-    if household is None:
-        raise _wrong(_("%(code)s：没有这一户，或者它不在您的范围内。") % {"code": code}, "does_not_exist")
-    if household.status not in HELPED:
-        label = codelist("poverty_status").labels.get(household.status, household.status)
-        raise _wrong(
-            _("%(code)s：脱贫属性为“%(status)s”，不能作为受益户。") % {"code": code, "status": label}, "not_helped"
-        )
-    if codes.at(household.division_id, codes.COUNTY) != codes.at(item.division_id, codes.COUNTY):
-        raise _wrong(_("%(code)s：不在项目所在旗县。") % {"code": code}, "elsewhere")
 
 
 def _wrong(message: str, code: str = "invalid") -> ServiceError:

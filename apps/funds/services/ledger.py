@@ -27,13 +27,17 @@ REFUSALS: dict[str, str | Promise] = {
     "entry_placed": _("项目不在指标所在地区内。"),
     "entry_reverses_one": _("冲销的账目必须与原账目完全一致，且原账目不是冲销账目。"),
     "funds_entry_reverses_id_key": _("这笔账目已经冲销。"),
+    "distribution_within_yield": _("分配金额超过该年度已到账的收益。"),
+    "distribution_once_a_year": _("该年度的收益已经分配或正在分配。"),
+    "contract_one_at_a_time": _("与已有合同的期限重叠。"),
+    "yield_voucher_once": _("这张凭证已经登记。"),
 }
-"""What a constraint of the ledger means, in words."""
+"""What a constraint of the ledger or of the register of assets means, in words."""
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turn a refusal of the ledger's constraints into a ServiceError (409) that says why; the savepoint is undone."""
+def explained(field: str = "amount") -> Iterator[None]:
+    """Turn a refusal of these constraints into a ServiceError (409) that says why; the savepoint is undone."""
     try:
         with transaction.atomic():
             yield
@@ -41,7 +45,7 @@ def explained() -> Iterator[None]:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
         if name not in REFUSALS:
             raise
-        raise ServiceError(REFUSALS[name], field="amount", code=name, status=409) from error
+        raise ServiceError(REFUSALS[name], field=field, code=name, status=409) from error
 
 
 def book(entries: Iterable[Entry], *, by: User | None, on: datetime.date | None = None) -> list[Entry]:

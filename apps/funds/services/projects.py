@@ -17,13 +17,15 @@ from apps.accounts.models import User
 from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.divisions import codes
+from apps.funds.asset_querysets import BUILT
 from apps.funds.choices import ProjectState
 from apps.funds.models import Allocation, Beneficiary, Project, ProjectLog, ProjectProgress
 from apps.funds.models.progress import WHOLE
 from apps.funds.project_choices import EvaluationGrade
-from apps.funds.services import negative
+from apps.funds.services import negative, registering
 from apps.funds.services.library import past_day, stood_long_enough
 from apps.funds.services.negative import Answers
+from apps.funds.services.registering import Registration
 from apps.funds.services.ways import Step, Way
 
 PROPOSES, REVIEWS, APPROVES, PAYS = "propose_funds", "review_funds", "approve_funds", "pay_funds"
@@ -46,6 +48,7 @@ WAY = Way.of(
     Step("settle", gettext_lazy("完成决算"), (S.NOTICED_AFTER,), S.SETTLED, PAYS, COUNTY),
     Step("evaluate", gettext_lazy("绩效评价"), (S.SETTLED,), S.EVALUATED, REVIEWS, COUNTY, apart=True),
     Step("close", gettext_lazy("归档"), (S.EVALUATED,), S.CLOSED, PROPOSES, COUNTY),
+    Step("register_asset", gettext_lazy("登记形成的资产"), BUILT, "", APPROVES, COUNTY),
     Step("change", gettext_lazy("批准变更"), BEFORE_END, "", APPROVES, COUNTY, needs_note=True),
     Step("stop", gettext_lazy("终止项目"), BEFORE_END, S.STOPPED, APPROVES, COUNTY, needs_note=True),
 )
@@ -88,7 +91,7 @@ class Evaluation:
 @dataclass(frozen=True)
 class Said:
     """What is said with a step: the day of notices, start, end and acceptance; the parts of report, acceptance,
-    evaluation and change, each with its own step."""
+    evaluation, change and registration, each with its own step."""
 
     note: str = ""
     on: datetime.date | None = None
@@ -97,6 +100,7 @@ class Said:
     evaluation: Evaluation | None = None
     content: Mapping[str, Any] = field(default_factory=dict)
     answers: Answers = field(default_factory=lambda: Answers({}))
+    asset: Registration | None = None
 
 
 def take(
@@ -231,6 +235,11 @@ def _report(project: Project, said: Said, by: User) -> None:
     project.percent = rows.order_by("-month").values_list("percent", flat=True)[0]
 
 
+def _register_asset(project: Project, said: Said, by: User) -> None:
+    """Enter what came of the project in the register of assets; a project may leave several behind."""
+    registering.register(project, said.asset, by=by)
+
+
 def _day(said: Said, since: datetime.date | None, what: str) -> datetime.date:
     """The day that was said: not to come, and not before what went before."""
     day = past_day(said.on, "on")
@@ -248,6 +257,7 @@ ACTS: dict[str, Callable[[Project, Said, User], None]] = {
     "notice_after": _notice_after,
     "settle": _settle,
     "evaluate": _evaluate,
+    "register_asset": _register_asset,
     "change": _change,
     "stop": _stop,
 }

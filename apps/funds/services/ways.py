@@ -23,12 +23,12 @@ from apps.divisions import codes
 from apps.funds.models.log import LONGEST_NOTE, StepLog
 
 
-def holds(user: User, capability: str, division: int) -> bool:
+def holds(user: User | scopes.Scope, capability: str, division: int) -> bool:
     """Whether somebody holds a capability at this very level: a league does not decide for its counties."""
     return any(low == division for low, _high in scopes.of(user).ranges_of(capability))
 
 
-def holds_at(user: User, capability: str, place: int, levels: Sequence[int] = ()) -> bool:
+def holds_at(user: User | scopes.Scope, capability: str, place: int, levels: Sequence[int] = ()) -> bool:
     """Whether somebody holds a capability in the office of one of these levels that a place belongs to; without levels,
     in that of the place itself."""
     offices = {codes.at(place, level) for level in levels if level <= codes.level(place)} if levels else {place}
@@ -131,7 +131,11 @@ class Way:
 
     def write(self, row: Any, step: Step, before: str, *, by: User, note: str = "") -> None:
         """Log a step that was taken."""
-        self.log._default_manager.create(
+        self.line(row, step, before, by=by, note=note).save()
+
+    def line(self, row: Any, step: Step, before: str, *, by: User, note: str = "") -> Any:
+        """What the log says of a step that was taken, not yet stored: many are stored at once."""
+        return self.log(
             **{self.key: row},
             division_id=row.division_id,
             round=row.round,
