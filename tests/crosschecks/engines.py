@@ -63,6 +63,7 @@ def _opened() -> duckdb.DuckDBPyConnection:
 def one_engine() -> Iterator[None]:
     """All snapshots inside the block are written and read by the one engine of these tests, which forgets them
     afterwards: opening an engine takes longer than all that is asked of it here."""
+    _opened()  # by the usual way, before it is closed
     usual = engine.connect
 
     def connect(folder: Path) -> duckdb.DuckDBPyConnection:
