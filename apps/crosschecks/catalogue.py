@@ -28,9 +28,6 @@ RECORDS: dict[str, str | Promise] = {
     "measures": _("需要帮扶措施台账"),
     "identification": _("需要识别工作流程记录"),
     "exit": _("需要退出工作流程记录"),
-    "notices": _("需要公告公示记录"),
-    "payments": _("需要资金支付记录"),
-    "quotas": _("需要资金指标记录"),
     "annual_plan": _("需要年度减贫计划"),
     "monitoring": _("需要监测对象记录"),
     "relocation": _("需要易地搬迁台账"),
@@ -38,8 +35,6 @@ RECORDS: dict[str, str | Promise] = {
     "education_aid": _("需要教育资助记录"),
     "pv": _("需要光伏电站台账"),
     "cadres": _("需要帮扶干部和驻村工作队记录"),
-    "projects": _("需要项目库和项目记录"),
-    "assets": _("需要扶贫资产台账"),
 }
 
 

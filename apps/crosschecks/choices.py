@@ -52,11 +52,20 @@ class ObjectKind(models.TextChoices):
     VISIT = "visit", _("民情日记")
     DUTY = "duty", _("帮扶职责")
     DIVISION = "division", _("地区")
+    QUOTA = "quota", _("资金指标")
+    PROJECT = "project", _("扶贫项目")
+    BENEFIT = "benefit", _("受益户")
+    PAYMENT = "payment", _("资金拨付")
+    NOTICE = "notice", _("公告公示")
+    ASSET = "asset", _("扶贫资产")
 
 
 # Objects that hang off a household, and those that no household has.
-OF_HOUSEHOLD = (ObjectKind.CHANGE, ObjectKind.PAIRING, ObjectKind.VISIT)
-OF_PLACE = (ObjectKind.VILLAGE, ObjectKind.DATASET, ObjectKind.CADRE, ObjectKind.DUTY, ObjectKind.DIVISION)
+OF_HOUSEHOLD = (ObjectKind.CHANGE, ObjectKind.PAIRING, ObjectKind.VISIT, ObjectKind.BENEFIT)
+OF_PLACE = (
+    *(ObjectKind.VILLAGE, ObjectKind.DATASET, ObjectKind.CADRE, ObjectKind.DUTY, ObjectKind.DIVISION),
+    *(ObjectKind.QUOTA, ObjectKind.PROJECT, ObjectKind.PAYMENT, ObjectKind.NOTICE, ObjectKind.ASSET),
+)
 
 
 class State(models.TextChoices):

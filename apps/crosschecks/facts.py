@@ -17,20 +17,26 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common import wording
 from apps.common.codes import codelist
+from apps.crosschecks.choices import Level
 from apps.crosschecks.words import (
     ACCOUNT,
     AMOUNTS,
     AREAS,
+    ASSET_FAULTS,
     ASSETS,
+    BEHIND,
+    BENEFIT_FAULTS,
     CERTIFICATE,
     CHECKED,
     CHIEF_POSTS,
     CLAUSES,
+    CONSOLIDATION,
     EIGHT_ONES,
     FIELDS,
     ILLNESS,
     INSURED,
     MATCH,
+    PAYEE_FAULTS,
     PHONE,
     PLACE,
     POWER,
@@ -54,6 +60,7 @@ from apps.datasets.models import (
     PublicPayroll,
     Vehicle,
 )
+from apps.funds.choices import FundKind, ProjectState
 from apps.visits.choices import Mark
 
 NONE = "—"
@@ -83,6 +90,10 @@ def _yes_no(value: Any) -> str:
 
 def _ok(value: Any) -> str:
     return gettext("有效") if value else gettext("无效")
+
+
+def _level(value: Any) -> str:
+    return str(Level(value).label)
 
 
 def _code(name: str) -> Callable[[Any], str]:
@@ -271,6 +282,49 @@ FACTS |= {
     "mongol": Fact(_("蒙古族人口")),
     "unqualified": Fact(_("不符合的要求"), _word(UNQUALIFIED)),
     "unprotected": Fact(_("未落实的保障"), _listed(PROTECTIONS)),
+}
+FACTS |= {
+    "quota_no": Fact(_("指标文号")),
+    "fund_kind": Fact(_("资金种类"), _word(dict(FundKind.choices))),
+    "fund_year": Fact(_("资金年度")),
+    "quota_amount": Fact(_("指标金额（元）"), _money),
+    "received_on": Fact(_("收到日期")),
+    "left": Fact(_("未下达金额（元）"), _money),
+    "received": Fact(_("收到的指标（元）"), _money),
+    "spent": Fact(_("已拨付（元）"), _money),
+    "spent_share": Fact(_("支出进度（%）"), _number),
+    "carried": Fact(_("结转金额（元）"), _money),
+    "carried_share": Fact(_("结转结余率（%）"), _number),
+    "seed_money": Fact(_("引导资金（元）"), _money),
+    "consolidation": Fact(_("超范围情况"), _listed(CONSOLIDATION)),
+    "consolidated": Fact(_("统筹整合资金（元）"), _money),
+    "outside_plan": Fact(_("落实到未入库项目（元）"), _money),
+    "project": Fact(_("项目")),
+    "idle": Fact(_("闲置金额（元）"), _money),
+    "paid": Fact(_("已支出（元）"), _money),
+    "approved_at": Fact(_("审批层级"), _level),
+    "approved_on": Fact(_("立项日期")),
+    "forbidden": Fact(_("负面清单条目"), _listed({})),
+    "plan_start": Fact(_("计划开工日期")),
+    "plan_end": Fact(_("计划完工日期")),
+    "project_state": Fact(_("项目状态"), _word(dict(ProjectState.choices))),
+    "behind": Fact(_("滞后情况"), _listed(BEHIND)),
+    "beijing_amount": Fact(_("京蒙协作资金（元）"), _money),
+    "beijing_paid": Fact(_("其中已拨付（元）"), _money),
+    "finished_on": Fact(_("完工日期")),
+    "unpublished": Fact(_("公示事项")),
+    "notice": Fact(_("公示")),
+    "posted_on": Fact(_("张贴日期")),
+    "days_posted": Fact(_("公示天数")),
+    "subsidy": Fact(_("补助合计（元）"), _money),
+    "benefit_fault": Fact(_("受益户问题"), _listed(BENEFIT_FAULTS)),
+    "payee": Fact(_("收款人")),
+    "asset": Fact(_("资产名称")),
+    "asset_fault": Fact(_("资产问题"), _listed(ASSET_FAULTS)),
+    "payee_fault": Fact(_("不符情况"), _listed(PAYEE_FAULTS)),
+    "payment": Fact(_("拨付金额（元）"), _money),
+    "paid_on": Fact(_("拨付日期")),
+    "voucher_no": Fact(_("凭证号")),
 }
 # What departments know of a person is for those who may see personal data.
 FACTS |= {

@@ -138,3 +138,23 @@ PROTECTIONS: dict[str, str | Promise] = {
     "health_check": _("年度体检"),
     "training": _("年度培训"),
 }
+CONSOLIDATION: dict[str, str | Promise] = {
+    "not_poor": _("安排到非贫困旗县"),
+    "outside_plan": _("用于未入库项目"),
+}
+BEHIND: dict[str, str | Promise] = {
+    "spending": _("资金支出滞后"),
+    "report": _("未按月报送进度"),
+}
+BENEFIT_FAULTS: dict[str, str | Promise] = {
+    "unregistered": _("不在册"),
+    "double": _("同一年度同类项目重复受益"),
+}
+PAYEE_FAULTS: dict[str, str | Promise] = {
+    "payee": _("收款人不是该户成员"),
+    "account": _("收款账号不是该户登记的账号"),
+}
+ASSET_FAULTS: dict[str, str | Promise] = {
+    "idle": _("闲置"),
+    "unshared": _("当年未分配收益"),
+}

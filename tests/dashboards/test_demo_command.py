@@ -10,9 +10,10 @@ from django.test import Client
 
 from apps.access.backends import ScopedBackend
 from apps.common.errors import ServiceError
-from apps.dashboards.demo import counties, diaries, officials, writing
+from apps.dashboards.demo import counties, diaries, money_notices, officials, writing
 from apps.dashboards.demo.comparisons import PLANTS
 from apps.dashboards.demo.contradictions import CARRIERS
+from apps.dashboards.demo.planting import assets, money, projects
 from apps.divisions.services.loading import load
 
 SCALE, SEED, PASSWORD = 2000, 7, "a demonstration password"
@@ -48,7 +49,10 @@ def test_the_command_writes_accounts_and_truth_for_the_owner_alone(committed_db,
     }
     assert ScopedBackend().authenticate(None, username="village-150422100200", password=demo["password"]) is not None
     planted = {*CARRIERS, *(plant.rule for plant in (*PLANTS, *diaries.PLANTS)), *officials.WHY, *counties.WHY, "CV-04"}
-    assert {entry["rule"] for entry in truth} == planted
+    of_money = {rule for one in (projects.WHY, money.WHY, money_notices.WHY, assets.WHY) for rule in one}
+    assert {entry["rule"] for entry in truth} == planted | of_money
+    assert of_money == {f"FP-{number:02d}" for number in range(1, 21)}
+    assert sum(entry["rule"] in of_money for entry in truth) >= 20
     assert set(truth[0]) == {"rule", "object_kind", "household_code", "person_code", "division", "why", "cadre_code"}
     assert (tmp_path / "demo.json").stat().st_mode & 0o777 == 0o600
     printed = capsys.readouterr().out

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import asdict, replace
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from apps.access import scope as scopes
 from apps.access.backends import ScopedBackend
@@ -25,10 +26,15 @@ from apps.dashboards.demo import writing
 from apps.dashboards.demo.accounts import ACCOUNTS
 from apps.dashboards.demo.assessments import COUNTIES
 from apps.dashboards.demo.families import families
+from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.divisions.services.loading import load
+from apps.funds.models import Allocation, Payment
+from apps.funds.services.balances import balance, by_origin
+from apps.funds.services.verifying import verify
 from apps.households.models import Household, HouseholdYear, Person, RegistrationConflict, StatusEvent
 from apps.households.services.codes import issue_household_codes
+from apps.notices.models import PublicNotice
 from apps.villages.models import VillageYear
 from apps.visits.choices import SIMILAR
 from apps.visits.models import Visit, VisitMark, VisitReceipt
@@ -140,6 +146,24 @@ def test_the_night_run_finds_exactly_what_was_planted(seeded):
         cursor.execute(FOUND)
         found = Counter(cursor.fetchall())
     assert found == Counter(planted_case(asdict(truth)) for truth in seeded.truths)
+
+
+def test_money_is_in_the_published_shares(seeded, everything):
+    system, region, million = system_account(), codes.WHOLE_REGION, Decimal(1_000_000)
+    found = {name: amount * SCALE / million for name, amount in by_origin(system, region, year=2016).items()}
+    assert (found["central"], found["region"], found["league"] + found["county"]) == (2020, 3840, 1890)
+    ahead = [balance(system, region, year=2019, origin=origin).own for origin in ("central", "region")]
+    assert sum(ahead) * SCALE / million == 7005
+    beijing = balance(system, region, year=2018, kind="beijing")
+    assert round(beijing.paid / beijing.total * 100, 1) == Decimal("97.4")
+
+
+def test_money_goes_to_what_has_begun_and_none_is_left_in_what_is_closed(seeded, everything):
+    assert verify().whole
+    assert not Payment.objects.filter(Q(project__started_on=None) | Q(paid_on__lt=F("project__started_on"))).exists()
+    assert not Allocation.objects.filter(project__state="closed").exclude(amount=F("settled")).exists()
+    of_money = PublicNotice.objects.filter(kind__in=("distribution", "project"))
+    assert of_money.exists() and not of_money.filter(subject="").exists()
 
 
 def test_everybody_visited_every_month_but_whom_was_planted_and_nobody_wrote_the_same_twice(seeded, everything):

@@ -11,6 +11,7 @@ from apps.crosschecks.rules.context import Context
 from apps.crosschecks.rules.dwelling import *  # noqa: F403
 from apps.crosschecks.rules.guarantees import *  # noqa: F403
 from apps.crosschecks.rules.helping import *  # noqa: F403
+from apps.crosschecks.rules.holdings import *  # noqa: F403
 from apps.crosschecks.rules.household import *  # noqa: F403
 from apps.crosschecks.rules.identity import *  # noqa: F403
 from apps.crosschecks.rules.income import *  # noqa: F403
@@ -18,8 +19,12 @@ from apps.crosschecks.rules.loans import *  # noqa: F403
 from apps.crosschecks.rules.net_income import *  # noqa: F403
 from apps.crosschecks.rules.other_registers import *  # noqa: F403
 from apps.crosschecks.rules.posts import *  # noqa: F403
+from apps.crosschecks.rules.projects import *  # noqa: F403
+from apps.crosschecks.rules.publicity import *  # noqa: F403
+from apps.crosschecks.rules.quotas import *  # noqa: F403
 from apps.crosschecks.rules.registers import *  # noqa: F403
 from apps.crosschecks.rules.status import *  # noqa: F403
+from apps.crosschecks.rules.subsidies import *  # noqa: F403
 from apps.crosschecks.rules.visiting import *  # noqa: F403
 from apps.crosschecks.rules.wellbeing import *  # noqa: F403
 from apps.crosschecks.rules.yearly import *  # noqa: F403

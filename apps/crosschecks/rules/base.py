@@ -39,7 +39,8 @@ class Rule:
     every rule with `needs`, the departments' data that its condition reads: whoever saves a form sees none of them.
     With `of_year` only data with rows of the register year count. A rule with `suspects` nests conditions so that
     DuckDB would compare every row with every other: it is asked this wider question instead, in SQL of PostgreSQL,
-    (key, division) of each row, and the register decides.
+    (key, division) of each row, and the register decides. A rule may find objects of further
+    kinds (`also`): its condition is then put to the rows of each kind, and PostgreSQL alone is asked.
     """
 
     entry: Entry
@@ -61,6 +62,7 @@ class Rule:
     needs: Needs = ()
     of_year: bool = False
     suspects: Callable[[Context], str] | None = None
+    also: tuple[ObjectKind, ...] = ()
     missing: Callable[[], str] | None = None
 
     @property
@@ -80,10 +82,17 @@ class Rule:
         return certain(self.needs, of_year(versions, year) if self.of_year else versions)
 
     def rows(self, context: Context) -> QuerySet[Any]:
-        """The offending rows: households, persons or conflicts."""
-        if self.on == ObjectKind.DATASET:
+        """The offending rows: households, persons, or whatever it is about."""
+        return self._rows(context, self.on)
+
+    def each(self, context: Context) -> list[tuple[ObjectKind, QuerySet[Any]]]:
+        """The offending rows of every kind that it is about."""
+        return [(kind, self._rows(context, kind)) for kind in (self.on, *self.also)]
+
+    def _rows(self, context: Context, kind: ObjectKind) -> QuerySet[Any]:
+        if kind == ObjectKind.DATASET:
             return self._sent(context)
-        rows = context.rows(self.on, self.statuses)
+        rows = context.rows(kind, self.statuses)
         if self.needs:
             rows = rows.filter(placed_in(self.coverage(context.versions, context.year)))
         return self.find(rows, context)
@@ -94,12 +103,14 @@ class Rule:
         return rows.filter(**{f"{self.place}__range": (context.low, context.high)})
 
     def hits(self, context: Context) -> list[QuerySet[Any]]:
-        """The offending rows as tuples of COLUMNS; one queryset, or one per place of a conflict."""
-        rows = self.rows(context).order_by()
+        """The offending rows as tuples of COLUMNS; one queryset for each kind, or one per place of a conflict."""
         if not self.places:
-            return [self._shaped(rows, F(self.place), Value(0))]
+            return [self._shaped(kind, rows.order_by(), F(self.place), Value(0)) for kind, rows in self.each(context)]
+        rows = self.rows(context).order_by()
         return [
-            self._shaped(rows.filter(**{f"{place}__range": (context.low, context.high)}), F(place), F(place), place)
+            self._shaped(
+                self.on, rows.filter(**{f"{place}__range": (context.low, context.high)}), F(place), F(place), place
+            )
             for place in self.places
         ]
 
@@ -110,7 +121,9 @@ class Rule:
             "hit_object_id", "hit_division_id"
         )
 
-    def _shaped(self, rows: QuerySet[Any], division: Any, side: Any, place: str = "") -> QuerySet[Any]:
+    def _shaped(
+        self, kind: ObjectKind, rows: QuerySet[Any], division: Any, side: Any, place: str = ""
+    ) -> QuerySet[Any]:
         """The eight columns of a hit. Their names carry a prefix, so that they never meet a field's."""
         nobody = Cast(Value(None), BigIntegerField())
         household = {"household": F("pk"), "person": F("household_id")}
@@ -123,11 +136,11 @@ class Rule:
             evidence["place"] = Value(place, output_field=CharField())
         columns = {
             "rule": Value(self.id, output_field=CharField()),
-            "object_kind": Value(str(self.on), output_field=CharField()),
+            "object_kind": Value(str(kind), output_field=CharField()),
             "object_id": F(self.key),
             "side": Cast(side, BigIntegerField()),
-            "household_id": household.get(self.on, nobody),
-            "person_id": person.get(self.on, nobody),
+            "household_id": household.get(kind, nobody),
+            "person_id": person.get(kind, nobody),
             "division_id": Cast(division, BigIntegerField()),
             "evidence": JSONObject(**evidence),
         }

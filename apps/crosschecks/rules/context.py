@@ -42,7 +42,9 @@ from apps.crosschecks.rules.coverage import Versions
 from apps.crosschecks.rules.parameters import Settings
 from apps.datasets.models import tables
 from apps.divisions.models import Division
+from apps.funds.models import Asset, Beneficiary, Payment, Project, Quota
 from apps.households.models import LIVE, REGISTERED, Household, NaturalChange, Person, RegistrationConflict
+from apps.notices.models import PublicNotice
 from apps.villages.models import Village
 from apps.visits.models import Visit
 
@@ -51,6 +53,13 @@ Rows = TypeVar("Rows", bound="QuerySet[Any]")
 HEAD = "01"
 NAMED = "pg_temp.crosschecks_named_households"
 IN_NAMED = RawSQL(f"SELECT household_id FROM {NAMED}", [])  # noqa: S608, S611  (a name of ours)
+MONEY: dict[ObjectKind, Any] = {
+    ObjectKind.QUOTA: Quota,
+    ObjectKind.PROJECT: Project,
+    ObjectKind.PAYMENT: Payment,
+    ObjectKind.NOTICE: PublicNotice,
+    ObjectKind.ASSET: Asset,
+}
 # What sums are divided by; a decimal, so that nothing is divided in whole numbers.
 HEADS: DecimalField[Any, Any] = DecimalField(max_digits=6, decimal_places=0)
 
@@ -123,6 +132,10 @@ class Context:
                 return self.duties()
             case ObjectKind.DIVISION:
                 return self.places()
+            case _ if kind in MONEY:
+                return self.money(kind)
+            case ObjectKind.BENEFIT:
+                return self.benefits()
             case ObjectKind.PAIRING:
                 return self.pairings(statuses)
             case ObjectKind.VISIT:
@@ -170,6 +183,14 @@ class Context:
     def places(self) -> QuerySet[Division]:
         """Divisions that exist, each at itself (`division`). They belong to no household: none on save."""
         return self._placed(Division.objects.filter(ended_on=None).annotate(division=F("code")))
+
+    def money(self, kind: ObjectKind) -> QuerySet[Any]:
+        """Quotas, projects, payments, notices or assets. They belong to no household: none on save."""
+        return self._placed(MONEY[kind].objects.all())
+
+    def benefits(self) -> QuerySet[Beneficiary]:
+        """Those whom projects help, whatever their household is now; what was withdrawn or stopped helps nobody."""
+        return self._narrow(Beneficiary.objects.filter(is_active=True, project__isnull=False), "household_id")
 
     def _placed(self, rows: Rows) -> Rows:
         return rows.none() if self.only is not None else rows.filter(division__gte=self.low, division__lte=self.high)

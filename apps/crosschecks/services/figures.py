@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -102,12 +103,12 @@ def _states(division: int | None) -> dict[str, RuleState]:
     return {row.rule: row for row in rows}
 
 
-def by_unit(rows: QuerySet[Any], division: int) -> dict[int, int]:
-    """How many rows lie in each unit one level below a place; a village counts as itself."""
+def by_unit(rows: QuerySet[Any], division: int, place: str = "division_id") -> dict[int, int]:
+    """How many rows lie in each unit one level below a place; a village counts as itself. `place` names the column."""
     span = _span(division)
-    code = Cast("division_id", BigIntegerField())
-    units = rows.order_by().annotate(unit=code - code % Value(span, BigIntegerField())).values("unit")
-    return dict(units.annotate(n=Count("pk")).values_list("unit", "n"))
+    code = Cast(place, BigIntegerField())
+    units = rows.order_by().annotate(of_unit=code - code % Value(span, BigIntegerField())).values("of_unit")
+    return dict(units.annotate(n=Count("pk")).values_list("of_unit", "n"))
 
 
 def _span(division: int) -> int:
@@ -153,7 +154,10 @@ def what_if(rule: str, division: int, values: Mapping[str, Decimal]) -> Trial:
         units = snapshot.by_unit(RULES[rule], asked, _span(division)) if snapshot else None
         if snapshot and units is not None:
             return Trial(units, snapshot.taken_at)
-    return Trial(by_unit(RULES[rule].rows(asked), division))
+    units = Counter[int]()
+    for _kind, rows in RULES[rule].each(asked):
+        units.update(by_unit(rows, division, RULES[rule].place))
+    return Trial(units)
 
 
 def why_no_what_if(rule: str) -> str:

@@ -47,6 +47,8 @@ HOUSEHOLDS_OF = {
     ObjectKind.PAIRING: "SELECT DISTINCT household_id FROM access_pairing"
     " WHERE id IN (TABLE pg_temp.crosschecks_named)",
     ObjectKind.VISIT: "SELECT DISTINCT household_id FROM visits_visit WHERE id IN (TABLE pg_temp.crosschecks_named)",
+    ObjectKind.BENEFIT: "SELECT DISTINCT household_id FROM funds_beneficiary"
+    " WHERE id IN (TABLE pg_temp.crosschecks_named)",
 }
 
 

@@ -151,7 +151,7 @@ def all_that_rules_read(rules: Iterable[Rule], context: Context) -> Reads:
 def asked_of(rule: Rule, context: Context) -> Question | None:
     """A rule's question to a snapshot; None for those that only PostgreSQL can answer, and for one that cannot even be
     put: that is its own unit's trouble and no other's."""
-    if rule.places or rule.on == ObjectKind.DATASET:
+    if rule.places or rule.also or rule.on == ObjectKind.DATASET:
         return None
     operations: Any = connection.ops  # PostgreSQL's, which know how
     try:

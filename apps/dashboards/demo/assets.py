@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,8 +18,10 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.services import system_account
-from apps.common.days import today
+from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.bulk import Bulk
+from apps.dashboards.demo.planting import assets as planting
+from apps.dashboards.demo.records import Truth
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.funds.asset_choices import CREATES_NOTHING, FORM_OF, KIND_OF, AssetKind, AssetState, DistributionState
@@ -84,14 +86,15 @@ Helped = list[tuple[int, str, str]]
 """Households: key, code, head."""
 
 
-def register_assets(bulk: Bulk) -> int:
-    """Write the register within the acting scope; how many assets. Call it when the projects have their money."""
+def register_assets(bulk: Bulk) -> list[Truth]:
+    """Write the register within the acting scope; what was planted. Call it when the projects have their money."""
+    truths, forgotten = planting.forget()
     names = dict(Division.objects.filter(level=codes.VILLAGE).values_list("code", "short_name"))
     helped: dict[int, Helped] = defaultdict(list)
     rows = Beneficiary.objects.filter(project__state__in=BUILT, is_active=True).order_by("pk")
     for project, key, code, head in rows.values_list("project", "household", "household_code", "head"):
         helped[project].append((key, code, head))
-    made = [(one, helped[one.project_id or 0]) for one in _of_projects(helped, names)]
+    made = [(one, helped[one.project_id or 0]) for one in _of_projects(helped, names, forgotten)]
     made += list(_older(names))
     first = bulk.reserve(Asset, len(made))
     for at, (asset, _households) in enumerate(made, first + 1):
@@ -103,19 +106,28 @@ def register_assets(bulk: Bulk) -> int:
         AssetLog.objects.bulk_create([line for asset, _households in made for line in _log(asset)], batch_size=2000)
         earning = [one for one in made if one[0].state == AssetState.DISTRIBUTED]
         _contract([asset for asset, _households in earning])
-        for year in (today().year - 1, today().year):
-            _share_out(year, [one for one in earning if one[0].acquired_on.year < year])
-    return len(made)
+        kept = planting.keep([asset for asset, _households in earning])
+        for year in (figures.YEAR - 1, figures.YEAR):
+            _share_out(year, [
+                one for one in earning
+                if one[0].acquired_on.year < year and not (year == figures.YEAR and one[0] in kept)
+            ])  # fmt: skip
+        truths += planting.leave_idle([asset for asset, _households in earning if asset not in kept])
+    bulk.rows["funds_asset"] = len(made)
+    return truths + planting.unshared(kept)
 
 
-def _of_projects(helped: dict[int, Helped], names: dict[int, str]) -> Iterator[Asset]:
-    """What each built project left behind; where households build for themselves, one asset for each of them."""
+def _of_projects(helped: dict[int, Helped], names: dict[int, str], forgotten: Collection[Project]) -> Iterator[Asset]:
+    """What each built project left behind; where households build for themselves, one asset for each of them. Those
+    that are forgotten have none."""
     paid = dict(Allocation.objects.order_by().values_list("project").annotate(whole=Sum("paid")))
     for project in Project.objects.filter(state__in=BUILT).exclude(kind__in=CREATES_NOTHING).order_by("pk"):
+        if project in forgotten:
+            continue
         value = paid.get(project.pk) or project.budget
         own = project.mode in OWN and value >= len(helped[project.pk]) > 0
         kind = AssetKind.HOUSEHOLD if own else KIND_OF.get(project.kind, AssetKind.OPERATING)
-        acquired = project.accepted_on or project.finished_on or today()
+        acquired = project.accepted_on or project.finished_on or figures.REFERENCE
         usual: dict[str, Any] = {
             "division_id": project.division_id,
             "project": project,
@@ -126,8 +138,8 @@ def _of_projects(helped: dict[int, Helped], names: dict[int, str]) -> Iterator[A
             "source": FundKind.BEIJING if project.kind == "beijing" else FundKind.SPECIAL,
             "acquired_on": acquired,
             "site": project.site or names.get(project.division_id, ""),
-            "confirmed_on": min(acquired + 30 * DAY, today()),
-            "registered_on": min(acquired + 30 * DAY, today()),
+            "confirmed_on": min(acquired + 30 * DAY, figures.REFERENCE),
+            "registered_on": min(acquired + 30 * DAY, figures.REFERENCE),
             "round": 1,
         }
         if not own:
@@ -144,7 +156,7 @@ def _of_projects(helped: dict[int, Helped], names: dict[int, str]) -> Iterator[A
 
 def _earns(kind: str, acquired: datetime.date) -> bool:
     """Whether an asset has shared out something: nothing earns in its first year."""
-    return kind == AssetKind.OPERATING and acquired.year < today().year
+    return kind == AssetKind.OPERATING and acquired.year < figures.YEAR
 
 
 def _older(names: dict[int, str]) -> Iterator[tuple[Asset, Helped]]:
@@ -169,7 +181,7 @@ def _older(names: dict[int, str]) -> Iterator[tuple[Asset, Helped]]:
 
 
 def _found(find: Find, place: int, name: str, state: str) -> Asset:
-    surveyed = datetime.date(today().year, 5, 10)
+    surveyed = datetime.date(figures.YEAR, 5, 10)
     confirmed = state not in (AssetState.SURVEYED, AssetState.CLASSIFIED)
     return Asset(
         division_id=place,
@@ -194,7 +206,7 @@ def _found(find: Find, place: int, name: str, state: str) -> Asset:
 
 def _contract(earning: Iterable[Asset]) -> None:
     """Every other asset is leased for three years, the rent paid in advance (R-121); villages run the others."""
-    begin = datetime.date(today().year - 1, 1, 1)
+    begin = datetime.date(figures.YEAR - 1, 1, 1)
     AssetContract.objects.bulk_create(
         [
             AssetContract(
@@ -203,7 +215,7 @@ def _contract(earning: Iterable[Asset]) -> None:
                 operator="旗农牧业产业化龙头企业",
                 income_form="lease" if asset.year % 2 else "shares",
                 from_on=max(begin, asset.acquired_on + DAY),
-                until_on=datetime.date(today().year + 1, 12, 31),
+                until_on=datetime.date(figures.YEAR + 1, 12, 31),
                 yearly_yield=earned(asset),
                 is_prepaid=True,
                 deposit=1000,
@@ -320,17 +332,17 @@ def _log(asset: Asset) -> Iterator[AssetLog]:
     """How an asset came to where it is."""
     if asset.project is not None:
         steps = [assets.FROM_PROJECT, assets.WAY.steps["use"]]
-        first = asset.registered_on or today()
+        first = asset.registered_on or figures.REFERENCE
     else:
         names = ["classify", "confirm", "register", "use"]
         reached = (*ON_THE_WAY, AssetState.REGISTERED)
         count = reached.index(AssetState(asset.state)) if asset.state in reached else len(names)
         steps = [assets.SURVEY, *(assets.WAY.steps[name] for name in names[:count])]
-        first = datetime.date(today().year, 5, 10)
+        first = datetime.date(figures.YEAR, 5, 10)
     for turn, step in enumerate(steps):
         yield _line(AssetLog, step, first + 7 * DAY * turn, asset)
     if asset.state == AssetState.DISTRIBUTED:
-        for year in range(max(asset.acquired_on.year + 1, today().year - 1), today().year + 1):
+        for year in range(max(asset.acquired_on.year + 1, figures.YEAR - 1), figures.YEAR + 1):
             yield _line(
                 AssetLog, assets.WAY.steps["receive"], datetime.date(year, 10, 16), asset, AssetState.DISTRIBUTED
             )
@@ -348,7 +360,7 @@ def _line(log: Any, step: Step, day: datetime.date, row: Any, before: str = "") 
     key = "asset" if isinstance(row, Asset) else "distribution"
     return log(
         **{key: row},
-        at=_moment(min(day, today())),
+        at=_moment(min(day, figures.REFERENCE)),
         division_id=row.division_id,
         round=row.round,
         by_name=OFFICE[step.name],

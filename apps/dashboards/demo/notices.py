@@ -1,7 +1,7 @@
 """Public notices of the demonstration, at all levels and on every stage of their way.
 
-Lists of households that left poverty in 2018 are those of the register; money is that of the lottery's welfare fund
-alone, and what the region gives a league is what the league gives its counties.
+Lists of households that left poverty in 2018 are those of the register; quotas and projects are those of the ledger and
+of the project library (`money_notices`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -24,6 +22,10 @@ from apps.accounts.models import User
 from apps.accounts.services import system_account
 from apps.common.codes import codelist
 from apps.dashboards.demo import calibration as figures
+from apps.dashboards.demo import money_notices
+from apps.dashboards.demo.bulk import Bulk
+from apps.dashboards.demo.money_notices import TODAY, Draft, Stage
+from apps.dashboards.demo.records import Truth
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.households.models import Household
@@ -31,15 +33,11 @@ from apps.notices.choices import ON_SHOW, RULES, Kind, State, Way
 from apps.notices.models import NoticeLog, NoticeObjection, NoticePhoto, Publication, PublicNotice
 from apps.notices.services import publishing, steps
 
-TODAY = datetime.date(figures.YEAR, 12, 31)
 VILLAGES = 300
 """Villages whose households that left poverty are listed, at most."""
-PER_COUNTY = Decimal("120000.00")
-"""Yuan of the lottery's welfare fund for each county."""
 SUBSIDY = 12
 """Townships that list what they paid for public jobs."""
 
-Stage = tuple[State, int]
 STAGES: tuple[Stage, ...] = (
     (State.APPROVED, 0),
     (State.OBJECTION, 5),
@@ -58,18 +56,6 @@ LEFT = (
     "经村民代表会议民主评议、村“两委”和驻村工作队核实、拟退出贫困户认可，下列农牧户拟退出，现予公示。"
     "公示期内如有异议，请向嘎查村委会或苏木乡镇反映。"
 )
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A notice to be: where, what, and how far it is."""
-
-    place: int
-    kind: Kind
-    title: str
-    text: str
-    lines: list[dict[str, Any]]
-    stage: Stage
 
 
 OFFICES = ("", "自治区扶贫办", "盟市扶贫办", "旗县扶贫办", "苏木乡镇扶贫专干", "嘎查村信息员")
@@ -96,22 +82,25 @@ class Writers:
         return by, approver
 
 
-def post_notices() -> int:
-    """Write the notices with all that hangs off them, in sets; how many there are."""
-    names = dict(Division.objects.filter(level__lte=codes.COUNTY).values_list("code", "short_name"))
-    drafts = [*_of_region(names), *_of_leagues(names), *_of_villages(), *_of_townships()]
+def post_notices(bulk: Bulk) -> list[Truth]:
+    """Write the notices with all that hangs off them, in sets, when there is money; what was planted."""
+    of_money, truths = money_notices.drafts()
+    drafts = [*_of_region(), *of_money, *_of_villages(), *_of_townships()]
     writers, now = Writers(), timezone.make_aware(datetime.datetime(figures.YEAR, 12, 31, 9))
-    made = PublicNotice.objects.bulk_create([_notice(draft, *writers.of(draft.place), now) for draft in drafts])
+    made = PublicNotice.objects.bulk_create(
+        [_notice(draft, *writers.of(draft.place), now) for draft in drafts], batch_size=1000
+    )
     shown = [one for one in made if one.state in ON_SHOW]
-    Publication.objects.bulk_create([publishing.copy_of(one) for one in shown])
-    NoticeLog.objects.bulk_create([line for one in made for line in _log(one)])
+    Publication.objects.bulk_create([publishing.copy_of(one) for one in shown], batch_size=1000)
+    NoticeLog.objects.bulk_create([line for one in made for line in _log(one)], batch_size=2000)
     NoticeObjection.objects.bulk_create([_objection(one) for one in made if one.state == State.OBJECTION])
     _photos([one for one in made if one.posted_on and Way.BOARD in one.ways])
-    return len(made)
+    bulk.rows["notices_publicnotice"] = len(made)
+    return truths
 
 
-def _of_region(names: dict[int, str]) -> Iterator[Draft]:
-    """Announcements, counties that left the list, and money for the leagues."""
+def _of_region() -> Iterator[Draft]:
+    """Announcements and counties that left the list."""
     region = codes.WHOLE_REGION
     yield Draft(
         region, Kind.ANNOUNCEMENT, "关于公布扶贫监督举报电话的公告",
@@ -130,30 +119,6 @@ def _of_region(names: dict[int, str]) -> Iterator[Draft]:
             "按照贫困退出机制，经旗县申请、盟市初审、自治区核查和第三方评估，下列旗县达到退出标准，现予公示。",
             removed, (State.RUNNING, 6),
         )  # fmt: skip
-    lines = [
-        {"unit": names[league], "fund": "彩票公益金", "amount": f"{PER_COUNTY * len(counties_):.2f}"}
-        for league, counties_ in _counties_by_league(names)
-    ]
-    yield Draft(
-        region, Kind.DISTRIBUTION, f"{figures.YEAR}年度彩票公益金支持扶贫资金分配结果公告",
-        "现将本年度自治区彩票公益金支持扶贫资金分配结果公告如下。", lines, (State.RUNNING, 6),
-    )  # fmt: skip
-
-
-def _of_leagues(names: dict[int, str]) -> Iterator[Draft]:
-    """What each league gave its counties of it."""
-    for league, counties in _counties_by_league(names):
-        lines = [{"unit": names[one], "fund": "彩票公益金", "amount": f"{PER_COUNTY:.2f}"} for one in counties]
-        yield Draft(
-            league, Kind.DISTRIBUTION, f"{names[league]}{figures.YEAR}年度彩票公益金支持扶贫资金分配结果公告",
-            "根据自治区下达的资金指标，现将分配到旗县的结果公告如下。", lines, (State.RUNNING, 3),
-        )  # fmt: skip
-
-
-def _counties_by_league(names: dict[int, str]) -> list[tuple[int, list[int]]]:
-    """The counties of each league, in the order of their codes."""
-    counties = sorted(code for code in names if codes.level(code) == codes.COUNTY)
-    return [(league, list(found)) for league, found in groupby(counties, lambda code: codes.at(code, codes.LEAGUE))]
 
 
 def _of_villages() -> Iterator[Draft]:
@@ -236,7 +201,8 @@ def _notice(draft: Draft, by: User, approver: User, now: datetime.datetime) -> P
         ways=[] if posted_on is None else [Way.WEB] if high else [Way.BOARD, Way.WEB],
         posted_on=posted_on,
         ends_on=ends_on,
-        closed_on=ends_on + datetime.timedelta(days=1) if closed and ends_on else None,
+        closed_on=ends_on + datetime.timedelta(days=1 - draft.early) if closed and ends_on else None,
+        subject=draft.subject,
         postings=1 if posted_on else 0,
     )
 

@@ -10,15 +10,17 @@ from __future__ import annotations
 import datetime
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Subquery, Sum
 from django.db.models.functions import Greatest
 
-from apps.common.days import today
+from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.bulk import Bulk
+from apps.dashboards.demo.ideas import DWELLING, IDEAS, Idea
+from apps.dashboards.demo.planting.projects import Spoilt, spoil
 from apps.divisions import codes
 from apps.funds.choices import ProjectState, SupportMode
 from apps.funds.models import (
@@ -44,62 +46,6 @@ PAST_YEARS = 2
 DAY = datetime.timedelta(days=1)
 
 
-class Idea(NamedTuple):
-    """What a project of a kind says, and what it costs a household, in yuan."""
-
-    kind: str
-    mode: str
-    name: str
-    scale: str
-    target: str
-    mechanism: str
-    cost: int
-
-
-IDEAS = (
-    Idea(
-        "industry", "menu", "肉牛养殖", "购置基础母牛{n}头，新建棚圈", "户均增收3500元", "户购户养，企业保底回收", 12000
-    ),
-    Idea("industry", "self_built", "肉羊养殖", "购置基础母羊{n}只", "户均增收2800元", "自建直补，验收后补到户", 8000),
-    Idea(
-        "water",
-        "direct",
-        "饮水安全巩固提升",
-        "打机电井1眼，铺设管线{n}百米",
-        "户户通自来水",
-        "集中供水，全村受益",
-        9000,
-    ),
-    Idea(
-        "pv",
-        "asset_income",
-        "村级光伏电站",
-        "建设光伏电站{n}千瓦",
-        "户均年收益3000元",
-        "收益归村集体，按公益岗位分配",
-        15000,
-    ),
-    Idea(
-        "beijing",
-        "leading_firm",
-        "京蒙协作绿色农产品基地",
-        "建设大棚{n}座",
-        "带动就业和分红",
-        "企业租用，按股分红",
-        20000,
-    ),
-    Idea("road", "work", "通村硬化路", "硬化街巷道路{n}百米", "解决出行难", "以工代赈，优先用贫困劳动力", 11000),
-    Idea(
-        "collective",
-        "built_first",
-        "村集体经济加工点",
-        "建设加工车间{n}平方米",
-        "村集体年收入5万元",
-        "收益二次分配",
-        10000,
-    ),
-    Idea("training", "award", "实用技能班", "开办刺绣、家政技能班{n}期", "每户掌握一项技能", "按结业人数奖补", 2500),
-)
 ON_THE_WAY = (
     ItemState.DRAFT,
     ItemState.PROPOSED,
@@ -151,23 +97,24 @@ class Made(NamedTuple):
     helped: Helped
 
 
-def plan_projects(bulk: Bulk, seed: int | str) -> int:
-    """Write library and projects within the acting scope; how many projects. Call it when the register is there."""
+def plan_projects(bulk: Bulk, seed: int | str) -> Spoilt:
+    """Write library and projects within the acting scope; what was planted. Call it when the register is there."""
     ensure_list()
     chance = random.Random(f"{seed}:projects")  # noqa: S311  # invented data, no secrets
     made = [
         _propose(number, year, place, helped, idea, chance=chance)
-        for year in range(today().year - PAST_YEARS, today().year + 1)
+        for year in range(figures.YEAR - PAST_YEARS, figures.YEAR + 1)
         for number, (place, helped, idea) in enumerate(_sites(year))
     ]
     with bulk.without_history():
         items = LibraryItem.objects.bulk_create([one.item for one in made], batch_size=1000)
         built = [_build(number, one) for number, one in enumerate(made) if one.item.state == ItemState.SELECTED]
+        spoilt = spoil([one for one in built if one.year == figures.YEAR])
         of = {project.item_id: project for project in Project.objects.bulk_create(built, batch_size=1000)}
         Beneficiary.objects.bulk_create(_helped(made, of), batch_size=2000)
-        LibraryLog.objects.bulk_create(_item_log(items), batch_size=2000)
+        LibraryLog.objects.bulk_create(_item_log(items, of), batch_size=2000)
         ProjectLog.objects.bulk_create(_project_log(built), batch_size=2000)
-        ProjectProgress.objects.bulk_create(_reports(built), batch_size=2000)
+        ProjectProgress.objects.bulk_create(_reports(built, spoilt), batch_size=2000)
         NegativeCheck.objects.bulk_create(
             [
                 NegativeCheck(
@@ -175,14 +122,14 @@ def plan_projects(bulk: Bulk, seed: int | str) -> int:
                     division_id=one.division_id,
                     content_version=1,
                     by_name=one.approved_by_name,
-                    at=_moment(one.approved_on or today()),
+                    at=_moment(one.approved_on or figures.REFERENCE),
                 )
                 for one in built
             ],
             batch_size=2000,
         )
     bulk.rows["funds_libraryitem"], bulk.rows["funds_project"] = len(items), len(built)
-    return len(built)
+    return spoilt
 
 
 def match_budgets(bulk: Bulk) -> None:
@@ -212,10 +159,13 @@ def _sites(year: int) -> Iterable[tuple[int, Helped, Idea]]:
             if (place, idea.kind) not in done:
                 done.add((place, idea.kind))
                 yield place, villages[place][:MOST_HELPED], idea
+    first = figures.DEMO_VILLAGES[0]
+    if year == figures.YEAR and villages[first]:
+        yield first, villages[first][:MOST_HELPED], DWELLING
 
 
 def _propose(number: int, year: int, place: int, helped: Helped, idea: Idea, *, chance: random.Random) -> Made:
-    selected = year < today().year or number % 3 != 2
+    selected = year < figures.YEAR or number % 3 != 2 or idea is DWELLING
     state = ItemState.SELECTED if selected else ON_THE_WAY[number // 3 % len(ON_THE_WAY)]
     met = datetime.date(year, 1, 8) if selected else datetime.date(year, 10, 20)
     met += DAY * chance.randrange(25)
@@ -242,26 +192,28 @@ def _propose(number: int, year: int, place: int, helped: Helped, idea: Idea, *, 
         drafted_by_name="嘎查村委会",
         due_on=reached + 5 * DAY if state in ON_THE_WAY[1:5] else None,
         noticed_on=met + 40 * DAY if state in (ItemState.NOTICED, ItemState.IN_LIBRARY, ItemState.SELECTED) else None,
-        entered_on=min(met + 51 * DAY, today()) if state in (ItemState.IN_LIBRARY, ItemState.SELECTED) else None,
+        entered_on=min(met + 51 * DAY, figures.REFERENCE)
+        if state in (ItemState.IN_LIBRARY, ItemState.SELECTED)
+        else None,
     )
     return Made(item, idea, helped)
 
 
 def _library_day(met: datetime.date, state: str) -> datetime.date:
     """The day on which a proposal of a meeting came into a state; never one to come."""
-    return min(met + 10 * DAY * (1 + list(ItemState.values).index(state)), today())
+    return min(met + 10 * DAY * (1 + list(ItemState.values).index(state)), figures.REFERENCE)
 
 
 def _build(number: int, made: Made) -> Project:
     item = made.item
-    state = BUILT[number % len(BUILT)] if item.year == today().year else ProjectState.CLOSED
-    begin = datetime.date(item.year, 4, 10)
+    state = _state(number, made)
+    # What is only approved was approved a week ago: its notice is not due yet (FP-05).
+    begin = figures.REFERENCE - 7 * DAY if state == ProjectState.APPROVED else datetime.date(item.year, 4, 10)
     steps = _steps_to(state)
     day = {name: _day(item, turn) for turn, name in enumerate(steps)}
     accepted = "accept" in steps
-    # A few of those under way are late (FP-13).
     waits = state in (ProjectState.APPROVED, ProjectState.NOTICED_BEFORE)
-    goes_on = state == ProjectState.STARTED and bool(number % 3)
+    goes_on = state == ProjectState.STARTED
     copied = ("name", "kind", "mode", "year", "scale", "target", "mechanism", "division_id")
     return Project(
         **{name: getattr(item, name) for name in copied},
@@ -270,7 +222,7 @@ def _build(number: int, made: Made) -> Project:
         budget=item.amount,
         unit="旗县农牧业局" if item.kind in ("industry", "beijing") else "旗县扶贫办",
         person_in_charge="项目办",
-        plan_start=datetime.date(item.year, 12, 10) if waits else begin + 60 * DAY,
+        plan_start=datetime.date(item.year, 12, 10) if waits else datetime.date(item.year, 6, 9),
         plan_end=datetime.date(item.year + 1, 6, 30) if waits or goes_on else datetime.date(item.year, 11, 30),
         state=state,
         approved_on=begin,
@@ -293,8 +245,22 @@ def _build(number: int, made: Made) -> Project:
     )
 
 
+def _state(number: int, made: Made) -> ProjectState:
+    """How far a project is. Of Beijing's money of this year something is left, so none of its projects is settled."""
+    if made.idea is DWELLING:
+        return ProjectState.STARTED
+    if made.item.year < figures.YEAR:
+        return ProjectState.CLOSED
+    state = BUILT[number % len(BUILT)]
+    return ProjectState.NOTICED_AFTER if (state, made.idea.kind) == (ProjectState.CLOSED, "beijing") else state
+
+
 def _day(found: LibraryItem | Project, turn: int) -> datetime.date:
-    """The day of a step of a project, counted from the first."""
+    """The day of a step of a project, counted from the first. Projects of past years are settled in the spring that
+    follows, when the last of their money is paid."""
+    later = PROJECT_STEPS.index("settle")
+    if found.year < figures.YEAR and turn >= later:
+        return datetime.date(found.year + 1, 3, 25) + 24 * DAY * (turn - later)
     return datetime.date(found.year, 5, 25) + 24 * DAY * turn
 
 
@@ -321,7 +287,7 @@ def _helped(made: Sequence[Made], of: dict[int | None, Project]) -> list[Benefic
     ]
 
 
-def _item_log(items: Iterable[LibraryItem]) -> Iterable[LibraryLog]:
+def _item_log(items: Iterable[LibraryItem], of: Mapping[int | None, Project]) -> Iterable[LibraryLog]:
     reached = [library.WAY.steps[name].to_state for name in ITEM_STEPS]
     for item in items:
         if item.state == ItemState.DRAFT:
@@ -329,8 +295,11 @@ def _item_log(items: Iterable[LibraryItem]) -> Iterable[LibraryLog]:
         returned = item.state == ItemState.RETURNED
         names = ("propose",) if returned else ITEM_STEPS[: reached.index(item.state) + 1]
         for turn, name in enumerate(names):
-            on = item.noticed_on if name == "notice" else item.entered_on if name == "enter" else None
-            day = on or min(item.met_on + 9 * DAY * (turn + 1), today())
+            days = {"notice": item.noticed_on, "enter": item.entered_on}
+            if name == "select":
+                days["select"] = of[item.pk].approved_on
+            on = days.get(name)
+            day = on or min(item.met_on + 9 * DAY * (turn + 1), figures.REFERENCE)
             yield _line(LibraryLog, library.WAY, name, day, item=item)
         if returned:
             note = "受益户名单不全，请补充后重报。"
@@ -359,25 +328,25 @@ def _line(log: Any, way: Way, name: str, day: datetime.date, *, note: str = "", 
     )
 
 
-def _reports(built: Iterable[Project]) -> Iterable[ProjectProgress]:
-    """Months since the beginning; every fifth Beijing project under way has left out the last one."""
-    for number, project in enumerate(built):
-        if project.started_on is None:
+def _reports(built: Iterable[Project], spoilt: Spoilt) -> Iterable[ProjectProgress]:
+    """Months since the beginning; of Beijing projects those before it, too."""
+    for project in built:
+        first = project.started_on or (project.approved_on if project.kind == "beijing" else None)
+        if first is None:
             continue
-        last = project.finished_on or today()
-        months = (last.year - project.started_on.year) * 12 + last.month - project.started_on.month
-        silent = project.state == ProjectState.STARTED and number % 5 == 0
-        for turn in range(months + 1 - silent):
+        last = project.finished_on or figures.REFERENCE
+        months = (last.year - first.year) * 12 + last.month - first.month
+        for turn in range(months + 1 - (project in spoilt.silent)):
             share = project.percent * (turn + 1) // (months + 1)
-            month = datetime.date(project.started_on.year, project.started_on.month + turn, 1)
+            month = datetime.date(first.year, first.month + turn, 1)
             yield ProjectProgress(
                 project=project,
                 division_id=project.division_id,
                 month=month,
                 percent=share,
                 spent=project.budget * share / 100,
-                supervisor_name="义务监督员代表",
-                reported_on=month + 22 * DAY,
+                supervisor_name="" if project in spoilt.unsigned else "义务监督员代表",
+                reported_on=max(month + 22 * DAY, first),
                 reported_by_name="嘎查村委会",
             )
 

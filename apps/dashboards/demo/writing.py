@@ -116,14 +116,17 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 bulk.rows["assessments_cadreassessment"] = assess_helpers() + assess_corps()
             # Money goes into projects, so they come first.
             with watch.phase("projects"):
-                plan_projects(bulk, seed)
+                spoilt = plan_projects(bulk, seed)
+                truths += spoilt.truths
             with watch.phase("money"):
-                bulk.rows.update(spend(scale, seed))
+                spent = spend(scale, seed, spoilt.taken)
+                bulk.rows.update(spent.rows)
+                truths += spent.truths
                 match_budgets(bulk)
             with watch.phase("assets"):
-                bulk.rows["funds_asset"] = register_assets(bulk)
+                truths += register_assets(bulk)
             with watch.phase("notices"):
-                bulk.rows["notices_publicnotice"] = post_notices()
+                truths += post_notices(bulk)
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 
