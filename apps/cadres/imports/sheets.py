@@ -71,10 +71,11 @@ class Line:
 
 
 class Sheet:
-    """The columns of one kind of workbook; those of `HOUSEHOLD` come first."""
+    """The columns of one kind of workbook; those of `HOUSEHOLD` come first, where its rows name one."""
 
-    def __init__(self, *columns: Column) -> None:
-        self.columns = (*HOUSEHOLD, *columns)
+    def __init__(self, *columns: Column, of_household: bool = True) -> None:
+        self.of_household = of_household
+        self.columns = (*(HOUSEHOLD if of_household else ()), *columns)
         self.headers: Mapping[str, str] = {column.name: column.header for column in self.columns}
 
     @cached_property
@@ -101,7 +102,7 @@ class Sheet:
         """FileRefused when a required column is missing, or both that name a household, or `more` by header."""
         names = {column.name for column in columns.values()}
         missing = [column.header for column in self.columns if column.required and column.name not in names]
-        if not {"national_no", "code"} & names:
+        if self.of_household and not {"national_no", "code"} & names:
             missing.append(self.headers["national_no"])
         if missing := [*missing, *more]:
             raise FileRefused(_("缺少必需的列：%(names)s。") % {"names": listed(missing)}, code="columns")
@@ -125,7 +126,7 @@ class Sheet:
 
     def _require(self, line: Line) -> None:
         told = {fault.field for fault in line.faults}
-        if not line.key and not told & {column.header for column in HOUSEHOLD}:
+        if self.of_household and not line.key and not told & {column.header for column in HOUSEHOLD}:
             line.refuse("national_no", _("必填项为空。"), "required")
         for column in self.columns:
             if column.required and column.name not in line.values and column.header not in told:

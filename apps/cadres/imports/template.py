@@ -1,4 +1,4 @@
-"""The templates: the columns of a workbook of pairings or home checks, ready to be filled in."""
+"""The templates: the columns of a workbook, ready to be filled in."""
 
 from __future__ import annotations
 
@@ -46,16 +46,17 @@ OF_HOME_CHECKS = "每次入户核查一行。已登记的核查不因导入而�
 @require_safe
 def template(request: HttpRequest) -> FileResponse:
     """`GET /pairings/import/template.xlsx`, for those who may import somewhere."""
-    return _filled(request, "帮扶结对", rows.SHEET, OF_PAIRINGS, _("帮扶结对导入模板"))
+    return filled(request, "帮扶结对", rows.SHEET, OF_PAIRINGS, _("帮扶结对导入模板"))
 
 
 @require_safe
 def home_check_template(request: HttpRequest) -> FileResponse:
     """`GET /home-checks/import/template.xlsx`, for those who may import somewhere."""
-    return _filled(request, "入户核查", home_checks.SHEET, OF_HOME_CHECKS, _("入户核查导入模板"))
+    return filled(request, "入户核查", home_checks.SHEET, OF_HOME_CHECKS, _("入户核查导入模板"))
 
 
-def _filled(request: HttpRequest, title: str, columns: Sheet, explained: str, name: str) -> FileResponse:
+def filled(request: HttpRequest, title: str, columns: Sheet, explained: str, name: str) -> FileResponse:
+    """A template as the answer to a request, for those who may import somewhere."""
     policy.require(request.user, ImportBatch.change_capability)
     target = io.BytesIO()
     write(target, title, columns, explained)
