@@ -30,6 +30,7 @@ from apps.crosschecks.words import (
     FIELDS,
     ILLNESS,
     INSURED,
+    LAPSES,
     MATCH,
     PHONE,
     PLACE,
@@ -118,6 +119,11 @@ def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
 
 def _values(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
     return lambda value: wording.listed(words.get(name, name) for name in value)
+
+
+def _real_user(value: Any) -> str:
+    """An enterprise by its name; another household has none here."""
+    return gettext("另一户") if value == "@household" else str(value)
 
 
 def _persons(value: Any) -> str:
@@ -271,6 +277,16 @@ FACTS |= {
     "mongol": Fact(_("蒙古族人口")),
     "unqualified": Fact(_("不符合的要求"), _word(UNQUALIFIED)),
     "unprotected": Fact(_("未落实的保障"), _listed(PROTECTIONS)),
+}
+FACTS |= {
+    "small_left": Fact(_("小额信贷未还本金合计（元）"), _money),
+    "term_months": Fact(_("期限（月）")),
+    "lent_since": Fact(_("放款日期")),
+    "lapses": Fact(_("不符合政策"), _listed(LAPSES)),
+    "real_user": Fact(_("实际用款人"), _real_user),
+    "loan_left": Fact(_("未还本金（元）"), _money),
+    "loan_due_on": Fact(_("到期日期")),
+    "wished_on": Fact(_("提出日期")),
 }
 # What departments know of a person is for those who may see personal data.
 FACTS |= {

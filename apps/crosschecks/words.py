@@ -138,3 +138,9 @@ PROTECTIONS: dict[str, str | Promise] = {
     "health_check": _("年度体检"),
     "training": _("年度培训"),
 }
+LAPSES: dict[str, str | Promise] = {
+    "collateral": _("有抵押"),
+    "guarantee": _("有担保"),
+    "unsubsidised": _("未贴息"),
+    "no_fund": _("旗县未设风险补偿金"),
+}

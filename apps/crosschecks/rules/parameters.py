@@ -90,6 +90,9 @@ PARAMETERS: dict[str, Parameter] = {
         _whole("supervisors_min", gettext_lazy("村级义务监督员最少人数"), 10, 1, 50),
         Parameter("mongol_share", gettext_lazy("蒙古族聚居村的人口比例"), Decimal("0.5"), Decimal(0), Decimal(1), 2),
         _whole("eight_ones", gettext_lazy("检查“八个一”（1为检查，0为不检查）"), 0, 0, 1),
+        _whole("loan_max", gettext_lazy("小额信贷上限（元）"), 50_000, 0, 1_000_000),
+        _whole("loan_months", gettext_lazy("小额信贷最长期限（月）"), 36, 1, 600),
+        _whole("loan_wish_days", gettext_lazy("贷款意愿办理期限（天）"), 60, 0, 365),
         _whole("marriage_days", gettext_lazy("婚姻变更办理期限（天）"), 30, 0, 365),
         Parameter(
             "small_out_of_pocket",
