@@ -10,7 +10,7 @@ from django.test import Client
 
 from apps.access.backends import ScopedBackend
 from apps.common.errors import ServiceError
-from apps.dashboards.demo import counties, diaries, officials, writing
+from apps.dashboards.demo import counties, diaries, loans, officials, writing
 from apps.dashboards.demo.comparisons import PLANTS
 from apps.dashboards.demo.contradictions import CARRIERS
 from apps.divisions.services.loading import load
@@ -47,7 +47,8 @@ def test_the_command_writes_accounts_and_truth_for_the_owner_alone(committed_db,
         "division": "150000000000",
     }
     assert ScopedBackend().authenticate(None, username="village-150422100200", password=demo["password"]) is not None
-    planted = {*CARRIERS, *(plant.rule for plant in (*PLANTS, *diaries.PLANTS)), *officials.WHY, *counties.WHY, "CV-04"}
+    planted = {*CARRIERS, *(plant.rule for plant in (*PLANTS, *diaries.PLANTS, *loans.PLANTS)), "CV-04"}
+    planted |= {*officials.WHY, *counties.WHY}
     assert {entry["rule"] for entry in truth} == planted
     assert set(truth[0]) == {"rule", "object_kind", "household_code", "person_code", "division", "why", "cadre_code"}
     assert (tmp_path / "demo.json").stat().st_mode & 0o777 == 0o600
