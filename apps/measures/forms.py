@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db.models import Model
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.days import today
@@ -124,7 +123,7 @@ class LoanRepaymentForm(PlacedByParentForm):
                 if name not in given and name not in self.errors:
                     self.add_error(name, ValidationError(self.fields[name].error_messages["required"], code="required"))
         elif given:
-            self.add_error("reverses", ValidationError(_now("冲销时不填贷款、日期和金额。"), code="invalid"))
+            self.add_error("reverses", ValidationError(_("冲销时不填贷款、日期和金额。"), code="invalid"))
         return data
 
     def save(self, commit: bool = True) -> Model:

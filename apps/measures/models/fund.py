@@ -6,7 +6,6 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
@@ -45,4 +44,4 @@ class RiskFund(Versioned, PlacedModel):
         """Risk funds are those of counties."""
         super().clean()
         if self.division_id and codes.level(self.division_id) != codes.COUNTY:
-            raise ValidationError({"division": _now("请选择旗县一级的区划。")})
+            raise ValidationError({"division": _("请选择旗县一级的区划。")})
