@@ -32,7 +32,11 @@ class LoanFilters(Filters):
 
     class Meta:
         model = SmallLoan
-        fields = ["household", "product", "interest_subsidised", "collateral", "guarantee", "source"]
+        # In this order they stand above the list: what is asked most comes first.
+        fields = [
+            *("household", "product", "overdue", "used_by_enterprise", "due_soon", "running"),
+            *("interest_subsidised", "collateral", "guarantee", "source"),
+        ]
 
     def with_overdue(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         late = overdue(today())

@@ -109,7 +109,7 @@ class LoanResource(Resource):
         Column("repaid", _("已还本金（元）"), kind=MONEY, default=False),
         Column("term_months", _("期限（月）"), kind=NUMBER, default=False),
         Column("rate", _("年利率（%）"), kind=Number(4), default=False),
-        Column("lent_on", _("放款日期"), kind=DATE),
+        Column("lent_on", _("放款日期"), kind=DATE, default=False),
         Column("due_on", _("到期日期"), kind=DATE),
         Column("overdue", _("已逾期"), holds="due_on", kind=ALARM),
         Column("overdue_at_bank", _("银行认定逾期"), kind=BOOL, default=False),

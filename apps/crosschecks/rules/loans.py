@@ -105,7 +105,7 @@ def _no_wishes() -> str:
 
 def _running(context: Context) -> QuerySet[SmallLoan]:
     """The loans of which something was outstanding at the end of the date."""
-    return SmallLoan.objects.with_left(context.date).filter(left__gt=0).order_by()
+    return SmallLoan.objects.with_left(context.date).filter(left__gt=0).order_by()  # type: ignore[misc]
 
 
 def _having(households: QuerySet[Household], loans: QuerySet[SmallLoan], context: Context) -> QuerySet[Any]:
