@@ -52,11 +52,12 @@ SELECT household.id AS household_id, household.division_id, household.code, head
        get_byte(drawn, 1) >= 51 AS lent, ''::text AS carries
 FROM households_household household
 CROSS JOIN LATERAL (SELECT sha256(('loan' || household.code)::bytea) AS drawn) chance
-JOIN LATERAL (
-    SELECT id, name FROM households_person one
-    WHERE one.household_id = household.id AND one.is_active AND one.relation = '01' ORDER BY one.id LIMIT 1
-) head ON true
+JOIN (
+    SELECT DISTINCT ON (household_id) household_id, id, name FROM households_person
+    WHERE is_active AND relation = '01' ORDER BY household_id, id
+) head ON head.household_id = household.id
 WHERE household.status = ANY (%s) AND get_byte(drawn, 0) < 115;
+CREATE INDEX ON demo_borrowers (household_id);
 ANALYZE demo_borrowers"""
 
 _DRAW = """

@@ -26,14 +26,13 @@ SELECT household_id, division_id, person_id, name,
        CASE WHEN carries = 'PC-09' THEN 60000 ELSE 30000 + 5000 * (get_byte(drawn, 6) %% 5) END,
        months, 4.35, begun, (begun + make_interval(months => months))::date,
        carries = 'PC-11 collateral', carries = 'PC-11 guarantee', carries <> 'PC-11 unsubsidised',
-       CASE WHEN carries = 'PC-12 household' THEN (
-           SELECT other.household_id FROM demo_borrowers other WHERE other.household_id <> demo.household_id
-           ORDER BY abs(other.division_id - demo.division_id), other.household_id LIMIT 1) END,
+       CASE WHEN carries = 'PC-12 household' THEN neighbour END,
        CASE WHEN carries = 'PC-12 enterprise' THEN '某农牧业专业合作社' ELSE '' END,
        0, carries = 'PC-13', CASE WHEN carries <> '' OR get_byte(drawn, 9) < 128 THEN 'bank' ELSE 'hand' END, '',
        1, now(), now()
 FROM (
     SELECT *,
+           coalesce(lead(household_id) OVER places, lag(household_id) OVER places) AS neighbour,
            -- What is planted is still owed at the end of 2018; what is overdue was lent two years before.
            CASE WHEN carries = 'PC-10' THEN 48 WHEN carries = 'PC-13' THEN 24 WHEN carries <> '' THEN 36
                 ELSE (ARRAY[12, 24, 36])[1 + get_byte(drawn, 5) %% 3] END AS months,
@@ -41,7 +40,7 @@ FROM (
                 WHEN carries = 'PC-11 no_fund' THEN date '2015-12-31'
                 WHEN carries <> '' THEN date '2017-03-01' + get_byte(drawn, 2)
                 ELSE date '2016-03-01' + (256 * get_byte(drawn, 2) + get_byte(drawn, 3)) %% 940 END AS begun
-    FROM demo_borrowers WHERE lent
+    FROM demo_borrowers WHERE lent WINDOW places AS (ORDER BY division_id, household_id)
 ) demo ORDER BY household_id;
 
 -- What was due by the reference date was paid back some days before; of the overdue a part. Of the others one in three
