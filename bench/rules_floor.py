@@ -12,7 +12,13 @@ from apps.access.scope import Range
 from apps.crosschecks.rules import RULES, Context
 from apps.datasets.models import tables
 from apps.datasets.services.freshness import InForce
-from bench import rules_floor_cadres, rules_floor_departments, rules_floor_facts, rules_floor_money
+from bench import (
+    rules_floor_cadres,
+    rules_floor_departments,
+    rules_floor_facts,
+    rules_floor_loans,
+    rules_floor_money,
+)
 
 REGISTERED = "('20', '30', '50', '40', '41')"
 LIVE = "('10', '20', '30', '50', '40', '41')"
@@ -160,7 +166,7 @@ STATEMENTS: dict[str, str] = {
     ),
 }
 STATEMENTS |= rules_floor_facts.STATEMENTS | rules_floor_departments.STATEMENTS | rules_floor_cadres.STATEMENTS
-STATEMENTS |= rules_floor_money.STATEMENTS
+STATEMENTS |= rules_floor_money.STATEMENTS | rules_floor_loans.STATEMENTS
 
 
 def floor_of(rule: str, context: Context) -> str:

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.villages.api_urls")),
     path("", include("apps.cadres.api_urls")),
     path("", include("apps.visits.api_urls")),
+    path("", include("apps.measures.api_urls")),
     path("", include("apps.notices.api_urls")),
     path("", include("apps.funds.api_urls")),
     path("", include("apps.crosschecks.api_urls")),

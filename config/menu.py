@@ -43,6 +43,16 @@ MENU = [
         ],
     ),
     Group(
+        _("帮扶措施"),
+        [
+            Entry(pgettext_lazy("列表", "小额信贷"), "chart", "loan-list"),
+            Entry(pgettext_lazy("列表", "贷款还款"), "export", "loan-repayment-list"),
+            Entry(pgettext_lazy("列表", "贷款意愿"), "check", "loan-wish-list"),
+            Entry(pgettext_lazy("列表", "风险补偿金"), "list", "risk-fund-list", capability="view_register"),
+            Entry(_("信贷覆盖"), "chart", "loan-coverage", capability="view_register"),
+        ],
+    ),
+    Group(
         _("资金项目"),
         [
             Entry(_("资金总览"), "chart", "funds", realm="funds"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("apps.villages.urls")),
     path("", include("apps.cadres.urls")),
     path("", include("apps.visits.urls")),
+    path("", include("apps.measures.urls")),
     path("", include("apps.notices.urls")),
     path("", include("apps.funds.urls")),
     path("", include("apps.crosschecks.urls")),

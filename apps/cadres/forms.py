@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,16 @@ from apps.cadres.choices import DutyKind
 from apps.cadres.models import Attendance, Cadre, CountyChief, Duty, HelpingUnit, HomeCheck, TaskForce
 from apps.common.days import today
 from apps.common.numbers import normalise_name
-from apps.pages.forms import DivisionField, PageForm, RowField, rows_of
+from apps.pages.forms import (
+    AnswerField,
+    DivisionField,
+    PageForm,
+    PlacedByParentForm,
+    RowField,
+    SettledForm,
+    day,
+    rows_of,
+)
 
 
 class AccountField(RowField):
@@ -32,42 +40,7 @@ class AccountField(RowField):
         return super().to_python(value)
 
 
-class AnswerField(forms.NullBooleanField):
-    """Yes or no, and neither unless it is said: a box that was not ticked would be an answer."""
-
-    widget = forms.Select(choices=[("", _("请选择")), ("True", _("是")), ("False", _("否"))])
-
-    def validate(self, value: Any) -> None:
-        if value is None:
-            raise ValidationError(self.error_messages["required"], code="required")
-
-
-class _SettledForm(PageForm):
-    """A form some of whose fields are settled when the row is made; a relation to what the user does not see stays
-    as it is, and is not asked about."""
-
-    settled: ClassVar[tuple[str, ...]] = ("division",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            return
-        for name, field in list(self.fields.items()):
-            unseen = isinstance(field, RowField) and self._unseen(name, field)
-            if name in self.settled or unseen:
-                del self.fields[name]
-
-    def _unseen(self, name: str, field: RowField) -> bool:
-        key = getattr(self.instance, f"{name}_id")
-        return key is not None and not rows_of(field).filter(pk=key).exists()
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """What every service is told beside the row."""
-        return {"by": self.user, "expected_version": self.cleaned_data.get("version")}
-
-
-class HelpingUnitForm(_SettledForm):
+class HelpingUnitForm(SettledForm):
     """帮扶单位."""
 
     division = DivisionField(label=_("帮扶地"), help_text=_("单位在哪里帮扶，不是单位驻地。"))
@@ -80,7 +53,7 @@ class HelpingUnitForm(_SettledForm):
         return services.save_unit(self.instance, **self.said)
 
 
-class CadreForm(_SettledForm):
+class CadreForm(SettledForm):
     """帮扶干部. The account is asked for where accounts are managed."""
 
     division = DivisionField(label=_("帮扶地"), help_text=_("干部档案由哪里管理：一般是帮扶的旗县。"))
@@ -132,7 +105,7 @@ class CadreForm(_SettledForm):
         return services.save_cadre(self.instance, **self.said)
 
 
-class TaskForceForm(_SettledForm):
+class TaskForceForm(SettledForm):
     """工作队; withdrawing it is a change like any other."""
 
     division = DivisionField(label=_("驻地"))
@@ -156,7 +129,7 @@ class TaskForceForm(_SettledForm):
         return services.save_team(self.instance, **self.said)
 
 
-class DutyForm(_SettledForm):
+class DutyForm(SettledForm):
     """帮扶职责: whose it is, and where, is settled once."""
 
     division = DivisionField(label=_("任职地"), required=False, help_text=_("在工作队任职的可不填。"))
@@ -201,16 +174,7 @@ class DutyForm(_SettledForm):
         return services.save_duty(self.instance, **self.said)
 
 
-class _PlacedByParentForm(_SettledForm):
-    """A form of rows that lie where something else does: the service places and checks them as a whole."""
-
-    def _post_clean(self) -> None:
-        for name in self._meta.fields or ():
-            if name in self.cleaned_data:
-                setattr(self.instance, name, self.cleaned_data[name])
-
-
-class AttendanceForm(_PlacedByParentForm):
+class AttendanceForm(PlacedByParentForm):
     """驻村考勤: whose month it is, is settled once."""
 
     settled = ("duty", "month")
@@ -223,12 +187,7 @@ class AttendanceForm(_PlacedByParentForm):
         return services.save_attendance(self.instance, **self.said)
 
 
-def day(label: Any, **more: Any) -> forms.DateField:
-    """A day that a browser offers a calendar for."""
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **more)
-
-
-class HomeCheckForm(_PlacedByParentForm):
+class HomeCheckForm(PlacedByParentForm):
     """入户核查: at which household and when, is settled once."""
 
     checked_on = day(_("核查日期"))
@@ -248,7 +207,7 @@ class HomeCheckForm(_PlacedByParentForm):
         return services.save_home_check(self.instance, **self.said)
 
 
-class CountyChiefForm(_SettledForm):
+class CountyChiefForm(SettledForm):
     """旗县党政正职: which county and post, is settled once; the paper may come after the end."""
 
     division = DivisionField(label=_("旗县"))

@@ -31,7 +31,6 @@ RECORDS: dict[str, str | Promise] = {
     "annual_plan": _("需要年度减贫计划"),
     "monitoring": _("需要监测对象记录"),
     "relocation": _("需要易地搬迁台账"),
-    "loans": _("需要小额信贷台账"),
     "education_aid": _("需要教育资助记录"),
     "pv": _("需要光伏电站台账"),
     "cadres": _("需要帮扶干部和驻村工作队记录"),

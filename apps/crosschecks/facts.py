@@ -35,6 +35,7 @@ from apps.crosschecks.words import (
     FIELDS,
     ILLNESS,
     INSURED,
+    LAPSES,
     MATCH,
     PAYEE_FAULTS,
     PHONE,
@@ -129,6 +130,11 @@ def _listed(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
 
 def _values(words: Mapping[str, str | Promise]) -> Callable[[Any], str]:
     return lambda value: wording.listed(words.get(name, name) for name in value)
+
+
+def _real_user(value: Any) -> str:
+    """An enterprise by its name; another household has none here."""
+    return gettext("另一户") if value == "@household" else str(value)
 
 
 def _persons(value: Any) -> str:
@@ -325,6 +331,14 @@ FACTS |= {
     "payment": Fact(_("拨付金额（元）"), _money),
     "paid_on": Fact(_("拨付日期")),
     "voucher_no": Fact(_("凭证号")),
+    "small_left": Fact(_("小额信贷未还本金合计（元）"), _money),
+    "term_months": Fact(_("期限（月）")),
+    "lent_since": Fact(_("放款日期")),
+    "lapses": Fact(_("不符合政策"), _listed(LAPSES)),
+    "real_user": Fact(_("实际用款人"), _real_user),
+    "loan_left": Fact(_("未还本金（元）"), _money),
+    "loan_due_on": Fact(_("到期日期")),
+    "wished_on": Fact(_("提出日期")),
 }
 # What departments know of a person is for those who may see personal data.
 FACTS |= {

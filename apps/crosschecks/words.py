@@ -158,3 +158,9 @@ ASSET_FAULTS: dict[str, str | Promise] = {
     "idle": _("闲置"),
     "unshared": _("当年未分配收益"),
 }
+LAPSES: dict[str, str | Promise] = {
+    "collateral": _("有抵押"),
+    "guarantee": _("有担保"),
+    "unsubsidised": _("未贴息"),
+    "no_fund": _("旗县未设风险补偿金"),
+}

@@ -2,8 +2,10 @@ from django.urls import path
 
 from apps.dashboards.api import Indicators
 from apps.dashboards.live_api import LiveView
+from apps.dashboards.loan_coverage_views import LoanCoverageView
 
 urlpatterns = [
     path("indicators/", Indicators.as_view(), name="indicator-list"),
+    path("loan-coverage/", LoanCoverageView.as_view(), name="loan-coverage"),
     path("live/", LiveView.as_view(), name="live"),
 ]

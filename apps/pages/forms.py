@@ -92,6 +92,21 @@ class RowField(forms.ModelChoiceField):
             self.help_text = ""
 
 
+class AnswerField(forms.NullBooleanField):
+    """Yes or no, and neither unless it is said: a box that was not ticked would be an answer."""
+
+    widget = forms.Select(choices=[("", _("请选择")), ("True", _("是")), ("False", _("否"))])
+
+    def validate(self, value: Any) -> None:
+        if value is None:
+            raise ValidationError(self.error_messages["required"], code="required")
+
+
+def day(label: Any, **more: Any) -> forms.DateField:
+    """A day that a browser offers a calendar for."""
+    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **more)
+
+
 class PageForm(forms.ModelForm):
     """A model form of somebody: it offers and accepts only what `user` may see, and may place rows only where he may.
 
@@ -154,3 +169,37 @@ class PageForm(forms.ModelForm):
         self.instance.save(expected_version=expected)
         self._save_m2m()  # type: ignore[attr-defined]  # Django's own, not in its stubs
         return self.instance
+
+
+class SettledForm(PageForm):
+    """A form some of whose fields are settled when the row is made; a relation to what the user does not see stays
+    as it is, and is not asked about."""
+
+    settled: ClassVar[tuple[str, ...]] = ("division",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            return
+        for name, field in list(self.fields.items()):
+            unseen = isinstance(field, RowField) and self._unseen(name, field)
+            if name in self.settled or unseen:
+                del self.fields[name]
+
+    def _unseen(self, name: str, field: RowField) -> bool:
+        key = getattr(self.instance, f"{name}_id")
+        return key is not None and not rows_of(field).filter(pk=key).exists()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What every service is told beside the row."""
+        return {"by": self.user, "expected_version": self.cleaned_data.get("version")}
+
+
+class PlacedByParentForm(SettledForm):
+    """A form of rows that lie where something else does: the service places and checks them as a whole."""
+
+    def _post_clean(self) -> None:
+        for name in self._meta.fields or ():
+            if name in self.cleaned_data:
+                setattr(self.instance, name, self.cleaned_data[name])

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "apps.villages",
     "apps.cadres",
     "apps.visits",
+    "apps.measures",
     "apps.notices",
     "apps.funds",
     "apps.crosschecks",

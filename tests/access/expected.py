@@ -84,7 +84,8 @@ def begins(account: Account, resource: str) -> bool:
 def acts_on(account: Account, row: Row) -> bool:
     """Accounts and posts are changed by whoever could have given them: not one's own, no administrator's, and none
     whose posts reach farther than one's own."""
-    if row.resource in ("run", "assessment-round", "closed-year", "asset-distribution"):  # begun, never changed
+    # Begun or opened, never changed.
+    if row.resource in ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment"):
         return False
     if row.resource in ("fund-order", "library-item"):  # changed by whoever drafted it, who is none of these
         return False

@@ -80,6 +80,7 @@ from apps.households.models import (
     PersonYear,
     StatusEvent,
 )
+from apps.measures.models import LoanRepayment, LoanWish, RiskFund, SmallLoan
 from apps.notices.models import NoticeLog, NoticeObjection, NoticePhoto, Publication, PublicNotice
 from apps.pages.imports.models import ImportBatch
 from apps.pages.models import ExportApproval, ExportJob
@@ -281,6 +282,7 @@ def _helping() -> None:
                 Duty.objects.create(**here, kind="unit", unit=unit, from_on=day)
                 paper = {"approval_no": "a", "approved_on": day, "approved_by": "a"}
                 CountyChief.objects.create(**here, post="head", name="c", from_on=day, **paper)
+                RiskFund.objects.create(**here, year=2018, amount=1, document_no="d")
             if place in VILLAGES:
                 team = TaskForce.objects.create(**here, kind="village", name="t", unit=unit, set_on=day)
                 duty = Duty.objects.create(**here, kind="team_leader", cadre=cadre, team=team, from_on=day)
@@ -481,6 +483,7 @@ def more_household(place: int, word: str, accounts: dict[str, Account], *, gone:
             reported_by=accounts["village"].user,
         )
         HomeCheck.objects.create(**here, checked_on=day, checker=word, knows_helper=True, note=word)
+        _borrowed(person, word)
         # Withdrawn, so that it opens nothing; the account it was for still reads of it.
         _share(household, accounts["stranger"].user, accounts["county"].user, word)
         finding = Finding.objects.create(
@@ -520,6 +523,20 @@ def more_household(place: int, word: str, accounts: dict[str, Account], *, gone:
         )
         _visited(household, accounts["stranger"].user, word)
     return household
+
+
+def _borrowed(person: Person, word: str) -> None:
+    """A loan of a household with something paid back, and the wish for it."""
+    day = datetime.date(2018, 6, 1)
+    here = {"household_id": person.household_id, "division_id": person.division_id}
+    LoanWish.objects.create(**here, wished_on=day, purpose=word)
+    loan = SmallLoan.objects.create(
+        **here, borrower=person, borrower_name=word, bank=word, contract_no=word, amount=9, term_months=12,
+        lent_on=day, due_on=day.replace(year=2019), real_enterprise=word, note=word,
+    )  # fmt: skip
+    LoanRepayment.objects.create(
+        **here, loan=loan, on=day, principal=1, voucher=word, bank_line=word, note=word, made_by_name=word
+    )
 
 
 def _visited(household: Household, by: User, word: str) -> None:
@@ -624,6 +641,10 @@ PLANTED: tuple[type[models.Model], ...] = (
     Attendance,
     CountyChief,
     HomeCheck,
+    SmallLoan,
+    LoanRepayment,
+    LoanWish,
+    RiskFund,
     Pairing,
     Household,
     HouseholdYear,
@@ -708,6 +729,7 @@ MADE_WITH = {
     VisitConflict: "text",
     VisitCorrection: "text",
     AssessmentLog: "note",
+    LoanRepayment: "note",
     Quota: "document_no",
     OrderLog: "note",
     Entry: "document_no",

@@ -36,6 +36,7 @@ from apps.dashboards.figures import FIGURES
 from apps.datasets.models.base import PlaceField
 from apps.households.models import Household, Person, PersonYear
 from apps.households.tables import HouseholdResource, PersonResource, PersonYearResource
+from apps.measures.models import LoanRepayment
 from apps.pages import exports
 from apps.pages.columns import field_at
 from tests.access.test_lists import api_resources
@@ -270,10 +271,10 @@ def sensitive_fields() -> list[models.Field[Any, Any]]:
     return [
         field
         for model in placed()
-        # Evidence is tested by itself; the log of findings and visits can only be added to; the token of a card is
-        # another for each, and stands in its picture alone.
+        # Evidence is tested by itself; the log of findings, visits and repayments can only be added to; the token of
+        # a card is another for each, and stands in its picture alone.
         if getattr(model, "household_lookup", None)
-        and model not in (Finding, FindingLog, Card)
+        and model not in (Finding, FindingLog, Card, LoanRepayment)
         and model._meta.app_label != "visits"
         for field in model._meta.concrete_fields
         if fieldclasses.is_sensitive(field) and two_values(field) and not hasattr(field, "source")

@@ -65,6 +65,10 @@ BEYOND: dict[str, dict[str, str]] = {
             *("lastvisit", "visittask", "visittaskevent"),
         )
     },
+    **{
+        f"measures_{name}": {"household": "household_id"}
+        for name in ("smallloan", "smallloanevent", "loanrepayment", "loanwish", "loanwishevent")
+    },
     "households_household": {"household": "id"},
     "households_householdevent": {"household": "pgh_obj_id"},
     **{
@@ -98,11 +102,17 @@ KEPT_FUNDS = (
     *("libraryitem", "projectprogress", "negativeitem"),
     *("asset", "assetdistribution"),
 )
-KEPT = (*(f"visits_{name}" for name in KEPT_VISITS), *(f"funds_{name}" for name in KEPT_FUNDS))
+KEPT_MEASURES = ("smallloan", "loanwish", "riskfund")
+KEPT = (
+    *(f"visits_{name}" for name in KEPT_VISITS),
+    *(f"funds_{name}" for name in KEPT_FUNDS),
+    *(f"measures_{name}" for name in KEPT_MEASURES),
+)
 APPEND_ONLY = re.compile(
     r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_accesslog$"
     r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck|reconciliationsettlement|ledgercheck)$"
     r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
+    r"|^measures_loanrepayment$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 

@@ -35,6 +35,8 @@ from apps.funds.services.quotas import receive
 from apps.households import services
 from apps.households.imports.register import RegisterImporter
 from apps.households.models import Household, HouseholdIncome, NaturalChange, Person
+from apps.measures import services as loans
+from apps.measures.models import LoanWish, RiskFund, SmallLoan
 from apps.notices.models import PublicNotice
 from apps.notices.services import photos, writing
 from apps.notices.services import steps as notice_steps
@@ -67,6 +69,10 @@ def share() -> Share:
 
 def pairing() -> Pairing:
     return Pairing.objects.order_by("pk")[0]
+
+
+def loan() -> SmallLoan:
+    return SmallLoan.objects.filter(division_id=OWN).order_by("pk")[0]
 
 
 def cadre() -> Cadre:
@@ -111,6 +117,14 @@ CALLS = {
         Duty(division_id=OWN, kind="first_secretary", cadre=cadre(), from_on=DAY), by=by
     ),
     "form a team": lambda by: cadres.save_team(TaskForce(division_id=OWN, name="工作队", set_on=DAY), by=by),
+    "lend": lambda by: loans.lend(SmallLoan(household=household(), borrower=person(), amount=1), by=by),
+    "repay": lambda by: loans.repay(loan(), on=DAY, principal=Decimal(1), by=by),
+    "reverse a repayment": lambda by: loans.reverse(loan().repayments.all()[0], reason="错", by=by),
+    "mark who uses a loan": lambda by: loans.mark_real_user(loan(), enterprise="某公司", by=by),
+    "book a bank's loans": lambda by: loans.book_loans([loan()], by=by),
+    "book a bank's repayments": lambda by: loans.book_repayments([], {loan().pk: True}, by=by),
+    "enter a wish": lambda by: loans.save_wish(LoanWish(household=household(), wished_on=DAY), by=by),
+    "enter a risk fund": lambda by: loans.save_fund(RiskFund(division_id=COUNTY, year=2017, amount=1), by=by),
     "pair": lambda by: cadres.pair(household(), cadre(), by=by, on=DAY),
     "end a pairing": lambda by: cadres.end(pairing(), by=by, on=DAY, reason="调离"),
     "exchange pairings": lambda by: exchange_all(

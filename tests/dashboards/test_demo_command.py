@@ -10,7 +10,7 @@ from django.test import Client
 
 from apps.access.backends import ScopedBackend
 from apps.common.errors import ServiceError
-from apps.dashboards.demo import counties, diaries, money_notices, officials, writing
+from apps.dashboards.demo import counties, diaries, loans, money_notices, officials, writing
 from apps.dashboards.demo.comparisons import PLANTS
 from apps.dashboards.demo.contradictions import CARRIERS
 from apps.dashboards.demo.planting import assets, money, projects
@@ -48,7 +48,8 @@ def test_the_command_writes_accounts_and_truth_for_the_owner_alone(committed_db,
         "division": "150000000000",
     }
     assert ScopedBackend().authenticate(None, username="village-150422100200", password=demo["password"]) is not None
-    planted = {*CARRIERS, *(plant.rule for plant in (*PLANTS, *diaries.PLANTS)), *officials.WHY, *counties.WHY, "CV-04"}
+    planted = {*CARRIERS, *(plant.rule for plant in (*PLANTS, *diaries.PLANTS, *loans.PLANTS)), "CV-04"}
+    planted |= {*officials.WHY, *counties.WHY}
     of_money = {rule for one in (projects.WHY, money.WHY, money_notices.WHY, assets.WHY) for rule in one}
     assert {entry["rule"] for entry in truth} == planted | of_money
     assert of_money == {f"FP-{number:02d}" for number in range(1, 21)}

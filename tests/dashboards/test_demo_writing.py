@@ -34,6 +34,7 @@ from apps.funds.services.balances import balance, by_origin
 from apps.funds.services.verifying import verify
 from apps.households.models import Household, HouseholdYear, Person, RegistrationConflict, StatusEvent
 from apps.households.services.codes import issue_household_codes
+from apps.measures.models import LoanWish, SmallLoan
 from apps.notices.models import PublicNotice
 from apps.villages.models import VillageYear
 from apps.visits.choices import SIMILAR
@@ -213,6 +214,20 @@ def test_homes_were_asked_and_every_county_is_led(seeded, everything):
     counties = Division.objects.current().counties().count()
     assert CountyChief.objects.filter(until_on=None).count() == 2 * counties
     assert CountyChief.objects.exclude(until_on=None).filter(approved_on=None).exists(), "of whom nobody asks a paper"
+
+
+def test_four_in_five_who_want_a_loan_have_one_and_sums_are_those_of_the_rows(seeded, everything):
+    wishes = LoanWish.objects.open().with_lent()
+    assert 0.7 < wishes.filter(lent=True).count() / wishes.count() < 0.9
+    assert (
+        SmallLoan.objects.filter(outstanding=0).exists() and SmallLoan.objects.filter(used_by_enterprise=True).exists()
+    )
+    late = SmallLoan.objects.with_overdue(figures.REFERENCE).filter(overdue=True)
+    planted = {truth.household_code for truth in seeded.truths if truth.rule == "PC-13"}
+    assert planted and set(late.values_list("household__code", flat=True)) == planted
+    for loan in SmallLoan.objects.with_left(figures.REFERENCE).select_related("borrower", "household"):
+        assert loan.outstanding == loan.left
+        loan.full_clean()
 
 
 def test_a_dump_holds_no_number_that_was_made(seeded, everything):

@@ -1,4 +1,4 @@
-"""The templates: the columns of a workbook of pairings or home checks, ready to be filled in."""
+"""The templates: the columns of a workbook, ready to be filled in."""
 
 from __future__ import annotations
 

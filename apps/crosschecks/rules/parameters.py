@@ -107,6 +107,9 @@ PARAMETERS: dict[str, Parameter] = {
             Decimal(1),
             2,
         ),
+        _whole("loan_max", gettext_lazy("小额信贷上限（元）"), 50_000, 0, 1_000_000),
+        _whole("loan_months", gettext_lazy("小额信贷最长期限（月）"), 36, 1, 600),
+        _whole("loan_wish_days", gettext_lazy("贷款意愿办理期限（天）"), 60, 0, 365),
         _whole("marriage_days", gettext_lazy("婚姻变更办理期限（天）"), 30, 0, 365),
         Parameter(
             "small_out_of_pocket",

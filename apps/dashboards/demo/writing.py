@@ -1,5 +1,5 @@
-"""From plan to database in one transaction: accounts, register, helpers, villages, department data, duties, visits,
-projects."""
+"""From plan to database in one transaction: accounts, register, helpers, villages, department data, loans, duties,
+visits, projects."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Dealt, Pairer
+from apps.dashboards.demo.loans import lend_everywhere
 from apps.dashboards.demo.money import spend
 from apps.dashboards.demo.notices import post_notices
 from apps.dashboards.demo.officials import appoint_officials
@@ -106,6 +107,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 bulk.rows["villages_villageyear"] = fill_villages(scale, seed)
             with watch.phase("departments"):
                 truths += deliver_departments(bulk, system_account(), scale)
+            with watch.phase("loans"):
+                truths += lend_everywhere(bulk, scale)
             with watch.phase("officials"):
                 truths += appoint_officials(bulk, seed)
             with watch.phase("visits"):
