@@ -15,7 +15,7 @@ from apps.common.days import today
 from apps.funds.asset_choices import AssetForm as FormOfAsset
 from apps.funds.asset_choices import AssetKind, IncomeForm, OwnerKind
 from apps.funds.choices import FundKind
-from apps.funds.models import Asset, AssetDistribution
+from apps.funds.models import Asset, AssetDistribution, Beneficiary
 from apps.funds.models.base import FUND
 from apps.funds.services import assets, distributions, registering
 from apps.funds.services.assets import Owner
@@ -231,6 +231,14 @@ class DistributionForm(PageForm):
         super().__init__(*args, **kwargs)
         self.fields["collective"].required = False
         self.initial.setdefault("year", today().year - 1)
+        if self.initial.get("asset") and not self.is_bound:
+            self.initial["shares"] = self._helped(self.initial["asset"])
+
+    def _helped(self, asset: Any) -> list[dict[str, str]]:
+        """A line for each household that the project of the asset helps: those whom a yield mostly goes to."""
+        sees = Asset.objects.visible_to(self.user).filter(pk=getattr(asset, "pk", asset))
+        rows = Beneficiary.objects.visible_to(self.user).filter(project__assets__in=sees, is_active=True)
+        return [{"household": code} for code in rows.order_by("household_code").values_list("household_code", flat=True)]
 
     def _post_clean(self) -> None:
         """The plan is made by the service; no instance is filled."""

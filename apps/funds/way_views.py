@@ -24,5 +24,5 @@ class WayPage(StepPage):
         lines = way.lines(found, requester(self.request))
         return {
             "form": form or self.step_form(found),
-            "log": [(line, self.states.html(line.to_state), way.steps.get(line.step)) for line in lines],
+            "log": [(line, self.states.html(line.to_state), way.named(line.step)) for line in lines],
         }

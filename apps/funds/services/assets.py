@@ -72,6 +72,7 @@ WAY = Way.of(
     ),
     Step("write_off", gettext_lazy("批准核销"), (S.LEAVING,), S.WRITTEN_OFF, APPROVES, COUNTY, apart=True),
     Step("keep", gettext_lazy("不同意核销"), (S.LEAVING,), "", APPROVES, COUNTY, needs_note=True),
+    elsewhere=(SURVEY, FROM_PROJECT, DISTRIBUTE),
 )
 
 

@@ -50,6 +50,7 @@ WAY = Way.of(
     Step("pay_out", gettext_lazy("公示期满，已发放到户"), (S.PUBLISHED,), S.DISTRIBUTED, PROPOSES, ALL),
     Step("withdraw", gettext_lazy("撤销方案"), OPEN, S.WITHDRAWN, PROPOSES, ALL, needs_note=True),
     Step("refuse", gettext_lazy("审核不通过"), (S.PLANNED, S.CHECKED), S.WITHDRAWN, REVIEWS, OFFICES, needs_note=True),
+    elsewhere=(PLAN,),
 )
 
 

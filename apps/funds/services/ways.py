@@ -67,16 +67,24 @@ class Step:
 
 @dataclass(frozen=True)
 class Way:
-    """Steps by name, the log that keeps them, and the log's key to the row (`item`, `project`)."""
+    """Steps by name, the log that keeps them, and the log's key to the row (`item`, `project`).
+
+    `elsewhere`: steps that other services take, and that stand in the log all the same.
+    """
 
     steps: dict[str, Step]
     log: type[StepLog]
     key: str
+    elsewhere: dict[str, Step]
 
     @classmethod
-    def of(cls, log: type[StepLog], key: str, *steps: Step) -> Way:
+    def of(cls, log: type[StepLog], key: str, *steps: Step, elsewhere: Sequence[Step] = ()) -> Way:
         """The way of these steps."""
-        return cls({step.name: step for step in steps}, log, key)
+        return cls({step.name: step for step in steps}, log, key, {step.name: step for step in elsewhere})
+
+    def named(self, name: str) -> Step | None:
+        """The step that a line of the log names."""
+        return self.steps.get(name) or self.elsewhere.get(name)
 
     def concerned(self, row: Any, user: User) -> bool:
         """Whether somebody has any step in rows of this place, now or later."""

@@ -28,6 +28,12 @@ def money_text(value: Decimal) -> str:
 
 
 @register.filter
+def money_exact(value: Decimal) -> str:
+    """To the cent."""
+    return amounts.exact(value)
+
+
+@register.filter
 def percent(value: Any) -> str:
     """A share between 0 and 1."""
     return PERCENT.text(value)
