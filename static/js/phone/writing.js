@@ -15,6 +15,7 @@ const PAUSE = 300;
 let current = null;
 let timer = 0;
 let running = Promise.resolve();
+let edits = 0;
 let finished = () => {};
 
 export const isOpen = () => current !== null;
@@ -25,10 +26,11 @@ async function keep() {
   clearTimeout(timer);
   const entry = current;
   if (!entry) return true;
+  const seen = edits;
   try {
     await entries.write(entry, entry.content);
     note("full", "");
-    part("kept").textContent = say("saved", { time: clock(Date.now()) });
+    if (edits === seen) part("kept").textContent = say("saved", { time: clock(Date.now()) });
     return true;
   } catch (error) {
     part("kept").textContent = say("notSaved");
@@ -44,7 +46,10 @@ export function flush() {
   return running;
 }
 
+// What was typed since is not kept yet, whatever was said before.
 function soon() {
+  edits += 1;
+  part("kept").textContent = "";
   clearTimeout(timer);
   timer = setTimeout(flush, PAUSE);
 }
