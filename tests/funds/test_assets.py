@@ -48,7 +48,7 @@ def family(division: int = VILLAGE, **fields: Any) -> Any:
 def built(way: Way, *households: Any, paid: int = 100000, **fields: Any) -> Project:
     """An accepted project into which money went."""
     project = way.go(way.project(*households, **fields), "notice_before")
-    project = way.go(aged(project, noticed_before_on=10, approved_on=20), "start")
+    project = way.go(aged(project, noticed_before_on=11, approved_on=20), "start")
     project = way.go(way.go(project, "report", report=report(100)), "finish", "accept")
     county = Office.at(COUNTY)
     county.pay(county.allocate(county.budget(500000), project, 500000), paid)

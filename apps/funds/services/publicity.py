@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.models import User
+from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.common.openly import without_names
 from apps.divisions import codes
@@ -206,7 +207,8 @@ def since_when(row: Row) -> datetime.date | None:
     """From which day on a posted notice counts for the stage a row is at; None where it may be said again."""
     match stage_of(row), row:
         case "library", LibraryItem():
-            return timezone.localdate(row.state_since)
+            # Steps are logged by the clock, notices posted by the day that work counts from.
+            return min(timezone.localdate(row.state_since), today())
         case "before", Project():
             return row.approved_on
         case "after", Project():
