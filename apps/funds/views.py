@@ -17,7 +17,7 @@ from apps.divisions import codes
 from apps.funds.choices import ORDER_ACTS, Act, OrderState
 from apps.funds.forms import LINES, OrderStepForm
 from apps.funds.kinds import ORDER_STATE
-from apps.funds.models import FundOrder, Quota
+from apps.funds.models import FundOrder, OrderLine, Quota
 from apps.funds.notice_views import notices_on_page
 from apps.funds.services import quotas, reading, steps
 from apps.funds.services.ways import holds
@@ -38,6 +38,12 @@ class OrderFormPage(FormPage):
         return super().get(request, key)
 
 
+def _has(line: OrderLine, name: str) -> bool:
+    """Whether a line says something of a field. Its household is not asked for: who sees money need not see that; and a
+    household's code is only entered."""
+    return bool(vars(line).get(f"{name}_id") or vars(line).get(name))
+
+
 class OrderPage(WayPage):
     """One order: what it asks for line by line, the steps one may take, and what was done so far."""
 
@@ -51,7 +57,7 @@ class OrderPage(WayPage):
         return {
             **super().more(found, form),
             "lines": [(line, reading.account(line.payee_account, plain=plain)) for line in lines],
-            "shown": {name for name in LINES[found.act] if any(getattr(line, name) for line in lines)},
+            "shown": {name for name in LINES[found.act] if any(_has(line, name) for line in lines)},
             "entries_url": f"{reverse('entry-list')}?order_of={found.pk}" if found.state == OrderState.DONE else "",
         }
 

@@ -15,6 +15,7 @@ from apps.funds.services.lines import Line
 from tests.factories.accounts import make_user, planter, sign_in
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.funds import COUNTY, REGION, Office, make_project
+from tests.factories.households import make_household, make_person
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/fund-orders/"
@@ -167,9 +168,19 @@ def test_accounts_of_payees_are_masked_without_the_right(county: Office) -> None
     county.pay(allocation, 5)
     with scopes.acting(planter()):
         order = FundOrder.objects.get(act="pay")
+    household = make_household(VILLAGES[0])
+    head = make_person(household)
+    county.pay(allocation, 5, household=household.pk, payee_name=head.name, payee_account="")
+    with scopes.acting(planter()):
+        to_household = FundOrder.objects.exclude(pk=order.pk).get(act="pay")
+    for person in (county.reviewer, county.proposer):  # who reviews money sees no household
+        assert sign_in(Client(), person).get(f"/fund-orders/{to_household.pk}/").status_code == 200
 
     inspector = make_user("inspector", "inspector", COUNTY)
     for person, seen in ((inspector, "****"), (county.payer, "4567")):
         body = sign_in(Client(), person).get(f"{API}{order.pk}/").json()
         assert seen in body["lines"][0]["payee_account"]
         assert "6222020400001234567" not in str(body)
+        page = sign_in(Client(), person).get(f"/fund-orders/{order.pk}/")
+        assert page.status_code == 200
+        assert seen in page.content.decode() and "6222020400001234567" not in page.content.decode()
