@@ -238,7 +238,9 @@ class DistributionForm(PageForm):
         """A line for each household that the project of the asset helps: those whom a yield mostly goes to."""
         sees = Asset.objects.visible_to(self.user).filter(pk=getattr(asset, "pk", asset))
         rows = Beneficiary.objects.visible_to(self.user).filter(project__assets__in=sees, is_active=True)
-        return [{"household": code} for code in rows.order_by("household_code").values_list("household_code", flat=True)]
+        return [
+            {"household": code} for code in rows.order_by("household_code").values_list("household_code", flat=True)
+        ]
 
     def _post_clean(self) -> None:
         """The plan is made by the service; no instance is filled."""

@@ -1,4 +1,4 @@
-"""One way of money in a real browser, from its source to a household: every sum the same to the cent, wherever it shows.
+"""One way of money in a real browser, from its source to a household: every sum the same to the cent, wherever it is.
 
 Ten million yuan are budgeted at the region and handed down; a village's project is approved by four people, built,
 accepted, paid; what it leaves behind is registered and earns, and what it earns goes to the household. Days pass by
