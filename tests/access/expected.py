@@ -74,10 +74,13 @@ def of_resource(route: Route, kind: str, account: Account, row: Row | None) -> s
 
 
 def begins(account: Account, resource: str) -> bool:
-    """Orders of money are drafted by region, league and county, projects proposed by villages and townships."""
+    """Orders of money are drafted by region, league and county, projects proposed by villages and townships; assets are
+    a village's, a township's or a county's."""
     level = codes.level(account.kind.place)
     if resource == "fund-order":
         return level <= codes.COUNTY
+    if resource in ("asset", "asset-distribution"):
+        return level >= codes.COUNTY
     return resource != "library-item" or level >= codes.TOWNSHIP
 
 
@@ -87,7 +90,8 @@ def acts_on(account: Account, row: Row) -> bool:
     # Begun or opened, never changed.
     if row.resource in ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment"):
         return False
-    if row.resource in ("fund-order", "library-item"):  # changed by whoever drafted it, who is none of these
+    # Changed by whoever drafted it, who is none of these; before it was classified, which all planted ones are.
+    if row.resource in ("fund-order", "library-item", "asset"):
         return False
     if account.kind.here and row.resource in ("user", "client"):
         return False  # all of them reach below his one division: more than he could have given

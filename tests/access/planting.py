@@ -392,8 +392,8 @@ def _registered(place: int, words: Canaries) -> None:
     )  # fmt: skip
     for household in households:
         DistributionLine.objects.create(
-            **here, distribution=distribution, household=household, household_code=household.code, person=words.word(),
-            amount=1,
+            **here, distribution=distribution, household=household, household_code=household.code, head="h",
+            person=words.word(), amount=1,
         )  # fmt: skip
     AssetDistribution.objects.filter(pk=distribution.pk).update(state="distributed")
     log = {"round": 1, "by_name": "b", "to_state": "distributed"}
@@ -777,7 +777,9 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
                         model._base_manager.filter(pk=found.pk).update(**dict.fromkeys(texts, word))
                 # An indicator's code is a word of the catalogue, and no secret.
                 code = "" if isinstance(found, Indicator | Score) else getattr(found, "code", "")
-                for text in (word, code, getattr(found, "national_no", "")):
+                # The code of a household stands in some rows beside it, for those who do not see the register.
+                beside = getattr(found, "household_code", "") if model in MADE_WITH else ""
+                for text in (word, code, getattr(found, "national_no", ""), beside):
                     if text:
                         canaries[text].append(row)
         numbers = [

@@ -43,5 +43,5 @@ class RiskFund(Versioned, PlacedModel):
     def clean(self) -> None:
         """Risk funds are those of counties."""
         super().clean()
-        if self.division_id and codes.level(self.division_id) != codes.COUNTY:
+        if self.pk is None and self.division_id and codes.level(self.division_id) != codes.COUNTY:
             raise ValidationError({"division": _("请选择旗县一级的区划。")})
