@@ -312,7 +312,7 @@ def asked(account: Account, address: str) -> tuple[int, str, int]:
 
 @pytest.mark.parametrize(
     ("name", "wall"),
-    [("village", "both"), ("village", "database"), ("helper", "both"), ("partner", "both")],
+    [("village", "database"), ("helper", "both"), ("partner", "both")],
     indirect=["wall"],
 )
 def test_13_a_foreign_row_is_answered_like_none_in_every_byte_and_by_as_many_queries(world, monkeypatch, name, wall):

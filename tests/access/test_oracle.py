@@ -35,7 +35,7 @@ CHANGING = (
 
 
 def values_for(name: str, filter_: django_filters.Filter, resource: type[Resource], world: World, account: Account):
-    """Values to ask a filter for: some choices, and what own and foreign rows hold."""
+    """Values to ask a filter for: some choices, and what own and foreign rows hold; the most telling ones last."""
     rows = world.rows[resource.name]
     own = [row for row in rows if account.sees(row)][:1]
     foreign = [row for row in rows if not account.sees(row)][-1:]
@@ -43,16 +43,16 @@ def values_for(name: str, filter_: django_filters.Filter, resource: type[Resourc
         kind = resource.model._meta.get_field(filter_.field_name).related_model
         planted = [row for rows in world.rows.values() for row in rows if world.models.get(row.resource) is kind]
         of_kind = [row.key for row in planted if account.sees(row)][:1]
-        return [*of_kind, *[row.key for row in planted if not account.sees(row)][-1:], 999_999_999]
+        return [999_999_999, *of_kind, *[row.key for row in planted if not account.sees(row)][-1:]]
     if choices := filter_.extra.get("choices"):
         listed = [value for value, _label in (choices() if callable(choices) else choices) if value != ""]
         return [*listed[:1], *listed[-1:]]
     if isinstance(filter_, django_filters.DateFilter):
-        return ["2018-06-01", "2000-01-01", "2030-01-01"]
+        return ["2000-01-01", "2030-01-01", "2018-06-01"]
     if isinstance(filter_, django_filters.NumberFilter):
         return [0, 2018, 2019, *(row.key for row in foreign)]
     words = [word for word, where in world.canaries.items() if {*own, *foreign} & set(where)]
-    return [*words, "village", "x"]
+    return ["x", "village", *words]
 
 
 def questions(world: World, account: Account) -> Iterator[str]:
@@ -68,9 +68,8 @@ def questions(world: World, account: Account) -> Iterator[str]:
             yield f"{api}?{urlencode({'order': order, 'page_size': 1})}"
         for name, filter_ in resource.filters.base_filters.items():
             values = values_for(name, filter_, resource, world, account)
-            if account.name != "village":  # the others see other rows through the same filters
-                values = values[-1:]
-            for value in values:
+            # The others see other rows through the same filters.
+            for value in values[-2:] if account.name == "village" else values[-1:]:
                 yield f"{api}?{urlencode({name: value, 'count': 1})}"
             # Page and API ask the same selection; what a page adds is the name of the row that it is filtered by.
             for value in values[-1:] if isinstance(filter_, django_filters.ModelChoiceFilter) else ():

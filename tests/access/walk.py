@@ -149,7 +149,7 @@ def _of_route(route: Route, world: World, account: Account, wall: str) -> Iterat
     unseen = route.resource is not None and not account.opens(route.resource)
     few = wall != "both" or account.name in BARE or unseen
     for number, (address, row) in enumerate(addresses(route, world, account, few=few)):
-        for method in methods(route, row, account, number):
+        for method in methods(route, row, wall, number):
             yield Question(f"{wall} {account.name} {route.name} {number} {method}", route, method, address, row)
 
 
@@ -161,10 +161,15 @@ def _in_turn(every: list[Question], account: Account, turn: int) -> Iterator[Que
             yield some[turn % len(some)]
 
 
-def methods(route: Route, row: Row | None, account: Account, number: int) -> list[str]:
-    """All of them on one's own and the nearest foreign row; on those farther off one, each time another."""
+def methods(route: Route, row: Row | None, wall: str, number: int) -> list[str]:
+    """All of them on one's own and the nearest foreign row; on those farther off one, each time another.
+
+    Where a wall is taken away, what names no row is only read: what it writes says nothing of the wall.
+    """
     every = list(route.kinds)
-    if row is None or number < 2:
+    if row is None:
+        return every if WHOLE or wall == "both" else [method for method in every if method in SAFE]
+    if number < 2:
         return every
     return [every[number % len(every)]]
 
