@@ -143,7 +143,8 @@ def test_a_language_is_chosen_by_post_alone(register):
 )
 def test_the_api_answers_in_the_language_asked_for(register, asked, title):
     client = visitor(language="zh-hans")
-    answer = client.get("/api/v1/households/999999999/", headers={"accept-language": asked, "accept": "application/json"})
+    heads = {"accept-language": asked, "accept": "application/json"}
+    answer = client.get("/api/v1/households/999999999/", headers=heads)
     assert (answer.status_code, answer.json()["title"]) == (404, title)
     assert "Accept-Language" in answer["Vary"]
     assert answer["Content-Language"] == ("en" if title == "Not found" else "zh-Hans")
