@@ -27,6 +27,7 @@ from apps.funds.models import (
     OrderLine,
     OrderLog,
     Payment,
+    ProgressPhoto,
     Project,
     ProjectLog,
     ProjectProgress,
@@ -122,6 +123,7 @@ def _declare_projects() -> None:
         ProjectProgress,
         general(BUILD, "project month percent spent supervisor_name note reported_on reported_by reported_by_name"),
     )
+    declare(ProgressPhoto, general(BUILD, "progress at by by_name taken_at width height image thumbnail"))
     declare(Beneficiary, general(HELP, "household household_code head item project kind year is_active"))
     declare(NegativeItem, general(RULES, "aspect position name words is_active", Basis.PUBLIC))
     declare(NegativeCheck, general(BUILD, "project item item_name words answer content_version at by by_name"))

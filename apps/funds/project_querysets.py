@@ -108,6 +108,14 @@ class ProjectQuerySet(ScopedQuerySet):
         return self.annotate(unreported=ExpressionWrapper(running & ~Exists(reported), output_field=BooleanField()))
 
 
+class ProgressQuerySet(ScopedQuerySet):
+    """Months of projects."""
+
+    def with_photos(self) -> Self:
+        """Add `photo_count`: how many photos show the month."""
+        return self.annotate(photo_count=row_number(self.model, "photos"))
+
+
 class BeneficiaryQuerySet(ScopedQuerySet):
     """Beneficiaries that should not be (FP-14)."""
 

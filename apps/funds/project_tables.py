@@ -16,7 +16,7 @@ from apps.funds.choices import ProjectKind, SupportMode
 from apps.funds.models import Beneficiary, LibraryItem, NegativeItem, Project, ProjectProgress
 from apps.funds.project_choices import DRAFTED, Aspect
 from apps.funds.project_kinds import EVALUATION, ITEM_STATE, LIGHT, OVERDUE, PROJECT_STATE
-from apps.funds.project_querysets import LibraryQuerySet, ProjectQuerySet
+from apps.funds.project_querysets import LibraryQuerySet, ProgressQuerySet, ProjectQuerySet
 from apps.funds.services import library
 from apps.pages.columns import Column
 from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MONEY, NUMBER, PLACE, YEAR, Choice, Number
@@ -69,6 +69,7 @@ class ProgressResource(Resource):
         Column("percent", _("形象进度（%）"), kind=NUMBER),
         Column("spent", _("累计完成投资（元）"), kind=MONEY),
         Column("supervisor_name", _("义务监督员签字")),
+        Column("photos", _("照片数"), source="photo_count", kind=NUMBER, holds="photos__image"),
         Column("reported_on", _("报送日期"), kind=DATE),
         Column("reported_by", _("报送人"), source="reported_by_name"),
         Column("note", _("说明"), default=False),
@@ -79,6 +80,11 @@ class ProgressResource(Resource):
             ("project_name", "month", "percent", "spent", "supervisor_name", "reported_on", "reported_by", "note"),
         ),
     )
+
+    @classmethod
+    def rows(cls, user: Any) -> QuerySet[Any]:
+        """Visible months with the number of their photos."""
+        return cast("ProgressQuerySet", super().rows(user)).with_photos()
 
 
 class LibraryItemResource(Resource):
@@ -228,7 +234,7 @@ class ProjectResource(Resource):
             _("项目月报"),
             ProgressResource,
             "project_id",
-            ("month", "percent", "spent", "supervisor_name", "reported_on", "reported_by"),
+            ("month", "percent", "spent", "supervisor_name", "photos", "reported_on", "reported_by"),
         ),
         Related(_("受益户"), BeneficiaryResource, "project_id", ("head", "household_code", "division", "is_active")),
         Related(_("形成的资产"), AssetResource, "project_id", ("name", "number", "kind", "form", "value", "state")),

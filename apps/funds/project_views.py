@@ -10,7 +10,7 @@ from apps.funds.notice_views import notices_on_page
 from apps.funds.project_forms import LibraryStepForm, ProjectStepForm
 from apps.funds.project_kinds import ITEM_STATE, PROJECT_STATE
 from apps.funds.project_tables import LibraryItemResource, ProjectResource
-from apps.funds.services import beneficiaries, library, negative
+from apps.funds.services import beneficiaries, library, negative, progress_photos
 from apps.funds.way_forms import WayForm
 from apps.funds.way_views import WayPage
 
@@ -43,6 +43,7 @@ class ProjectPage(WayPage):
         return {
             **super().more(found, form),
             **notices_on_page(ProjectResource, found, user),
+            "pictures": progress_photos.of_project(user, found),
             "checks": negative.checks_of(found, user),
             "item_url": LibraryItemResource.url("detail", found.item_id) if found.item_id else "",
         }

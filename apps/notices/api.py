@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -17,16 +17,16 @@ from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
 from apps.notices.choices import Way
-from apps.notices.forms import PhotoForm
 from apps.notices.models import NoticePhoto, PublicNotice
 from apps.notices.models.notice import LONGEST_NOTE, LONGEST_PLACE
 from apps.notices.services import photos, reading, steps
 from apps.notices.tables import NoticeResource
-from apps.notices.views import PhotoPage
+from apps.notices.views import NoticePhotoPage
 from apps.pages.api import ResourceViewSet, object_body
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import once
 from apps.pages.kinds import DATE, MOMENT
+from apps.pages.photos import PhotoRequest, sent_photo
 
 
 class NoticeStepRequest(serializers.Serializer):
@@ -41,12 +41,6 @@ class NoticeStepRequest(serializers.Serializer):
     text = serializers.CharField(max_length=LONGEST_NOTE, required=False, default="", allow_blank=True)
     received_on = serializers.DateField(required=False)
     objection = serializers.IntegerField(required=False, min_value=1)
-
-
-class NoticePhotoRequest(serializers.Serializer):
-    """A photo of a notice, as multipart/form-data."""
-
-    photo = serializers.FileField()
 
 
 class NoticeViewSet(ResourceViewSet):
@@ -122,13 +116,10 @@ class NoticeStepView(APIView):
 class NoticePhotosView(APIView):
     """Add a photo that proves a posting."""
 
-    @extend_schema(request={"multipart/form-data": NoticePhotoRequest}, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(request={"multipart/form-data": PhotoRequest}, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request, key: int) -> Response:
         found = _found(request, key)
-        form = PhotoForm({}, request.FILES)
-        if not form.is_valid():
-            raise ValidationError(form.errors.as_data())
-        photo = photos.add(found, form.cleaned_data["photo"].read(), by=requester(request))
+        photo = photos.add(found, sent_photo(request), by=requester(request))
         return Response(photo_body(photo), status=201)
 
 
@@ -137,7 +128,7 @@ class NoticePhotoImageView(APIView):
 
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     def get(self, request: Request, key: int) -> HttpResponseBase:
-        return PhotoPage.as_view()(request._request, key=key)
+        return NoticePhotoPage.as_view()(request._request, key=key)
 
 
 def _found(request: Request, key: int) -> PublicNotice:

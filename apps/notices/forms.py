@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
@@ -15,7 +14,7 @@ from apps.common.wording import clauses, labelled, listed
 from apps.notices.choices import RULES, Kind, Way, columns_of
 from apps.notices.models import NoticeObjection, PublicNotice
 from apps.notices.models.notice import LONGEST_NOTE, LONGEST_PLACE
-from apps.notices.services import photos, reading, steps, writing
+from apps.notices.services import reading, steps, writing
 from apps.pages.forms import DivisionField, PageForm
 from apps.pages.lines import LinesField, Pasted
 
@@ -162,21 +161,3 @@ class StepForm(forms.Form):
 def objection_label(one: NoticeObjection) -> str:
     """An objection in a list of choices."""
     return f"{one.received_on.isoformat()} {one.text[:40]}"
-
-
-class PhotoForm(forms.Form):
-    """A photo of a notice that hangs."""
-
-    photo = forms.FileField(
-        label=_("张贴照片"),
-        help_text=_("JPEG、PNG 或 WebP；保存时去除位置等拍摄信息。"),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-    )
-
-    def clean_photo(self) -> Any:
-        """Refuse what is larger than any photo before it is read."""
-        photo = self.cleaned_data["photo"]
-        if photo.size > photos.MOST_BYTES:
-            message = _("照片不能超过 %(most)d MB。") % {"most": photos.MOST_BYTES >> 20}
-            raise ValidationError(message, code="too_large")
-        return photo

@@ -11,7 +11,7 @@ urlpatterns = [
         name="notice-photo-add",
     ),
     path("notices/<int:key>/poster/", views.PosterPage.as_view(), name="notice-poster"),
-    path("notices/photos/<int:key>/", views.PhotoPage.as_view(), name="notice-photo"),
-    path("notices/photos/<int:key>/small/", views.PhotoPage.as_view(small=True), name="notice-photo-small"),
+    path("notices/photos/<int:key>/", views.NoticePhotoPage.as_view(), name="notice-photo"),
+    path("notices/photos/<int:key>/small/", views.NoticePhotoPage.as_view(small=True), name="notice-photo-small"),
     *pages("notice-objections", tables.ObjectionResource),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +17,13 @@ from apps.common.errors import ServiceError
 from apps.common.qr import picture
 from apps.history.services import log_access
 from apps.notices.choices import ON_SHOW, Kind
-from apps.notices.forms import PhotoForm, StepForm
+from apps.notices.forms import StepForm
 from apps.notices.kinds import LIGHT, STATE
 from apps.notices.models import NoticePhoto, PublicNotice
 from apps.notices.services import photos, publishing, reading, steps
 from apps.notices.sheets import sheet_of
 from apps.notices.tables import NoticeResource
+from apps.pages.photos import PhotoForm, PhotoPage
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
 from apps.pages.step_pages import StepPage
@@ -42,7 +43,7 @@ class NoticePage(StepPage):
         offered = any(step.name in ("post", "object") for step in form.steps)
         return {
             "form": form,
-            "photo_form": photo or PhotoForm(auto_id="photo_%s") if offered else None,
+            "photo_form": photo or PhotoForm() if offered else None,
             "pictures": photos.of_notice(user, found),
             "objections": [(one, LIGHT.html(one.light)) for one in reading.objections_of(user, found)],
             "log": [(line, STATE.html(line.to_state), words_of(line.step)) for line in reading.log_of(user, found)],
@@ -76,7 +77,7 @@ class PhotoAddPage(NoticePage):
 
     def post(self, request: HttpRequest, key: int) -> HttpResponse:
         found = self.get_object(key)
-        form = PhotoForm(request.POST, request.FILES, auto_id="photo_%s")
+        form = PhotoForm(request.POST, request.FILES)
         by = requester(request)
         if not steps.concerned(found, by):
             raise PermissionDenied(_("您没有办理这项公示的权限。"))
@@ -91,20 +92,10 @@ class PhotoAddPage(NoticePage):
         return self.again(found, 422, photo=form)
 
 
-class PhotoPage(View):
-    """The picture of a photo of a visible notice, or the small one; on record when it is seen whole."""
+class NoticePhotoPage(PhotoPage):
+    """A photo of a visible notice."""
 
-    small = False
-
-    def get(self, request: HttpRequest, key: int) -> FileResponse:
-        user = requester(request)
-        photo = NoticePhoto.objects.visible_to(user).filter(pk=key).first()
-        if photo is None:
-            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
-        if not self.small:
-            log_access(user, "view", division=photo.division_id, obj=photo, fields=["image"])
-        file = photo.thumbnail if self.small else photo.image
-        return FileResponse(file.open("rb"), content_type="image/jpeg")
+    model = NoticePhoto
 
 
 class PosterPage(View):

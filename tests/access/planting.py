@@ -61,6 +61,7 @@ from apps.funds.models import (
     OrderLine,
     OrderLog,
     Payment,
+    ProgressPhoto,
     Project,
     ProjectLog,
     ProjectProgress,
@@ -358,7 +359,12 @@ def _proposed(place: int, words: Canaries) -> None:
     log = {"round": 1, "by_name": "b", "to_state": "selected"}
     LibraryLog.objects.create(**here, **log, item=item, step="select", note=words.word())
     ProjectLog.objects.create(**here, **log, project=project, step="start", note=words.word())
-    ProjectProgress.objects.create(**here, project=project, month=day, percent=5, spent=1, reported_on=day)
+    report = ProjectProgress.objects.create(**here, project=project, month=day, percent=5, spent=1, reported_on=day)
+    word = words.word()
+    pictures = {name: ContentFile(word.encode(), "a.jpg") for name in ("image", "thumbnail")}
+    ProgressPhoto.objects.create(
+        **here, **pictures, progress=report, at=timezone.now(), by_name=word, width=1, height=1
+    )
     forbidden = NegativeItem.objects.create(**here, aspect="office", position=1, name="n", words="w")
     NegativeCheck.objects.create(
         **here, project=project, item=forbidden, item_name="i", answer=words.word(), content_version=1, by_name="b"
@@ -688,6 +694,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     LibraryLog,
     ProjectLog,
     ProjectProgress,
+    ProgressPhoto,
     NegativeItem,
     NegativeCheck,
     Beneficiary,
@@ -741,6 +748,7 @@ MADE_WITH = {
     LibraryLog: "note",
     ProjectLog: "note",
     NegativeCheck: "answer",
+    ProgressPhoto: "by_name",
     AssetLog: "note",
     AssetContract: "operator",
     AssetYield: "voucher_no",

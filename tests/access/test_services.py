@@ -26,8 +26,8 @@ from apps.cadres.services.pairing import Exchange, exchange_all
 from apps.common.codes import codelist
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
-from apps.funds.models import FundOrder, LibraryItem, Project, Quota, Reconciliation
-from apps.funds.services import library, projects, publicity, reconciling
+from apps.funds.models import FundOrder, LibraryItem, Project, ProjectProgress, Quota, Reconciliation
+from apps.funds.services import library, progress_photos, projects, publicity, reconciling
 from apps.funds.services import steps as orders
 from apps.funds.services.closing import close_year
 from apps.funds.services.lines import Line
@@ -145,6 +145,9 @@ CALLS = {
     "propose a project": lambda by: library.take(LibraryItem.objects.filter(division_id=OWN)[0], "refresh", by=by),
     "draft a proposal": lambda by: library.save(LibraryItem(division_id=OWN, met_on=DAY, year=2018), [], by=by),
     "take a step of a project": lambda by: projects.take(Project.objects.filter(division_id=OWN)[0], "stop", by=by),
+    "add a photo of a month": lambda by: progress_photos.add(
+        ProjectProgress.objects.filter(division_id=OWN)[0], b"0", by=by
+    ),
     "settle a difference": lambda by: reconciling.settle(
         Reconciliation.objects.filter(division_id=COUNTY, settlement=None)[0], "核对", by=by
     ),

@@ -10,7 +10,7 @@ from apps.funds.models.library import LibraryItem, LibraryLog
 from apps.funds.models.negative import NegativeCheck, NegativeItem
 from apps.funds.models.order import ApprovalBand, FundOrder, OrderLine, OrderLog
 from apps.funds.models.payment import Payment
-from apps.funds.models.progress import ProjectLog, ProjectProgress
+from apps.funds.models.progress import ProgressPhoto, ProjectLog, ProjectProgress
 from apps.funds.models.project import Allocation, Project
 from apps.funds.models.quota import ClosedYear, Quota
 from apps.funds.models.reconciliation import Reconciliation, ReconciliationSettlement
@@ -37,6 +37,7 @@ __all__ = [
     "OrderLine",
     "OrderLog",
     "Payment",
+    "ProgressPhoto",
     "Project",
     "ProjectLog",
     "ProjectProgress",

@@ -1,16 +1,21 @@
-"""How a project goes on: its steps, and what is reported of it each month."""
+"""How a project goes on: its steps, what is reported of it each month, and the photos that show it."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
+from apps.common.photos import Photo
 from apps.funds.models.base import FUND, FundsModel, person
 from apps.funds.models.log import LONGEST_NOTE, StepLog
 from apps.funds.models.project import Project
+from apps.funds.project_querysets import ProgressQuerySet
 
 WHOLE = 100
 
@@ -48,13 +53,36 @@ class ProjectProgress(Versioned, FundsModel):
     reported_by = person(_("报送人"))
     reported_by_name = models.CharField(_("报送人姓名"), max_length=60, blank=True, default="", editable=False)
 
+    objects: ClassVar = ScopedManager.from_queryset(ProgressQuerySet)()
+
     class Meta:
         verbose_name = _("项目月报")
         constraints = [
             models.UniqueConstraint(fields=["project", "month"], name="progress_of_a_month_once"),
+            models.UniqueConstraint(fields=["id", "division"], name="progress_place"),
             models.CheckConstraint(condition=Q(percent__lte=WHOLE, spent__gte=0, month__day=1), name="progress_sound"),
         ]
         indexes = [models.Index(fields=["division", "id"], name="progress_division")]
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.month:%Y-%m}"
+
+
+class ProgressPhoto(Photo, FundsModel):
+    """项目进度照片: what a project looked like in the month of a report, drawn anew without metadata. Append-only."""
+
+    progress = models.ForeignKey(
+        ProjectProgress, on_delete=models.PROTECT, related_name="photos", verbose_name=_("项目月报")
+    )
+
+    class Meta:
+        verbose_name = _("项目进度照片")
+        verbose_name_plural = _("项目进度照片")
+        indexes = [models.Index(fields=["division", "id"], name="progress_photo_division")]
+
+    def __str__(self) -> str:
+        return f"{self.progress_id} {self.at:%Y-%m-%d}"
+
+    @property
+    def caption(self) -> str:
+        return f"{self.progress.month:%Y-%m}"

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.common.models
-import apps.notices.models.notice
+import apps.common.photos
 
 
 class Migration(migrations.Migration):
@@ -168,8 +168,8 @@ class Migration(migrations.Migration):
                 ("taken_at", models.DateTimeField(null=True, verbose_name="拍摄时间")),
                 ("width", models.PositiveIntegerField(verbose_name="宽")),
                 ("height", models.PositiveIntegerField(verbose_name="高")),
-                ("image", models.FileField(upload_to=apps.notices.models.notice.photo_path, verbose_name="照片")),
-                ("thumbnail", models.FileField(upload_to=apps.notices.models.notice.photo_path, verbose_name="缩略图")),
+                ("image", models.FileField(upload_to=apps.common.photos.path_of, verbose_name="照片")),
+                ("thumbnail", models.FileField(upload_to=apps.common.photos.path_of, verbose_name="缩略图")),
                 (
                     "by",
                     models.ForeignKey(

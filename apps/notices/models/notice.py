@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
 from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
+from apps.common.photos import Photo
 from apps.notices.choices import ON_SHOW, Column, Kind, State, Way, columns_of
 from apps.notices.querysets import NoticeQuerySet, ObjectionQuerySet
 
@@ -155,26 +156,13 @@ class NoticeObjection(Versioned, OfNotice):
         return f"{self.notice_id} {self.received_on}"
 
 
-def photo_path(photo: NoticePhoto, name: str) -> str:
-    """Where a picture lies: a name that nobody guesses."""
-    return f"notices/{uuid4().hex}.jpg"
-
-
-class NoticePhoto(OfNotice):
+class NoticePhoto(Photo, OfNotice):
     """公示照片: proof that a notice hangs, drawn anew without metadata; of which posting it is. Append-only."""
 
     notice = models.ForeignKey(
         PublicNotice, on_delete=models.PROTECT, related_name="photos", verbose_name=_("公告公示")
     )
     posting = models.PositiveSmallIntegerField(_("第几次张贴"))
-    at = models.DateTimeField(_("上传时间"))
-    by = _person(_("上传人"))
-    by_name = _name(_("上传人姓名"))
-    taken_at = models.DateTimeField(_("拍摄时间"), null=True)
-    width = models.PositiveIntegerField(_("宽"))
-    height = models.PositiveIntegerField(_("高"))
-    image = models.FileField(_("照片"), upload_to=photo_path)
-    thumbnail = models.FileField(_("缩略图"), upload_to=photo_path)
 
     class Meta:
         verbose_name = _("公示照片")
@@ -183,6 +171,10 @@ class NoticePhoto(OfNotice):
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.posting}"
+
+    @property
+    def caption(self) -> str:
+        return gettext("第 %(number)d 次张贴") % {"number": self.posting}
 
 
 class NoticeLog(OfNotice):

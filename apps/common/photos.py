@@ -1,0 +1,88 @@
+"""Photos that officials upload with a row: read by a process of its own (`pictures`), kept without metadata."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.common import pictures
+from apps.common.errors import ServiceError
+
+MOST_BYTES = 12 * 1024 * 1024
+
+
+def path_of(photo: models.Model, name: str) -> str:
+    """Where a picture lies: with those of its app, under a name that nobody guesses."""
+    return f"{photo._meta.app_label}/{uuid4().hex}.jpg"
+
+
+class Photo(models.Model):
+    """A photo, drawn anew without metadata, with who uploaded it when. The row that it is of is the model's own."""
+
+    at = models.DateTimeField(gettext_lazy("上传时间"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        editable=False,
+        verbose_name=gettext_lazy("上传人"),
+    )
+    by_name = models.CharField(gettext_lazy("上传人姓名"), max_length=60, blank=True, default="", editable=False)
+    taken_at = models.DateTimeField(gettext_lazy("拍摄时间"), null=True)
+    width = models.PositiveIntegerField(gettext_lazy("宽"))
+    height = models.PositiveIntegerField(gettext_lazy("高"))
+    image = models.FileField(gettext_lazy("照片"), upload_to=path_of)
+    thumbnail = models.FileField(gettext_lazy("缩略图"), upload_to=path_of)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def caption(self) -> str:
+        """What stands below it, before the day on which it was uploaded."""
+        return ""
+
+
+def read(data: bytes) -> pictures.Picture:
+    """What an uploaded file shows. Raises ServiceError at the field `photo` for what is too large or no picture."""
+    if not 0 < len(data) <= MOST_BYTES:
+        raise ServiceError(too_large(), field="photo", code="too_large")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo"
+        path.write_bytes(data)
+        try:
+            return pictures.read(path)
+        except pictures.PictureRefused as refused:
+            message = str(pictures.Unfit(refused.reason).label)
+            raise ServiceError(message, field="photo", code=refused.reason) from None
+
+
+def keep(photo: Photo, picture: pictures.Picture, *, by: Any) -> None:
+    """Write the files and the row of a photo that `by` took now; the files go again when the row is not written."""
+    photo.at, photo.by, photo.by_name = timezone.now(), by, str(by)[:60]
+    photo.taken_at, photo.width, photo.height = picture.taken_at, picture.width, picture.height
+    try:
+        photo.image.save("photo.jpg", ContentFile(picture.image), save=False)
+        photo.thumbnail.save("photo.jpg", ContentFile(picture.thumbnail), save=False)
+        photo.save(force_insert=True)
+    except BaseException:
+        for file in (photo.image, photo.thumbnail):
+            if file.name:
+                file.storage.delete(file.name)
+        raise
+
+
+def too_large() -> str:
+    """Why a file is not read at all."""
+    return _("照片不能超过 %(most)d MB。") % {"most": MOST_BYTES >> 20}
