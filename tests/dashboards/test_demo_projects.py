@@ -33,6 +33,8 @@ def test_projects_of_the_demonstration_are_sound() -> None:
         assert not Beneficiary.objects.double().exists()
         assert not Project.objects.filter(finished_on__isnull=False, percent__lt=100).exists()
         assert not ProjectProgress.objects.filter(supervisor_name="").exclude(project__state="finished").exists()
+        of_this_year = ProjectProgress.objects.filter(month__year=2018)
+        assert of_this_year.exists() and not of_this_year.exclude(photos__width=640).exists()
         for line in LibraryLog.objects.select_related("item"):
             assert line.to_state == (WAY.steps[line.step].to_state or line.from_state)
         last = {line.item_id: line.to_state for line in LibraryLog.objects.order_by("pk")}

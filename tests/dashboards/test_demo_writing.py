@@ -11,7 +11,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from apps.access import scope as scopes
 from apps.access.backends import ScopedBackend
@@ -26,11 +26,14 @@ from apps.dashboards.demo import writing
 from apps.dashboards.demo.accounts import ACCOUNTS
 from apps.dashboards.demo.assessments import COUNTIES
 from apps.dashboards.demo.families import families
+from apps.dashboards.demo.finance import BUREAU, EACH
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.divisions.services.loading import load
-from apps.funds.models import Allocation, Payment
+from apps.funds.choices import Matching
+from apps.funds.models import Allocation, Payment, Reconciliation
 from apps.funds.services.balances import balance, by_origin
+from apps.funds.services.reconciling import reconcile
 from apps.funds.services.verifying import verify
 from apps.households.models import Household, HouseholdYear, Person, RegistrationConflict, StatusEvent
 from apps.households.services.codes import issue_household_codes
@@ -67,6 +70,20 @@ def everything():
         wide = replace(scope, capabilities={**scope.capabilities, **SET_UP.capabilities, "view_audit": reach})
         with scopes.activate(wide):
             yield
+
+
+def test_finance_departments_report_payments_that_differ_in_every_way(seeded, everything):
+    paid = Payment.objects.filter(paid_on__year=figures.YEAR).values("voucher_no").distinct().count()
+    rows = Reconciliation.objects.values_list("result")
+    there = dict(rows.annotate(number=Count("pk")))
+    ways = len(Matching.values) - 1  # but for those that agree
+    assert there == {**dict.fromkeys(Matching.values, 2 * EACH), Matching.AGREES: paid - 2 * EACH * (ways - 1)}
+    at_bureau = dict(rows.filter(division=BUREAU).annotate(number=Count("pk")))
+    assert {way: number for way, number in at_bureau.items() if way != Matching.AGREES} == dict.fromkeys(
+        set(Matching.values) - {Matching.AGREES}, EACH
+    )
+    assert at_bureau[Matching.AGREES] > 0
+    assert reconcile() == (0, 0)
 
 
 def test_the_register_is_as_planned(seeded, everything):

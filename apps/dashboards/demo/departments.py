@@ -87,14 +87,15 @@ def deliver_departments(bulk: Bulk, by: User, scale: int) -> list[Truth]:
         # A heading's code and columns, then its rows, and so on.
         _about, *parts = _HEADING.split(ROWS.read_text(encoding="utf-8"))
         for dataset, columns, rows in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-            _deliver(dataset, columns, rows, bulk, by)
+            deliver(dataset, columns, rows, bulk, by, SUPPLIERS.get(dataset, codes.WHOLE_REGION))
         cursor.execute("DROP VIEW people, strangers, nameless")
         return list(_planted())
 
 
-def _deliver(dataset: str, columns: str, rows: str, bulk: Bulk, by: User) -> None:
-    """One data set as a version in force, with the delivery that it came by."""
-    table, place = tables()[dataset]._meta.db_table, SUPPLIERS.get(dataset, codes.WHOLE_REGION)
+def deliver(dataset: str, columns: str, rows: str, bulk: Bulk, by: User, place: int) -> None:
+    """One data set of a supplier as a version in force, with the delivery that it came by; `rows` is a query for key,
+    name and the columns."""
+    table = tables()[dataset]._meta.db_table
     received = timezone.make_aware(datetime.datetime.combine(figures.REFERENCE, datetime.time(18)))
     version = DatasetVersion.objects.create(
         dataset=dataset, division_id=place, as_of=figures.REFERENCE, index_key=index_key()

@@ -7,14 +7,11 @@ of the project library (`money_notices`).
 from __future__ import annotations
 
 import datetime
-import io
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -274,22 +271,9 @@ def _objection(found: PublicNotice) -> NoticeObjection:
 
 def _photos(posted: list[PublicNotice]) -> None:
     """One drawn picture of a board stands for all photos."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415  # heavy, and for this alone
+    from apps.dashboards.demo.photos import board, stored  # noqa: PLC0415  # heavy, and for this alone
 
-    board = Image.new("RGB", (640, 480), "#6b7d5c")
-    drawn = ImageDraw.Draw(board)
-    drawn.rectangle((90, 60, 550, 420), fill="#2f4858", outline="#d9c9a3", width=10)
-    for column in range(3):
-        drawn.rectangle((120 + column * 140, 100, 240 + column * 140, 380), fill="#f7f4ea")
-        for line in range(12):
-            drawn.line(
-                (132 + column * 140, 130 + line * 20, 228 + column * 140, 130 + line * 20), fill="#888888", width=2
-            )
-    names = []
-    for size in (board, board.resize((240, 180))):
-        target = io.BytesIO()
-        size.save(target, "JPEG", quality=80)
-        names.append(default_storage.save("notices/demonstration.jpg", ContentFile(target.getvalue())))
+    shown = stored("notices", board())
     NoticePhoto.objects.bulk_create(
         NoticePhoto(
             notice=one,
@@ -298,10 +282,7 @@ def _photos(posted: list[PublicNotice]) -> None:
             at=timezone.make_aware(datetime.datetime.combine(one.posted_on or TODAY, datetime.time(10))),
             by=one.prepared_by,
             by_name=one.prepared_by_name,
-            width=board.width,
-            height=board.height,
-            image=names[0],
-            thumbnail=names[1],
+            **shown,
         )
         for one in posted
     )

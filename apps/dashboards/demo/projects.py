@@ -29,6 +29,7 @@ from apps.funds.models import (
     LibraryItem,
     LibraryLog,
     NegativeCheck,
+    ProgressPhoto,
     Project,
     ProjectLog,
     ProjectProgress,
@@ -114,7 +115,8 @@ def plan_projects(bulk: Bulk, seed: int | str) -> Spoilt:
         Beneficiary.objects.bulk_create(_helped(made, of), batch_size=2000)
         LibraryLog.objects.bulk_create(_item_log(items, of), batch_size=2000)
         ProjectLog.objects.bulk_create(_project_log(built), batch_size=2000)
-        ProjectProgress.objects.bulk_create(_reports(built, spoilt), batch_size=2000)
+        reports = ProjectProgress.objects.bulk_create(_reports(built, spoilt), batch_size=2000)
+        ProgressPhoto.objects.bulk_create(_photos(reports), batch_size=2000)
         NegativeCheck.objects.bulk_create(
             [
                 NegativeCheck(
@@ -348,6 +350,22 @@ def _reports(built: Iterable[Project], spoilt: Spoilt) -> Iterable[ProjectProgre
                 supervisor_name="" if project in spoilt.unsigned else "义务监督员代表",
                 reported_on=max(month + 22 * DAY, first),
                 reported_by_name="嘎查村委会",
+            )
+
+
+def _photos(reports: Iterable[ProjectProgress]) -> Iterable[ProgressPhoto]:
+    """One drawn picture of a building site stands for all photos; every month of this year has one."""
+    from apps.dashboards.demo.photos import site, stored  # noqa: PLC0415  # heavy, and for this alone
+
+    shown = stored("funds", site())
+    for report in reports:
+        if report.month.year == figures.YEAR:
+            yield ProgressPhoto(
+                progress=report,
+                division_id=report.division_id,
+                at=_moment(report.reported_on),
+                by_name=report.reported_by_name,
+                **shown,
             )
 
 

@@ -27,6 +27,7 @@ from apps.dashboards.demo.counties import enter_chiefs, settle_section_cadres
 from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
 from apps.dashboards.demo.families import Batch, families
+from apps.dashboards.demo.finance import report_payments
 from apps.dashboards.demo.helpers import Dealt, Pairer
 from apps.dashboards.demo.loans import lend_everywhere
 from apps.dashboards.demo.money import spend
@@ -126,6 +127,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 bulk.rows.update(spent.rows)
                 truths += spent.truths
                 match_budgets(bulk)
+            with watch.phase("departments"):
+                report_payments(bulk, system_account())
             with watch.phase("assets"):
                 truths += register_assets(bulk)
             with watch.phase("notices"):
