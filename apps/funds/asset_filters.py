@@ -26,7 +26,7 @@ class AssetFilters(Filters):
 
     class Meta:
         model = Asset
-        fields = ["kind", "state", "form", "year", "source", "company_managed", "project"]
+        fields = ["kind", "state", "form", "year", "source", "company_managed", "project", "household"]
 
     def not_shared(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         unshared = Asset.objects.visible_to(self.user).unshared(today().year - 1).order_by().values("pk")

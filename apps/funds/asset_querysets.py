@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, Self
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Expression, OuterRef, Q, QuerySet
 
 from apps.access.querysets import ScopedQuerySet
 from apps.funds.asset_choices import CREATES_NOTHING, UNREGISTERED, AssetKind, AssetState, DistributionState
@@ -21,8 +21,6 @@ BUILT = (
     ProjectState.CLOSED,
 )
 """A project in these states has been built."""
-ASSET_DAYS = 60
-"""So many days after a project was finished what came of it stands in the register (FP-15)."""
 
 
 class AssetQuerySet(ScopedQuerySet):
@@ -64,10 +62,9 @@ class DistributionQuerySet(ScopedQuerySet):
         return self.annotate(households=row_number(self.model, "lines"))
 
 
-def without_asset(projects: QuerySet[Any], on: datetime.date) -> QuerySet[Any]:
-    """Those of some projects that were finished more than 60 days before a day, leave an asset behind, and have none in
-    the register; unregistered surveys and what was written off since count as being there (FP-15)."""
+def without_asset(projects: QuerySet[Any], before: datetime.date | Expression) -> QuerySet[Any]:
+    """Those of some projects that were finished before a day, leave an asset behind, and have none in the register;
+    unregistered surveys and what was written off since count as being there (FP-15)."""
     model: Any = projects.model._meta.get_field("assets").related_model
-    over = on - datetime.timedelta(days=ASSET_DAYS)
-    built = projects.filter(state__in=BUILT, finished_on__lt=over).exclude(kind__in=CREATES_NOTHING)
+    built = projects.filter(state__in=BUILT, finished_on__lt=before).exclude(kind__in=CREATES_NOTHING)
     return built.filter(~Exists(model._default_manager.filter(project=OuterRef("pk")).order_by()))

@@ -13,6 +13,7 @@ from django.db.models import (
     Count,
     DecimalField,
     Exists,
+    Expression,
     ExpressionWrapper,
     IntegerField,
     OuterRef,
@@ -32,7 +33,8 @@ from apps.households.models.household import HELPED
 DUE_SOON_DAYS = 2
 """An item turns yellow this many days before its next step is due."""
 LATE_START_DAYS = 30
-"""A project is late when it has not started so many days after the day it was to (FP-13)."""
+"""A project is late when it has not started so many days after the day it was to, where nobody set another number
+(FP-13)."""
 REPORT_DAY = 25
 """The day of the month by which a Beijing cooperation project reports (FP-17)."""
 BEFORE_START = (ProjectState.APPROVED, ProjectState.NOTICED_BEFORE)
@@ -93,9 +95,10 @@ class ProjectQuerySet(ScopedQuerySet):
         """Add `households`: how many beneficiaries there are among those in scope."""
         return self.annotate(households=row_number(self.model, "beneficiaries"))
 
-    def with_delay(self, on: datetime.date) -> Self:
-        """Add `late`: not started 30 days after the planned day, or not finished on the day it was to be (FP-13)."""
-        start = on - datetime.timedelta(days=LATE_START_DAYS)
+    def with_delay(self, on: datetime.date, start: datetime.date | Expression | None = None) -> Self:
+        """Add `late`: not started and planned to before `start` (usually 30 days ago), or not finished on the day on
+        which it was to be (FP-13)."""
+        start = start or on - datetime.timedelta(days=LATE_START_DAYS)
         late = Q(state__in=BEFORE_START, plan_start__lt=start) | Q(state__in=RUNNING, plan_end__lt=on)
         return self.annotate(late=ExpressionWrapper(late, output_field=BooleanField()))
 

@@ -18,6 +18,7 @@ from apps.funds.project_choices import DRAFTED, Aspect
 from apps.funds.project_kinds import EVALUATION, ITEM_STATE, LIGHT, OVERDUE, PROJECT_STATE
 from apps.funds.project_querysets import LibraryQuerySet, ProgressQuerySet, ProjectQuerySet
 from apps.funds.services import library
+from apps.funds.tables import with_project_name
 from apps.pages.columns import Column
 from apps.pages.kinds import BOOL, DATE, IDENTIFIER, MONEY, NUMBER, PLACE, YEAR, Choice, Number
 from apps.pages.resources import Related, Resource, Section
@@ -41,12 +42,20 @@ class BeneficiaryResource(Resource):
         Column("division", _("所在地"), source="division_id", kind=PLACE),
         Column("year", _("年度"), kind=YEAR),
         Column("kind", _("项目类别"), kind=KIND),
+        Column("project_name", _("项目名称"), holds="project__name"),
         Column("is_active", _("有效"), kind=BOOL),
         Column("household", _("贫困户"), source="household_id", kind=NUMBER, default=False),
         Column("item", _("入库项目"), source="item_id", kind=NUMBER, default=False),
         Column("project", _("扶贫项目"), source="project_id", kind=NUMBER, default=False),
     )
-    sections = (Section(_("受益户"), ("head", "household_code", "division", "year", "kind", "is_active")),)
+    sections = (
+        Section(_("受益户"), ("head", "household_code", "division", "year", "kind", "project_name", "is_active")),
+    )
+
+    @classmethod
+    def rows(cls, user: Any) -> QuerySet[Any]:
+        """Visible beneficiaries with their projects' names, where those are visible too."""
+        return with_project_name(super().rows(user), user)
 
 
 class ProgressResource(Resource):

@@ -8,7 +8,12 @@ urlpatterns = [
     path("loans/import/template.xlsx", loan_template, name="loan-import-template"),
     path("loan-repayments/import/template.xlsx", repayment_template, name="loan-repayment-import-template"),
     *pages("loans", tables.LoanResource),
-    *pages("loan-repayments", tables.LoanRepaymentResource, detail_page=views.RepaymentPage),
+    *pages(
+        "loan-repayments",
+        tables.LoanRepaymentResource,
+        detail_page=views.RepaymentPage,
+        form_page=views.RepaymentFormPage,
+    ),
     *pages("loan-wishes", tables.LoanWishResource),
     *pages("risk-funds", tables.RiskFundResource),
 ]

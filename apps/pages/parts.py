@@ -10,6 +10,10 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from apps.pages.columns import Column
+from apps.pages.resources import Resource
+
+SHOWN = 20
+"""How many rows a table shows before it points to their list."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,34 @@ class Table:
     add: str = ""
     id: str = ""
     links: Sequence[tuple[str, str]] = ()
+
+
+def shown(
+    user: Any,
+    resource: type[Resource],
+    title: str | Promise,
+    names: Sequence[str],
+    *,
+    order: str,
+    query: str,
+    place: Any = None,
+    **where: Any,
+) -> Table | None:
+    """The first rows of a resource that hang off the row of a page, as far as the user sees them, and their list
+    narrowed by `query`; with a `place`, the way to enter one for whoever may there. None for whoever never sees any."""
+    if not resource.open_to(user):
+        return None
+    columns = [resource.column(name) for name in names]
+    reader = resource.reader(user, columns)
+    rows = list(resource.rows(user).filter(**where).order_by(order, "-pk").values_list(*reader.paths)[:SHOWN])
+    return Table(
+        title,
+        columns,
+        list(reader.table_rows(rows)),
+        more=f"{resource.url('list')}{query}" if rows else "",
+        add=f"{resource.url('create')}{query}" if place is not None and resource.may_change(user, place) else "",
+        id=resource.url("list").strip("/"),
+    )
 
 
 Source = Callable[[Any, Any], Table | None]

@@ -255,7 +255,8 @@ class FormPage(ResourceView):
         else:
             title = _("修改%(name)s") % {"name": self.resource.singular()}
             back = self.resource.url("detail", self.object.pk)
-        return self.show(status=status, object=self.object, form=form, title=title, back_url=back, **context)
+        context = {"title": title, "back_url": back, **context}
+        return self.show(status=status, object=self.object, form=form, **context)
 
     def get(self, request: HttpRequest, key: int | None = None) -> HttpResponse:
         return self.show_form(self.form())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from apps.crosschecks.evidence import sentence
-from tests.crosschecks.families import REFERENCE, VILLAGE
+from apps.crosschecks.rules.parameters import Settings
+from tests.crosschecks.families import LINES, REFERENCE, VILLAGE
 from tests.crosschecks.field_work import COUNTY, day
 from tests.crosschecks.money import asset, project, share
 from tests.crosschecks.supplied import found
@@ -31,6 +33,8 @@ def test_fp_15_sixty_days_to_enter_what_was_built():
         "stopped": project(**{**done, "state": "stopped"}),
     }
     asset(project=made["entered"], state="surveyed", kind="", number="", registered_on=None)
+    strict = Settings.of([*LINES, ("asset_days", COUNTY, Decimal(59))])
+    assert set(found("FP-15", settings=strict)) == {("project", made[name].pk) for name in ("forgotten", "just not")}
     got = found("FP-15")
     assert set(got) == {("project", made["forgotten"].pk)}
     assert sentence("FP-15", got["project", made["forgotten"].pk]).endswith("形成资产未登记")

@@ -114,6 +114,8 @@ def test_fp_13_late_to_begin_and_late_to_end():
         "stopped": project(plan_start=start - DAY, plan_end=REFERENCE - DAY, state="stopped"),
     }
     assert asked("FP-13", made) == {"late", "unfinished"}
+    strict = Settings.of([*LINES, ("late_start_days", COUNTY, Decimal(29))])
+    assert asked("FP-13", made, settings=strict) == {"late", "unfinished", "begins today"}
     assert sentence("FP-13", found("FP-13")["project", made["late"].pk]).endswith("现事前已公示")
 
 

@@ -36,7 +36,7 @@ def test_the_register_of_the_demonstration_is_whole() -> None:
         plan_projects(bulk, 1)
         planted = Counter((truth.rule, truth.division) for truth in register_assets(bulk))
         assert bulk.rows["funds_asset"] == Asset.objects.count()
-        forgotten = without_asset(Project.objects.all(), figures.REFERENCE + datetime.timedelta(days=90))
+        forgotten = without_asset(Project.objects.all(), figures.REFERENCE + datetime.timedelta(days=30))
         wrong = [("FP-15", str(one.division_id)) for one in forgotten]
         assert {one.kind for one in Asset.objects.all()} >= {"public", "operating", "household"}
         assert not Asset.objects.unshared(figures.YEAR - 1).exists()

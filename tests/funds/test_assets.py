@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
 
 from apps.access import scope as scopes
 from apps.common.days import today
@@ -20,7 +21,7 @@ from apps.funds.services.assets import Owner
 from apps.funds.services.projects import Registration
 from apps.funds.services.registering import split
 from apps.notices.models import PublicNotice
-from tests.factories.accounts import make_user, planter
+from tests.factories.accounts import make_user, planter, sign_in
 from tests.factories.assets import contract, go, in_use, on, plan, receipt, run_notice, share_out, survey
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.funds import COUNTY, VILLAGE, Office
@@ -160,12 +161,27 @@ def registration(**said: Any) -> Registration:
     return Registration(**{**usual, **said})
 
 
+def test_a_project_offers_to_register_what_is_left_and_says_at_the_owner_what_is_wrong(way: Way) -> None:
+    project, head = built(way), sign_in(Client(), way.people["head"])
+    address = f"/projects/{project.pk}/"
+    said = {"step": "register_asset", "version": project.version, "asset_kind": "operating", "asset_form": "livestock"}
+    said |= {"asset_value": "100000", "asset_source": "special", "asset_manager": "包金山"}
+    for owner, field in ({"asset_owner_kind": "household"}, "asset_owner_kind"), ({}, "asset_owner_kind"):
+        refused = head.post(address, {**said, **owner})
+        assert (refused.status_code, list(refused.context["form"].errors)) == (422, [field])
+    said |= {"asset_owner_kind": "collective", "asset_owner": "村集体"}
+    assert head.post(address, said).status_code == 302
+    assert "register_asset" not in head.get(f"/api/v1{address}").json()["steps"]
+    assert "asset_value" not in head.get(address).context["form"].fields
+    assert head.post(address, {**said, "version": project.version + 1}).status_code == 403
+
+
 def test_a_project_is_registered_in_one_step_for_no_more_than_its_money(way: Way) -> None:
     project = built(way)
     with scopes.acting(planter()):
-        later = today() + datetime.timedelta(days=61)
+        later = today() + datetime.timedelta(days=1)
         assert without_asset(Project.objects.all(), later).count() == 1
-        assert without_asset(Project.objects.all(), later - datetime.timedelta(days=1)).count() == 0
+        assert without_asset(Project.objects.all(), today()).count() == 0
     with pytest.raises(ServiceError, match="不能登记"):
         way.go(project, "register_asset", who="head", asset=registration(value=Decimal("100000.01")))
     with pytest.raises(Refused):

@@ -244,7 +244,8 @@ def test_the_household_s_page_leads_to_the_form_in_one_click_and_offers_its_memb
         key = LoanRepayment.objects.get().pk
     assert f"reverses={key}" in township.get(f"/loan-repayments/{key}/").content.decode()
     undo = f"/loan-repayments/new/?reverses={key}"
-    assert 'type="hidden" name="loan"' in township.get(undo).content.decode()
+    page = township.get(undo).content.decode()
+    assert 'type="hidden" name="loan"' in page and "<h1>冲销贷款还款</h1>" in page
     assert township.post(undo, {"reverses": key, "loan": "", "note": "录入错误"}).status_code == 302
     assert f"reverses={key}" not in township.get(f"/loan-repayments/{key}/").content.decode()
     assert township.get(f"/loans/{loan.pk}/history/").status_code == 200

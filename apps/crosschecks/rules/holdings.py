@@ -21,13 +21,14 @@ __all__: list[str] = []
     "FP-15",
     on=ObjectKind.PROJECT,
     text=_("%(project)s形成资产未登记"),
-    condition=_("项目完工超过60天，没有任何资产记录；技能培训和公益性岗位项目不形成资产，不比。"),
+    condition=_("项目完工超过规定天数（默认60天），没有任何资产记录；技能培训和公益性岗位项目不形成资产，不比。"),
     evidence=["project", "finished_on"],
+    parameters=["asset_days"],
     on_save=False,
 )
 def without_assets(projects: QuerySet[Any], context: Context) -> QuerySet[Any]:
-    """Finished more than sixty days ago and of a kind that leaves something behind, and no asset of it is known."""
-    return without_asset(projects, context.date).annotate(project=F("name"))
+    """Finished longer ago than the threshold, of a kind that leaves something behind, and no asset of it is known."""
+    return without_asset(projects, context.days_ago("asset_days")).annotate(project=F("name"))
 
 
 @rule(

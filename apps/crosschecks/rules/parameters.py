@@ -96,6 +96,8 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("carry_over_max", gettext_lazy("结转结余比例上限"), Decimal("0.08"), Decimal(0), Decimal(1), 2),
         _whole("announcement_days", gettext_lazy("分配结果和项目公告期限（天）"), 10, 0, 90),
         _whole("notice_days", gettext_lazy("资金项目公示最少天数"), 10, 1, 90),
+        _whole("late_start_days", gettext_lazy("计划开工后未开工期限（天）"), 30, 0, 365),
+        _whole("asset_days", gettext_lazy("完工后登记资产期限（天）"), 60, 0, 730),
         _whole("dwelling_cap", gettext_lazy("危土房改造户均补助上限（元）"), 20_000, 1000, 200_000),
         _whole("seed_money_before", gettext_lazy("2015年以前村级引导资金下限（元）"), 450_000, 0, 5_000_000),
         _whole("seed_money", gettext_lazy("2016年起村级引导资金下限（元）"), 500_000, 0, 5_000_000),

@@ -165,13 +165,18 @@ def _has(projects: QuerySet[Any], name: str) -> bool:
     "FP-13",
     on=ObjectKind.PROJECT,
     text=_("%(project)s逾期，计划%(plan_start)s开工、%(plan_end)s完工，现%(project_state)s"),
-    condition=_("计划开工日期过了30天仍未开工，或过了计划完工日期仍未完工；已终止的不比。"),
+    condition=_("计划开工日期过了规定天数（默认30天）仍未开工，或过了计划完工日期仍未完工；已终止的不比。"),
     evidence=["project", "plan_start", "plan_end", ("project_state", "state")],
+    parameters=["late_start_days"],
     on_save=False,
 )
 def late(projects: Any, context: Context) -> QuerySet[Any]:
-    """Not begun thirty days after the planned day, or not finished after the day on which it was to be."""
-    return projects.with_delay(context.date).filter(late=True).annotate(project=F("name"))
+    """Not begun within the threshold after the planned day, or not finished after the day on which it was to be."""
+    return (
+        projects.with_delay(context.date, context.days_ago("late_start_days"))
+        .filter(late=True)
+        .annotate(project=F("name"))
+    )
 
 
 @rule(

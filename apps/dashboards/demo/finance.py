@@ -6,6 +6,8 @@ file of each, so many vouchers (`EACH`) differ in each of the ways that the reco
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from apps.accounts.models import User
@@ -59,7 +61,7 @@ def report_payments(bulk: Bulk, by: User) -> None:
     """
     low, high = codes.subtree(BUREAU)
     with connection.cursor() as cursor:
-        said = {"ways": list(OF_OURS), "each": EACH, "low": low, "high": high, "year": figures.YEAR}
+        said: dict[str, Any] = {"ways": list(OF_OURS), "each": EACH, "low": low, "high": high, "year": figures.YEAR}
         cursor.execute(_VOUCHERS, said)
     for place in (BUREAU, codes.WHOLE_REGION):
         rows = _ROWS.format(at_bureau=str(place == BUREAU), place=place // 10**6, each=EACH, year=figures.YEAR)

@@ -34,7 +34,17 @@ ALL = (*OFFICES, codes.VILLAGE)
 S = ProjectState
 BEFORE_END = (S.APPROVED, S.NOTICED_BEFORE, S.STARTED)
 
-WAY = Way.of(
+
+class ProjectWay(Way):
+    """The way of projects: the step that registers an asset is offered as long as there is something to register."""
+
+    def offered(self, row: Any, by: User) -> list[Step]:
+        """The steps that somebody may take now."""
+        found = super().offered(row, by)
+        return [step for step in found if step.name != "register_asset" or registering.leaves(row)]
+
+
+WAY = ProjectWay.of(
     ProjectLog,
     "project",
     Step("notice_before", gettext_lazy("登记事前公示"), (S.APPROVED,), S.NOTICED_BEFORE, PROPOSES, OFFICES),

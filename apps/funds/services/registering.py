@@ -57,6 +57,11 @@ def left(project: Project) -> Decimal:
     return max(money - there, Decimal(0))
 
 
+def leaves(project: Project) -> bool:
+    """Whether something that the project left behind is still to be registered."""
+    return project.kind not in CREATES_NOTHING and left(project) > 0
+
+
 def register(project: Project, said: Registration | None, *, by: User) -> list[Asset]:
     """Enter what came of a project: one asset, or one for each household that the project helped, the value shared
     equally among them to the cent. The caller holds the project's row.
@@ -78,7 +83,11 @@ def register(project: Project, said: Registration | None, *, by: User) -> list[A
     if said.kind == AssetKind.HOUSEHOLD:
         return _of_households(project, said, by=by)
     asset = _asset(project, said, project.division_id, said.value)
-    assets.own(asset, said.owner, by=by)
+    try:
+        assets.own(asset, said.owner, by=by)
+    except ServiceError as error:
+        error.field = f"asset_{error.field}"  # as the step of a project calls it
+        raise
     return [_entered(asset, by=by)]
 
 
