@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     walls = commands.add_parser("walls", help="take away each guard and each policy in turn: do the tests see it?")
     walls.add_argument("tests", nargs="*", help="files of tests to try; the usual ones without")
     walls.add_argument("--only", default="", help="mutants whose file, line or table contains this text")
+    walls.add_argument(
+        "--app", action="append", default=[], help="mutants of this app alone, walked past its addresses"
+    )
     walls.add_argument("--limit", type=int, default=0, help="no more than so many mutants of either kind")
     scan = commands.add_parser("scan", help="security scanners, each in an environment of its own; docs/security.md")
     scan.add_argument("names", nargs="*", help="only these: bandit, semgrep, sbom, pages, api, remains")
@@ -77,7 +80,7 @@ def _carry_out(options: argparse.Namespace, rest: list[str]) -> int:
         case "bench":
             return benching.run(options.names, scale=options.scale, fresh=options.fresh)
         case "walls":
-            return walls.run(only=options.only, limit=options.limit, tests=options.tests)
+            return walls.run(only=options.only, apps=options.app, limit=options.limit, tests=options.tests)
         case "scan":
             return scanning.run(options.names)
         case "messages":

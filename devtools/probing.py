@@ -46,6 +46,7 @@ ASKERS = (
     Asker("township-150422100"),
     Asker("county-150422"),
     Asker("league-1504"),
+    Asker("finance-150422"),
     Asker("helper-1"),
     Asker("sysadmin"),
     Asker("auditor"),

@@ -15,22 +15,29 @@ from pathlib import Path
 from typing import Any
 
 from devtools import processes, testing
-from devtools.paths import PYTHON, local_folder
+from devtools.paths import PYTHON, ROOT, local_folder
 
 # What the mutants are shown: each wall by itself, then what belongs to single pages and services.
 _GUARDS = ("tests/access", "tests/accounts", "tests/crosschecks", "tests/dashboards", "tests/datasets",
-           "tests/households", "tests/pages", "tests/partners", "tests/villages")  # fmt: skip
+           "tests/funds", "tests/households", "tests/measures", "tests/notices", "tests/pages", "tests/partners",
+           "tests/publicsite", "tests/villages")  # fmt: skip
 _POLICIES = ("tests/access/test_policies.py",)
 
 
-def run(*, only: str, limit: int, tests: list[str]) -> int:
-    """Everything that is asked for, in numbers at the end; 0 when a test failed for every mutant."""
+def run(*, only: str, apps: list[str], limit: int, tests: list[str]) -> int:
+    """Everything that is asked for, in numbers at the end; 0 when a test failed for every mutant.
+
+    With `apps`, only their guards and tables, shown to their own tests, those of access, and the walk past their
+    addresses.
+    """
+    of_apps = ["tests/access", *(own for app in apps if (ROOT / (own := f"tests/{app}")).exists())]
     started = time.monotonic()
     folder = local_folder("walls", str(os.getpid()))
     try:
         with testing.prepared() as (env, _complete):
             env |= {"WALK": "whole", "WALLS_ONLY": only, "WALLS_LIMIT": str(limit), "WALLS_FOLDER": str(folder)}
-            for mode, usual in (("guards", _GUARDS), ("policies", _POLICIES)):
+            env["WALLS_APPS"] = " ".join(apps)
+            for mode, usual in (("guards", of_apps if apps else _GUARDS), ("policies", _POLICIES)):
                 if status := _together(mode, tests or list(usual), env):
                     return status
         survivors = [*_report_guards(_told(folder, "guards")), *_report_policies(_told(folder, "policies"))]

@@ -105,6 +105,8 @@ class BalancePage(View):
         asked = Question(request.user, request.GET)
         whole, units = asked.whole(), asked.units()
         names = Division.objects.in_bulk(list(units))
+        left = left_here(units, asked.division)
+        there = sum(left.values(), Decimal(0))
         context = {
             "asked": asked,
             "title": _("资金总览"),
@@ -115,13 +117,15 @@ class BalancePage(View):
                     _("本级") if code == asked.division else names[code].short_name if code in names else str(code),
                     asked.address(code) if code != asked.division else "",
                     found,
-                    share(found.paid, found.total),
+                    share(found.paid, left[code]),
                 )
                 for code, found in units.items()
             ],
-            "share": share(whole.paid, whole.total),
+            "there": there,
+            "retained": there - whole.allocated,
+            "share": share(whole.paid, there),
             "expected": asked.on.timetuple().tm_yday / 365 if asked.year == asked.on.year else None,
-            "flow": flow_of(asked, whole, units, {code: place.short_name for code, place in names.items()}),
+            "flow": flow_of(asked, units, left, {code: place.short_name for code, place in names.items()}),
             "kinds": FundKind.choices,
             "links": {name: asked.entries(asked.division, name) for name in ("budget", "pass", "allocate", "pay")},
         }
@@ -133,17 +137,19 @@ def share(part: Decimal, whole: Decimal) -> Decimal | None:
     return part / whole if whole else None
 
 
-def flow_of(asked: Question, whole: Balance, units: dict[int, Balance], names: dict[int, str]) -> Flow:
-    """Sources, the units that have the money, and what became of it."""
+def flow_of(asked: Question, units: dict[int, Balance], left: dict[int, Decimal], names: dict[int, str]) -> Flow:
+    """Sources, the units that have the money (`left`, from `left_here`), and what became of it."""
+    there = sum(left.values(), Decimal(0))
     origins = balances.by_origin(asked.user, asked.division, asked.on, **asked.only)
     sources = [
         Node(f"from-{name}", str(Origin(name).label), amount, asked.entries(asked.division, "budget", "pass"), "source")
         for name, amount in origins.items()
     ]
-    left_here = {
-        code: found.total - (_passed_on(units, asked) if code == asked.division else 0) for code, found in units.items()
-    }
-    large = sorted(units, key=lambda code: left_here[code], reverse=True)
+    given = there - sum(origins.values(), Decimal(0))
+    sources.append(
+        Node("from-quotas-above", _("上级指标直接落实"), given, asked.entries(asked.division, "allocate"), "source")
+    )
+    large = sorted(units, key=lambda code: left[code], reverse=True)
     shown, rest = large[:MOST_NODES], large[MOST_NODES:]
     places, ends = [], {"paid": Decimal(0), "idle": Decimal(0), "retained": Decimal(0)}
     links: list[tuple[str, str, Decimal, str]] = []
@@ -152,7 +158,7 @@ def flow_of(asked: Question, whole: Balance, units: dict[int, Balance], names: d
     labels = {"paid": _("已拨付"), "idle": _("已落实未拨付"), "retained": _("未落实")}
     for group, label in groups:
         found = [units[code] for code in group]
-        amount = sum((left_here[code] for code in group), Decimal(0))
+        amount = sum((left[code] for code in group), Decimal(0))
         key = f"unit-{group[0]}"
         places.append(Node(key, str(label), amount, asked.address(group[0]) if len(group) == 1 else "", "place"))
         paid, allocated = (sum((getattr(one, name) for one in found), Decimal(0)) for name in ("paid", "allocated"))
@@ -162,16 +168,24 @@ def flow_of(asked: Question, whole: Balance, units: dict[int, Balance], names: d
             act = {"paid": ("pay",), "idle": ("allocate", "return")}.get(name, ("budget", "pass", "recover"))
             links.append((key, f"end-{name}", part, asked.entries(group[0], *act) if len(group) == 1 else ""))
     finals = [Node(f"end-{name}", str(labels[name]), amount, "", name) for name, amount in ends.items()]
-    here = Node("here", _("可用资金"), whole.total, asked.entries(asked.division, "budget", "pass"), "place")
+    here = Node("here", _("可用资金"), there, asked.entries(asked.division, "budget", "pass"), "place")
     into = [(node.name, "here", node.amount, node.url) for node in sources]
     onward = [("here", node.name, node.amount, node.url) for node in places]
     return draw([sources, [here], places, finals], [*into, *onward, *links])
 
 
-def _passed_on(units: dict[int, Balance], asked: Question) -> Decimal:
-    """What the place itself has handed to its units, which have it now."""
-    handed = (found.from_above - found.recovered for code, found in units.items() if code != asked.division)
-    return sum(handed, Decimal(0))
+def left_here(units: dict[int, Balance], division: int) -> dict[int, Decimal]:
+    """What each unit has for itself, in yuan; together what there is at the place.
+
+    Projects of a unit that got more than was passed to it were given the rest out of quotas of the place, as all those
+    of a county are, or of places above it, as those of a township: this and what was passed on is no more the place's.
+    """
+    found = {code: max(one.total, one.allocated) for code, one in units.items() if code != division}
+    if here := units.get(division):
+        passed = (one.from_above - one.recovered for code, one in units.items() if code != division)
+        given = (there - units[code].total for code, there in found.items())
+        found[division] = max(here.total - sum(passed, Decimal(0)) - sum(given, Decimal(0)), here.allocated)
+    return found
 
 
 class BalanceView(APIView):

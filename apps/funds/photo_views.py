@@ -29,6 +29,9 @@ from apps.pages.views import DetailPage
 class ProgressPage(DetailPage):
     """A month of a project with its photos, and for whoever reports here the way to add one."""
 
+    def title(self, found: ProjectProgress) -> str:
+        return f"{found.project.name} {found.month:%Y-%m}"
+
     def more(self, found: ProjectProgress, photo: PhotoForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
         open_now = found.project.state in progress_photos.REPORT.from_states

@@ -12,6 +12,7 @@ from typing import Any
 
 from devtools.mutation import guards
 from devtools.mutation.running import Runner
+from devtools.mutation.sharing import asked_for
 from devtools.mutation.walking import TEST, Walk
 
 BUDGET = 15.0
@@ -40,7 +41,10 @@ class Guards(Runner):
 
     def pytest_runtestloop(self, session: Any) -> bool:
         self.items = {item.nodeid: item for item in session.items}
-        self.walking = [item for item in session.items if item.originalname == TEST]
+        apps = os.environ["WALLS_APPS"].split()
+        walks = [item for item in session.items if item.originalname == TEST]
+        self.walking = [item for item in walks if not apps or item.callspec.params["app"] in apps]
+        self.items = {name: item for name, item in self.items.items() if item in self.walking or item not in walks}
         started = time.perf_counter()
         self.note()
         self.chosen = self.choose()
@@ -111,8 +115,9 @@ class Guards(Runner):
 
     def choose(self) -> list[str]:
         """The guards that are asked for. Those that nothing passes are told at once."""
-        only, limit = os.environ["WALLS_ONLY"], int(os.environ["WALLS_LIMIT"])
-        chosen = sorted(key for key, guard in guards.GUARDS.items() if only in guard.where)[: limit or None]
+        limit = int(os.environ["WALLS_LIMIT"])
+        known = guards.GUARDS.items()
+        chosen = sorted(key for key, guard in known if asked_for(key.split("/")[1], guard.where))[: limit or None]
         for key in chosen if self.shared.part == 0 else ():
             if not self.passing(key):
                 self.say(f"not passed by any of these tests: {guards.GUARDS[key].where}")

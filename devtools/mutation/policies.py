@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from devtools.mutation.running import Runner
+from devtools.mutation.sharing import asked_for
 
 
 def policy_mutants() -> Iterator[tuple[str, str]]:
@@ -86,9 +87,11 @@ class Policies(Runner):
         """Those that are asked for, with the statement of each."""
         from pytest_django.plugin import blocking_manager_key
 
-        only, limit = os.environ["WALLS_ONLY"], int(os.environ["WALLS_LIMIT"])
+        limit = int(os.environ["WALLS_LIMIT"])
         with session.config.stash[blocking_manager_key].unblock():
-            return dict([one for one in policy_mutants() if only in one[0]][: limit or None])
+            return dict(
+                [one for one in policy_mutants() if asked_for(one[0].partition("_")[0], one[0])][: limit or None]
+            )
 
     def killed_by(self, name: str, statement: str, texts: list[Any], rows: list[Any]) -> list[str]:
         """Which of the two sees that the policy is another: "text", "rows"."""

@@ -11,6 +11,12 @@ from pathlib import Path
 from typing import Any
 
 
+def asked_for(app: str, text: str) -> bool:
+    """Whether a mutant is among those that this run is about: of one of the apps that are named, and with the text."""
+    apps = os.environ["WALLS_APPS"].split()
+    return (not apps or app in apps) and os.environ["WALLS_ONLY"] in text
+
+
 class Shared:
     """The folder, as one of the processes sees it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
+from apps.divisions import codes
 from apps.funds.models import FundOrder, Quota
 from apps.funds.services.lines import Line
 from tests.factories.accounts import make_user, planter, sign_in
@@ -161,6 +163,27 @@ def test_the_overview_adds_up_and_opens(county: Office) -> None:
     foreign = sign_in(Client(), county.payer)
     assert foreign.get(f"/funds/?division={REGION}").status_code == 404
     assert foreign.get("/api/v1/funds/balance/?division=150423000000").status_code == 404
+
+
+def test_the_picture_shows_where_projects_have_their_money_from(county: Office) -> None:
+    """Projects in villages have the quotas of the county: what enters a bar is its amount, and nothing is negative."""
+    project = make_project()
+    county.pay(county.allocate(county.budget(600), project, 500), "450.50")
+    client, village = sign_in(Client(), county.payer), project.division_id
+    for place, there, units in (
+        (COUNTY, 600, {codes.at(village, codes.TOWNSHIP): 500, COUNTY: 100}),
+        (codes.at(village, codes.TOWNSHIP), 500, {village: 500}),
+    ):
+        page = client.get(f"/funds/?division={place}").context
+        assert (page["there"], page["retained"], page["share"]) == (there, there - 500, Decimal("450.50") / there)
+        amounts = {node.name: node.amount for node in page["flow"].nodes}
+        assert {code: amounts[f"unit-{code}"] for code in units} == units
+        assert (amounts["end-paid"], amounts["end-idle"]) == (Decimal("450.50"), Decimal("49.50"))
+        into: dict[str, Decimal] = defaultdict(Decimal)
+        for band in page["flow"].bands:
+            into[band.title.split(" → ")[1]] += band.amount
+        first = {node.label for node in page["flow"].nodes if node.x == 0}
+        assert into == {node.label: node.amount for node in page["flow"].nodes if node.label not in first}
 
 
 def test_accounts_of_payees_are_masked_without_the_right(county: Office) -> None:

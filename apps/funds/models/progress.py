@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.querysets import ScopedManager
@@ -85,4 +86,4 @@ class ProgressPhoto(Photo, FundsModel):
 
     @property
     def caption(self) -> str:
-        return f"{self.progress.month:%Y-%m}"
+        return gettext("%(month)s 月报") % {"month": f"{self.progress.month:%Y-%m}"}
