@@ -107,7 +107,7 @@ class OrderForm(PageForm):
         else:
             self.initial.setdefault("division", scopes.of(self.user).top)
             self.initial.setdefault("year", today().year)
-        self.chosen_act: str = act if act in LINES else Act.BUDGET
+        self.chosen_act: str = act if isinstance(act, str) and act in LINES else Act.BUDGET
         offered = {} if self.is_bound else self._offered()
         pays = self.chosen_act == Act.PAY
         self.lines_field().take(line_form(self.chosen_act, offered), file=pays)

@@ -32,10 +32,10 @@ def columns_in_words() -> str:
     return f"{_('每行一条，各栏用逗号或制表符分隔，可从电子表格粘贴。')} {clauses(told)}"
 
 
-def line_form(kind: str) -> type[forms.Form]:
+def line_form(kind: Any) -> type[forms.Form]:
     """The form of a line of a kind's list; what its cells may hold is said by the service. A kind that is none has no
     columns."""
-    columns = columns_of(kind) if kind in RULES else ()
+    columns = columns_of(kind) if isinstance(kind, str) and kind in RULES else ()
     labels: dict[str, Any] = {column.name: column.label for column in columns}
     fields = {name: forms.CharField(label=label, required=False) for name, label in labels.items()}
     return type("NoticeLineForm", (forms.Form,), fields)

@@ -54,6 +54,7 @@ def family(division: int = VILLAGE) -> Any:
 def test_an_asset_goes_into_the_register_on_its_page(way: Way, as_: Callable[[str], Client]) -> None:
     village = as_("village")
     assert village.get("/assets/new/").status_code == 200
+    assert village.get("/asset-distributions/new/?asset=no").status_code == 200
     wrong = village.post("/assets/new/", {**FOUND, "value": "1.005"})
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["value"])
     assert village.post("/assets/new/", FOUND).status_code == 302

@@ -84,6 +84,11 @@ def test_what_is_wrong_with_a_line_is_named(county: Office) -> None:
         assert answer.json()["errors"][0]["field"] == field
 
 
+def test_an_act_that_is_no_text_is_refused_like_an_unknown_one(county: Office) -> None:
+    for act in ({}, [], "give away"):
+        assert post(county.proposer, API, division=str(COUNTY), act=act, title="一", reason="二").status_code == 422
+
+
 def test_a_foreign_order_is_not_there_and_ones_own_is_refused_without_the_right(county: Office) -> None:
     plant(150522100200)
     order = county.draft("budget", Line(Decimal(1), kind="special", origin="county"))

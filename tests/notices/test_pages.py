@@ -140,6 +140,12 @@ def test_photos_by_the_api_are_seen_by_those_who_see_the_notice(county):
     assert client(county.village).post(f"{API}{found.pk}/photos/", {}).status_code == 422
 
 
+def test_a_kind_that_is_no_text_is_refused_like_an_unknown_one(county):
+    for kind in ({}, [], "gossip"):
+        said = {"division": str(OWN), "kind": kind, "title": "公示", "text": "公示"}
+        assert client(county.village).post(API, said, content_type="application/json").status_code == 422
+
+
 def test_the_poster_hangs_with_short_names_and_leads_to_the_web_copy(county):
     found = prepare(OWN, county.village, text="户主张三丰等两户")
     page = client(county.village).get(f"/notices/{found.pk}/poster/").content.decode()
