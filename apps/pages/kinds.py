@@ -243,6 +243,10 @@ class State(Kind):
     def schema(self) -> Mapping[str, Any]:  # type: ignore[override]
         return {"type": "string", "enum": [str(value) for value in self.labels]}
 
+    def json(self, value: Any) -> Any:
+        # A light that does not burn is none of its colours.
+        return None if value == "" and value not in self.labels else value
+
     def text(self, value: Any) -> str:
         return str(self.labels.get(value, value))
 

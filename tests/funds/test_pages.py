@@ -47,6 +47,7 @@ def test_the_api_takes_an_order_from_draft_to_payment(county: Office) -> None:
     assert answer.status_code == 201, answer.content
     body = answer.json()
     assert (body["state"], body["total"], body["steps"]) == ("draft", "3000.10", ["propose", "withdraw"])
+    assert body["light"] is None, "nobody waits for a draft"
     for person, step in (
         (county.proposer, "propose"),
         (county.reviewer, "review"),
