@@ -105,7 +105,8 @@ class BalancePage(View):
         asked = Question(request.user, request.GET)
         whole, units = asked.whole(), asked.units()
         names = Division.objects.in_bulk(list(units))
-        left = left_here(units, asked.division)
+        parts = units or {asked.division: whole}
+        left = left_here(parts, asked.division)
         there = sum(left.values(), Decimal(0))
         context = {
             "asked": asked,
@@ -125,7 +126,7 @@ class BalancePage(View):
             "retained": there - whole.allocated,
             "share": share(whole.paid, there),
             "expected": asked.on.timetuple().tm_yday / 365 if asked.year == asked.on.year else None,
-            "flow": flow_of(asked, units, left, {code: place.short_name for code, place in names.items()}),
+            "flow": flow_of(asked, parts, left, {code: place.short_name for code, place in names.items()}),
             "kinds": FundKind.choices,
             "links": {name: asked.entries(asked.division, name) for name in ("budget", "pass", "allocate", "pay")},
         }
@@ -201,6 +202,8 @@ class BalanceView(APIView):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request) -> Response:
+        if "" in request.query_params.values():  # of a page's form an empty field asks for nothing
+            raise BadRequest(_("查询条件有误。"))
         asked = Question(request.user, request.query_params)
         units = asked.units()
         return Response(

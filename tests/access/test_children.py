@@ -23,8 +23,10 @@ from apps.access.querysets import ScopedQuerySet
 from apps.crosschecks.models import Finding, FindingLog, Run, RunUnit
 from apps.dashboards import counting
 from apps.dashboards.extent import Extent
+from apps.funds.models import Asset, AssetDistribution, LibraryItem, Project, ProjectProgress
 from apps.households import personfile
 from apps.households.models import Household, Person, StatusEvent
+from apps.notices.models import PublicNotice
 from apps.pages.places import Place, tops
 from apps.villages.models import Village
 from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN, Account, World
@@ -112,6 +114,32 @@ def test_a_finding_is_shown_without_its_log(world):
     with opened(Finding):
         assert [bool(client.get(f"/findings/{key}/").context["log"]) for key in (own, foreign)] == [True, False]
         assert [bool(client.get(f"/api/v1/findings/{key}/").json()["log"]) for key in (own, foreign)] == [True, False]
+
+
+OF_MONEY: dict[type[models.Model], tuple[str, tuple[str, ...]]] = {
+    Project: ("projects", ("pictures", "checks", "log")),
+    ProjectProgress: ("project-progress", ("pictures",)),
+    LibraryItem: ("library-items", ("log",)),
+    Asset: ("assets", ("log",)),
+    AssetDistribution: ("asset-distributions", ("log",)),
+    PublicNotice: ("notices", ("pictures", "objections", "log")),
+}
+"""Their pages, and what of the context hangs off the row."""
+
+
+@pytest.mark.parametrize("model", OF_MONEY)
+def test_what_hangs_off_a_row_of_money_is_looked_for_by_itself(world, model):
+    account, (page, names) = world.accounts["county"], OF_MONEY[model]
+    own, foreign = own_and_foreign(world, account, model)
+    client = account.client(Client)
+    with opened(model):
+        shown = {key: client.get(f"/{page}/{key}/").context for key in (own, foreign)}
+        told = {key: client.get(f"/api/v1/{page}/{key}/").json() for key in (own, foreign)}
+    for name in names:
+        assert shown[own][name] and not shown[foreign][name], name
+    for name in {"photos", "objections", "negative_checks", "log"} & set(told[own]):
+        assert told[own][name] and not told[foreign][name], name
+    assert not any(table.rows for table in shown[foreign]["related"])
 
 
 def test_a_run_is_shown_with_the_units_of_ones_own_places(world):

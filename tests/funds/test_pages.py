@@ -166,6 +166,8 @@ def test_the_overview_adds_up_and_opens(county: Office) -> None:
     assert "<svg" in page
     assert client.get(f"/funds/?division={COUNTY}&on=2018-12-31").status_code == 200
     assert client.get("/funds/?on=yesterday").status_code == 400
+    assert client.get("/funds/?on=").status_code == 200
+    assert client.get("/api/v1/funds/balance/?on=").status_code == 400
     foreign = sign_in(Client(), county.payer)
     assert foreign.get(f"/funds/?division={REGION}").status_code == 404
     assert foreign.get("/api/v1/funds/balance/?division=150423000000").status_code == 404
@@ -179,6 +181,7 @@ def test_the_picture_shows_where_projects_have_their_money_from(county: Office) 
     for place, there, units in (
         (COUNTY, 600, {codes.at(village, codes.TOWNSHIP): 500, COUNTY: 100}),
         (codes.at(village, codes.TOWNSHIP), 500, {village: 500}),
+        (village, 500, {village: 500}),
     ):
         page = client.get(f"/funds/?division={place}").context
         assert (page["there"], page["retained"], page["share"]) == (there, there - 500, Decimal("450.50") / there)
