@@ -237,7 +237,9 @@ class DistributionForm(PageForm):
     def _helped(self, asset: Any) -> list[dict[str, str]]:
         """A line for each household that the project of the asset helps: those whom a yield mostly goes to."""
         key = str(getattr(asset, "pk", asset))
-        sees = Asset.objects.visible_to(self.user).filter(pk=int(key) if key.isascii() and key.isdigit() else None)
+        if not (key.isascii() and key.isdigit()):
+            return []
+        sees = Asset.objects.visible_to(self.user).filter(pk=int(key))
         rows = Beneficiary.objects.visible_to(self.user).filter(project__assets__in=sees, is_active=True)
         return [
             {"household": code} for code in rows.order_by("household_code").values_list("household_code", flat=True)
