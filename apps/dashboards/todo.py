@@ -27,13 +27,13 @@ from apps.dashboards.extent import Extent
 from apps.divisions import codes
 from apps.funds.services import library, reconciling, verifying
 from apps.funds.services import reading as orders
-from apps.funds.services.ways import holds
 from apps.notices.choices import State as NoticeState
 from apps.notices.models import PublicNotice
 from apps.pages import approvals
 from apps.pages.bell import Bell
 from apps.pages.context import reference_date
 from apps.pages.places import Place, Places, own_ranges
+from apps.pages.ways import holds
 
 SHOWN = 8
 LEVELS_APPROVED = 2

@@ -8,14 +8,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.models import Versioned
-from apps.funds.models.base import FUND, FundsModel, person
-from apps.funds.models.log import LONGEST_NOTE, StepLog
+from apps.funds.models.base import FUND, FundsModel
 from apps.funds.models.project import Project
+from apps.pages.steplogs import LONGEST_NOTE, StepLog, person
 
 WHOLE = 100
 
 
-class ProjectLog(StepLog):
+class ProjectLog(FundsModel, StepLog):
     """项目办理记录."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="log", verbose_name=_("扶贫项目"))
