@@ -1,0 +1,145 @@
+"""发现问题: how a problem comes into the ledger, from wherever it comes."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from apps.access import policy
+from apps.access import scope as scopes
+from apps.accounts.models import User
+from apps.common import workdays
+from apps.common.days import today
+from apps.common.errors import ServiceError
+from apps.crosschecks.choices import State as FindingState
+from apps.crosschecks.choices import Verdict
+from apps.problems.choices import Area, Gravity, Source
+from apps.problems.models import Problem
+from apps.problems.services.letters import EVERYWHERE
+from apps.problems.services.way import WAY
+
+CONFIRMED = (FindingState.CORRECTED, FindingState.TO_WORKFLOW, FindingState.REVIEWED, FindingState.CLOSED)
+LIST_WITHIN = 5
+"""Working days within which a problem is put on the list (workflows.md §10)."""
+NUMBERS = 7402
+"""The advisory lock under which numbers of problems are given out."""
+RIGHTS: dict[str, tuple[str, ...]] = {
+    Source.INSPECTION: ("inspect",),
+    Source.OTHER: ("inspect",),
+    Source.FINDING: ("inspect", "review_findings"),
+    Source.VISIT: ("inspect", "change_register"),
+    # Of a confirmed complaint: its own desk has asked who may.
+    Source.COMPLAINT: ("view_supervision",),
+}
+"""Who may raise a problem of each source at a place: any of these."""
+
+
+def may_raise(user: Any, source: str, division: int | None = None) -> bool:
+    """Whether somebody may raise problems of a source at a place, or anywhere."""
+    seen = policy.can(user, "view_supervision", division)
+    return seen and any(policy.can(user, one, division) for one in RIGHTS[source])
+
+
+@transaction.atomic
+def raise_problem(
+    actor: User,
+    *,
+    division: int,
+    source: str,
+    area: str,
+    fact: str,
+    object: str = "",
+    evidence: str = "",
+    level: str = Gravity.MINOR,
+    found_on: datetime.date | None = None,
+    inspection: Any = None,
+    finding: Any = None,
+    visit_task: Any = None,
+    alike: Problem | None = None,
+    client_id: UUID | None = None,
+) -> Problem:
+    """Put a problem into the ledger, in state *raised*, with its number and a line in its log.
+
+    `inspection`, `finding`, `visit_task` and `alike` are rows that the caller has seen. With a `client_id` that is
+    known the problem that it made is answered, so that a phone may send twice. Raises PermissionDenied without the right
+    there, ServiceError for a missing fact, an unknown choice, a day to come, and a finding that is not confirmed.
+    """
+    if source not in RIGHTS:
+        raise ServiceError(_("问题来源不对。"), field="source", code="invalid_choice")
+    policy.require(actor, "view_supervision", division)
+    if not may_raise(actor, source, division):
+        policy.require(actor, RIGHTS[source][0], division)
+    day = found_on or today()
+    _check(area, level, fact, day)
+    if finding is not None and not confirmed(finding):
+        raise ServiceError(_("疑点核实有误后才能列为问题。"), field="finding", code="state", status=409)
+    if client_id is not None:
+        known = Problem.objects.visible_to(actor).filter(client_id=client_id).first()
+        if known is not None:
+            return known
+    row = Problem(
+        division_id=division,
+        number=_next(division, day.year),
+        year=day.year,
+        source=source,
+        area=area,
+        object=object.strip()[:100],
+        fact=fact.strip(),
+        evidence=evidence.strip(),
+        level=level,
+        found_on=day,
+        inspection=inspection,
+        inspection_name=inspection.title if inspection is not None else "",
+        finding=finding,
+        visit_task=visit_task,
+        alike=alike,
+        client_id=client_id,
+        next_due_on=workdays.after(today(), LIST_WITHIN),
+        raised_by=actor,
+        raised_by_name=str(actor)[:60],
+    )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        # The same phone sent it at the same moment, or somebody whose rows are not the actor's used the number.
+        raise ServiceError(_("这个编号已经用过。"), field="client_id", code="repeated", status=409) from None
+    WAY.write(row, WAY.elsewhere["raise"], "", by=actor)
+    return row
+
+
+def confirmed(finding: Any) -> bool:
+    """Whether a finding turned out to be wrong data or a wrong state, and not the department's mistake."""
+    return finding.state in CONFIRMED and finding.verdict in (Verdict.CORRECTED, Verdict.TO_WORKFLOW)
+
+
+def _check(area: str, level: str, fact: str, day: datetime.date) -> None:
+    if area not in Area.values:
+        raise ServiceError(_("请选择问题类别。"), field="area", code="invalid_choice")
+    if level not in Gravity.values:
+        raise ServiceError(_("请选择严重程度。"), field="level", code="invalid_choice")
+    if not fact.strip():
+        raise ServiceError(_("请写明问题事实。"), field="fact", code="required")
+    if day > today():
+        raise ServiceError(_("日期不能晚于今天。"), field="found_on", code="future")
+
+
+def number_of(division: int, year: int, sequence: int) -> str:
+    """问题编号: the place, the year, the number within them."""
+    return f"{division}-{year}-{sequence:04d}"
+
+
+def _next(division: int, year: int) -> str:
+    """The next number of a place in a year, among all problems that bear one, wherever they lie by now; held until the
+    end of the transaction, so that two at once do not get the same one."""
+    begin = f"{division}-{year}-"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [NUMBERS, begin])
+    with scopes.activate(EVERYWHERE):
+        last = Problem.objects.filter(number__startswith=begin).aggregate(last=Max("number"))["last"]
+    return number_of(division, year, int(last.rsplit("-", 1)[1]) + 1 if last else 1)
