@@ -78,6 +78,18 @@ MENU = [
         ],
     ),
     Group(
+        _("督查整改"),
+        [
+            Entry(pgettext_lazy("列表", "问题台账"), "finding", "problem-list", realm="supervision"),
+            Entry(_("整改进度"), "chart", "problem-standing", realm="supervision"),
+            Entry(pgettext_lazy("列表", "督办函"), "document", "supervision-letter-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "升级督办"), "clock", "escalation-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "整改措施"), "list", "rectification-measure-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "整改进展报告"), "calendar", "problem-report-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "督办阶梯"), "rule", "ladder-rung-list", capability="review_rectification"),
+        ],
+    ),
+    Group(
         _("公开监督"),
         [
             Entry(pgettext_lazy("列表", "公告公示"), "document", "notice-list"),

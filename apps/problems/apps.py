@@ -8,6 +8,10 @@ class ProblemsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from apps.pages import parts
         from apps.problems import field_classes
+        from apps.problems.parts import PARTS
 
         field_classes.declare_all()
+        for resource, source in PARTS.items():
+            parts.register(resource, source)

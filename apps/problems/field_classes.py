@@ -27,8 +27,8 @@ def declare_all() -> None:
         general(
             RECTIFY,
             "number year source area object fact evidence level kind found_on inspection inspection_name finding"
-            " visit_task alike client_id unit department leader due_on next_due_on state state_since round plan raised_by"
-            " raised_by_name plan_approved_on submitted_on result verified_on site opinion closed_on",
+            " visit_task alike client_id unit department leader due_on next_due_on state state_since round plan"
+            " raised_by raised_by_name plan_approved_on submitted_on result verified_on site opinion closed_on",
         ),
     )
     declare(ProblemLog, general(RECTIFY, "problem round at by by_name step apart from_state to_state note"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,12 @@ from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common import workdays
 from apps.common.days import today
-from apps.common.errors import ServiceError
+from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.choices import State as FindingState
 from apps.crosschecks.choices import Verdict
-from apps.problems.choices import Area, Gravity, Source
+from apps.problems.choices import Area, Gravity, Source, State
 from apps.problems.models import Problem
+from apps.problems.services import similar
 from apps.problems.services.letters import EVERYWHERE
 from apps.problems.services.way import WAY
 
@@ -31,8 +33,8 @@ NUMBERS = 7402
 RIGHTS: dict[str, tuple[str, ...]] = {
     Source.INSPECTION: ("inspect",),
     Source.OTHER: ("inspect",),
-    Source.FINDING: ("inspect", "review_findings"),
-    Source.VISIT: ("inspect", "change_register"),
+    Source.FINDING: ("inspect",),
+    Source.VISIT: ("inspect",),
     # Of a confirmed complaint: its own desk has asked who may.
     Source.COMPLAINT: ("view_supervision",),
 }
@@ -66,8 +68,8 @@ def raise_problem(
     """Put a problem into the ledger, in state *raised*, with its number and a line in its log.
 
     `inspection`, `finding`, `visit_task` and `alike` are rows that the caller has seen. With a `client_id` that is
-    known the problem that it made is answered, so that a phone may send twice. Raises PermissionDenied without the right
-    there, ServiceError for a missing fact, an unknown choice, a day to come, and a finding that is not confirmed.
+    known the problem that it made is answered, so that a phone may send twice. Raises PermissionDenied without the
+    right there, ServiceError for a missing fact, an unknown choice, a day to come, and a finding that is not confirmed.
     """
     if source not in RIGHTS:
         raise ServiceError(_("问题来源不对。"), field="source", code="invalid_choice")
@@ -143,3 +145,48 @@ def _next(division: int, year: int) -> str:
     with scopes.activate(EVERYWHERE):
         last = Problem.objects.filter(number__startswith=begin).aggregate(last=Max("number"))["last"]
     return number_of(division, year, int(last.rsplit("-", 1)[1]) + 1 if last else 1)
+
+
+@transaction.atomic
+def mend(row: Problem, *, by: User, expected_version: int | None = None, **said: Any) -> Problem:
+    """Put right what was said of a problem that is not listed yet.
+
+    Raises PermissionDenied without the right to record problems there, ServiceError for one that is listed.
+    """
+    policy.require(by, "inspect", row)
+    locked = Problem.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if expected_version is not None and locked.version != expected_version:
+        raise StaleVersion(locked)
+    if locked.state != State.RAISED:
+        raise ServiceError(_("列入问题清单后不能再修改。"), code="state", status=409)
+    for name in ("area", "object", "level", "found_on", "fact", "evidence"):
+        if name in said:
+            setattr(locked, name, said[name])
+    _check(locked.area, locked.level, locked.fact, locked.found_on)
+    locked.save()
+    return locked
+
+
+@transaction.atomic
+def raise_elsewhere(row: Problem, places: Sequence[int], *, by: User) -> list[Problem]:
+    """举一反三: raise in other places that the same be looked into. Places where that is done already are left out.
+
+    Raises ServiceError for a place that is not beside the problem's or not the actor's.
+    """
+    known = {place.pk for place in similar.beside(row, by)}
+    if not places or set(places) - known:
+        raise ServiceError(_("请选择要举一反三的地区。"), field="places", code="invalid_choice")
+    return [
+        raise_problem(
+            by,
+            division=place,
+            source=Source.OTHER,
+            area=row.area,
+            object=row.object,
+            fact=_("举一反三自查：%(fact)s") % {"fact": row.fact},
+            evidence=_("参照问题%(number)s") % {"number": row.number},
+            level=row.level,
+            alike=row,
+        )
+        for place in sorted(set(places))
+    ]

@@ -47,8 +47,8 @@ class Measure:
 @dataclass(frozen=True)
 class Said:
     """What is said with a step: `kind` with listing; `leader`, `department`, `unit` (a code) and `due_on` with
-    assigning; `measures` with a plan; `period` (any of its days), `percent` and `text` with a report; `due_on` with a letter and
-    with rework; `result` with handing in; `opinion`, `site` and `on` with verifying."""
+    assigning; `measures` with a plan; `period` (any of its days), `percent` and `text` with a report; `due_on` with a
+    letter and with rework; `result` with handing in; `opinion`, `site` and `on` with verifying."""
 
     note: str = ""
     kind: str = ""
