@@ -10,6 +10,7 @@ from PIL import Image
 
 from apps.access import scope as scopes
 from apps.common.days import today
+from apps.dashboards.todo import problems_waiting
 from apps.problems.models import Problem, SupervisionLetter
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.divisions import VILLAGES, plant
@@ -190,3 +191,25 @@ def test_likes_are_found_by_their_words(people: People) -> None:
     people.raised(150423000000, fact="帮扶责任人全年未入户走访。", object="走访")
     page = as_(people.league).get(f"/problems/{found.pk}/")
     assert [row[0] for row in page.context["alike"]] == [same]
+
+
+def lines_of(user: object) -> dict[str, int]:
+    """What the desk of an account says of the ledger."""
+    with scopes.acting(user):  # type: ignore[arg-type]
+        return {line["label"]: line["count"] for line in problems_waiting(user) if line["count"]}
+
+
+def test_desks_count_what_waits_for_them_and_open_it(people: People) -> None:
+    people.raised()
+    people.at("in_progress")
+    people.take(people.at("in_progress"), "urge")
+    people.take(people.raised(VILLAGE), "list")
+    league = lines_of(people.league)
+    assert league.pop("督办函未签收") == 1
+    assert sum(league.values()) == 1
+    assert sum(lines_of(people.county).values()) == 4
+    assert lines_of(people.region) == {}
+    rows = as_(people.county).get("/api/v1/problems/?waiting=true").json()["results"]
+    assert {row["state"] for row in rows} == {"in_progress", "urged", "listed"}
+    assert len(as_(people.county).get("/api/v1/supervision-letters/?waiting=true").json()["results"]) == 1
+    assert len(as_(people.league).get("/api/v1/supervision-letters/?issued=true").json()["results"]) == 1
