@@ -6,6 +6,7 @@ from apps.problems import bulk_views, standing_views, tables, views
 problem = {"resource": tables.ProblemResource}
 
 urlpatterns = [
+    path("problems/import/template.xlsx", views.import_template, name="problem-import-template"),
     path("problems/standing/", standing_views.StandingPage.as_view(), name="problem-standing"),
     path("problems/at-once/", bulk_views.ManyPage.as_view(), name="problem-at-once"),
     path("problems/<int:key>/photos/", views.PhotoAddPage.as_view(**problem), name="problem-photo-add"),

@@ -9,11 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from apps.access import policy
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
+from apps.cadres.imports.template import filled
 from apps.history.services import log_access
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
@@ -22,6 +24,7 @@ from apps.pages.way_forms import WayForm
 from apps.pages.way_pages import WayPage
 from apps.problems.choices import PhotoOf
 from apps.problems.forms import ElsewhereForm, PhotoForm, ReceiveForm
+from apps.problems.importing import EXPLAINED, SHEET
 from apps.problems.kinds import STATE
 from apps.problems.models import Problem, ProblemPhoto, RectificationMeasure, SupervisionLetter
 from apps.problems.services import photos, raising, similar
@@ -29,6 +32,12 @@ from apps.problems.services.offices import INSPECTS
 from apps.problems.services.way import WAY
 from apps.problems.step_forms import ProblemStepForm
 from apps.problems.tables import LetterResource, ProblemResource
+
+
+@require_safe
+def import_template(request: HttpRequest) -> FileResponse:
+    """`GET /problems/import/template.xlsx`, for those who may import somewhere."""
+    return filled(request, "督查问题", SHEET, EXPLAINED, _("督查问题导入模板"))
 
 
 class ProblemPage(WayPage):

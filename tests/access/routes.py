@@ -241,6 +241,7 @@ ALONE: dict[str, Alone] = {
     "household-import-template": Alone({"GET": importing(200)}),
     "pairing-import-template": Alone({"GET": importing(200)}),
     "home-check-import-template": Alone({"GET": importing(200)}),
+    "problem-import-template": Alone({"GET": importing(200)}),
     "asset-import-template": Alone({"GET": importing(200)}),
     "loan-import-template": Alone({"GET": importing(200)}),
     "loan-repayment-import-template": Alone({"GET": importing(200)}),

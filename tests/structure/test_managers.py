@@ -113,6 +113,7 @@ OWN_VIEWS = {
     "apps.assessments.api.AssessmentStepsView": "visible assessments; its service refuses the others",
     "apps.problems.standing_views.StandingPage": "counts of visible problems and letters by unit",
     "apps.problems.standing_views.StandingView": "counts of visible problems and letters by unit",
+    "apps.problems.views.import_template": "the columns of a workbook; no rows",
     "apps.problems.views.PhotoPage": "a photo of one visible problem",
     "apps.problems.views.SheetPage": "one visible problem",
     "apps.problems.views.LetterSheetPage": "one visible letter",

@@ -32,6 +32,7 @@ ACCOUNTS = (
     Account("region", "乌兰图雅", "region_officer", codes.WHOLE_REGION),
     Account("league-1504", "王建国", "league_officer", 150400000000),
     Account("league-1505", "包志强", "league_officer", 150500000000),
+    Account("inspector-1504", "巴特尔", "inspector", 150400000000),
     Account("county-150422", "李春梅", "county_officer", 150422000000),
     Account("county-150423", "宝音达来", "county_officer", 150423000000),
     Account("county-150522", "韩海龙", "county_officer", 150522000000),

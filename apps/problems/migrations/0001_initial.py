@@ -131,7 +131,10 @@ class Migration(migrations.Migration):
                         verbose_name="状态",
                     ),
                 ),
-                ("state_since", models.DateTimeField(auto_now_add=True, verbose_name="状态时间")),
+                (
+                    "state_since",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="状态时间"),
+                ),
                 ("round", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="申请次数")),
                 ("plan", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="措施版本")),
                 (
@@ -351,7 +354,10 @@ class Migration(migrations.Migration):
                         verbose_name="状态",
                     ),
                 ),
-                ("state_since", models.DateTimeField(auto_now_add=True, verbose_name="状态时间")),
+                (
+                    "state_since",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="状态时间"),
+                ),
                 ("round", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="申请次数")),
                 ("plan", models.PositiveSmallIntegerField(default=0, editable=False, verbose_name="措施版本")),
                 (

@@ -7,6 +7,7 @@ from typing import ClassVar
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.querysets import ScopedManager
@@ -95,7 +96,7 @@ class Problem(Versioned, SupervisionModel):
     next_due_on = models.DateField(_("下一步期限"), null=True, editable=False)
 
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.RAISED, editable=False)
-    state_since = models.DateTimeField(_("状态时间"), auto_now_add=True, editable=False)
+    state_since = models.DateTimeField(_("状态时间"), default=timezone.now, editable=False)
     round = models.PositiveSmallIntegerField(_("申请次数"), default=0, editable=False)
     plan = models.PositiveSmallIntegerField(_("措施版本"), default=0, editable=False)
     raised_by = person(_("提出人"))

@@ -60,6 +60,7 @@ def raise_problem(
     level: str = Gravity.MINOR,
     found_on: datetime.date | None = None,
     inspection: Any = None,
+    inspection_name: str = "",
     finding: Any = None,
     visit_task: Any = None,
     alike: Problem | None = None,
@@ -67,7 +68,7 @@ def raise_problem(
 ) -> Problem:
     """Put a problem into the ledger, in state *raised*, with its number and a line in its log.
 
-    `inspection`, `finding`, `visit_task` and `alike` are rows that the caller has seen. With a `client_id` that is
+    `inspection_name` names one that the platform does not keep. `inspection`, `finding`, `visit_task` and `alike` are rows that the caller has seen. With a `client_id` that is
     known the problem that it made is answered, so that a phone may send twice. Raises PermissionDenied without the
     right there, ServiceError for a missing fact, an unknown choice, a day to come, and a finding that is not confirmed.
     """
@@ -96,7 +97,7 @@ def raise_problem(
         level=level,
         found_on=day,
         inspection=inspection,
-        inspection_name=inspection.title if inspection is not None else "",
+        inspection_name=inspection.title if inspection is not None else inspection_name,
         finding=finding,
         visit_task=visit_task,
         alike=alike,
