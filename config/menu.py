@@ -78,6 +78,16 @@ MENU = [
         ],
     ),
     Group(
+        _("督查整改"),
+        [
+            Entry(pgettext_lazy("列表", "督查巡查"), "eye", "inspection-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "受检情况"), "info", "inspection-target-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "督查抽样"), "check", "sample-list", capability="inspect"),
+            Entry(pgettext_lazy("列表", "现场表"), "document", "site-form-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "现场表模板"), "rule", "form-template-list", capability="inspect"),
+        ],
+    ),
+    Group(
         _("公开监督"),
         [
             Entry(pgettext_lazy("列表", "公告公示"), "document", "notice-list"),
