@@ -10,7 +10,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -175,7 +175,7 @@ class ReplaceView(APIView):
         found: SampledUnit | None = SampledUnitResource.rows(request.user).filter(pk=key).first()
         if found is None:
             raise Http404
-        if not drawing.holds(request.user, drawing.INSPECTS, found.division_id):
+        if not drawing.holds(requester(request), drawing.INSPECTS, found.division_id):
             raise PermissionDenied(_("您没有为这项督查抽样的权限。"))
         reason = valid_body(ReplaceRequest, request.data)["reason"]
         new = drawing.replace(found, reason, by=requester(request))
@@ -228,7 +228,7 @@ class SiteFormViewSet(ReadingViewSet):
                 for question, said in zip(form.questions, form.answers, strict=True)
             ],
             "photos": [photo_body(photo) for photo in photos.of_form(user, form)],
-            "conflicts": form.conflicts.visible_to(user).count(),
+            "conflicts": reading.conflicts_of(user, form),
         }
 
 
@@ -257,21 +257,24 @@ class PhotoParser(BaseParser):
 
 
 class SiteFormPhotoView(APIView):
-    """A photo of one's own form, by its number: 201, then 200 for the same one again, 409 for another."""
+    """A photo of one's own form, by its number (`slot`, 0 to 8): 201, then 200 for the same one, 409 for another."""
 
     parser_classes = [PhotoParser]
 
     @extend_schema(
         request={"application/octet-stream": OpenApiTypes.BINARY},
+        parameters=[OpenApiParameter("slot", int, required=True)],
         responses={200: OpenApiTypes.OBJECT, 201: OpenApiTypes.OBJECT},
     )
-    def put(self, request: Request, key: int, slot: int) -> Response:
+    def put(self, request: Request, key: int) -> Response:
         found: SiteForm | None = SiteFormResource.rows(request.user).filter(pk=key).first()
         if found is None:
             raise Http404
         by = requester(request)
         if found.author_id != by.pk:
             raise PermissionDenied(_("只有填表人本人可以添加照片。"))
+        written = request.query_params.get("slot", "")
+        slot = int(written) if written.isascii() and written.isdigit() and len(written) < 3 else photos.SLOTS
         data = request.data if isinstance(request.data, bytes) else b""
         photo, new = photos.add(found, slot, data, by=by)
         return Response(photo_body(photo), status=201 if new else 200)

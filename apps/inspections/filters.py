@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.inspections.choices import BEFORE, DONE
@@ -17,6 +17,7 @@ from apps.inspections.models import (
     SampledUnit,
     SiteForm,
 )
+from apps.inspections.services.reading import has_form
 from apps.pages.filters import DateFilter, Filters, YesNoFilter, between
 
 
@@ -66,8 +67,7 @@ class SampledUnitFilters(Filters):
         fields = ["sample", "inspection", "household_code"]
 
     def with_form(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        there = Exists(SiteForm.objects.filter(unit=OuterRef("pk"), late=False))
-        return rows.filter(there) if value else rows.exclude(there)
+        return rows.filter(has_form()) if value else rows.exclude(has_form())
 
 
 class SiteFormFilters(Filters):

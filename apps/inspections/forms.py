@@ -180,12 +180,7 @@ class DrawForm(PageForm):
         if not self.is_bound:
             self.initial.setdefault("seed", secrets.randbelow(SEEDS))
             self.initial.setdefault("method", SampleMethod.SIZE)
-        place = scopes.of(self.user).top
-        asked = self.data.get("inspection") or self.initial.get("inspection")
-        if str(asked).isdigit():
-            rows = Inspection.objects.visible_to(self.user).filter(pk=asked)
-            place = rows.values_list("division_id", flat=True).first() or place
-        self.templates = {one.pk: one for one in templates.usable(place)} if place else {}
+        self.templates = {one.pk: one for one in templates.usable(self.user)}
         field: Any = self.fields["template"]
         field.choices = [
             ("", _("不用模板")),

@@ -174,7 +174,7 @@ class SiteFormPage(DetailPage):
             "photo_form": photo or (PhotoForm(auto_id="photo_%s") if adds else None),
             "photo_url": reverse("site-form-photo-add", args=[found.pk]),
             "problem_url": raising.url_of(found.problem),
-            "conflicts": found.conflicts.visible_to(user).count(),
+            "conflicts": reading.conflicts_of(user, found),
         }
 
 

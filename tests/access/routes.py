@@ -129,6 +129,11 @@ def funds(account: Any) -> set[int]:
     return {200} if account.kind.funds else {403}
 
 
+def supervision(*done: int) -> Callable[[Any], set[int]]:
+    """For those who see inspections somewhere."""
+    return lambda account: set(done) if account.kind.supervision else {403}
+
+
 def to_change(capability: str, *done: int) -> Callable[[Any], set[int]]:
     """For those who see some of the register: done by those with the right, refused to the others."""
     return lambda account: set(done) if capability in account.kind.may and account.kind.register else {403}
@@ -327,6 +332,17 @@ ALONE: dict[str, Alone] = {
     "assessment-steps": Alone({"GET": to_change("review_register", 302), "POST": to_change("review_register", 302)}),
     "api:assessment-steps": Alone({"POST": to_change("review_register", 422)}),
     "api:assessment-step": Alone({"POST": {422, 403}}, rows="assessment"),
+    "sampled-unit-fill": Alone({"GET": 302, "POST": {422, 403}}, rows="sampled-unit"),
+    "sampled-unit-replace": Alone({"GET": 302, "POST": {422, 403}}, rows="sampled-unit"),
+    "site-form-photo-add": Alone({"GET": 302, "POST": 403}, rows="site-form"),
+    "site-form-photo": Alone({"GET": 200}, rows="inspections.siteformphoto"),
+    "site-form-photo-small": Alone({"GET": 200}, rows="inspections.siteformphoto"),
+    "api:inspection-step": Alone({"POST": {422, 403}}, rows="inspection"),
+    "api:sampled-unit-replace": Alone({"POST": {422, 403}}, rows="sampled-unit"),
+    "api:site-form-list": Alone({"GET": supervision(200), "POST": supervision(422)}),
+    "api:site-form-photo-send": Alone({"PUT": 403}, rows="site-form"),
+    "api:site-form-photo-image": Alone({"GET": 200}, rows="inspections.siteformphoto"),
+    "api:phone-inspections": Alone({"GET": 200}),
     "notice-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="notice"),
     "notice-poster": Alone({"GET": 200}, rows="notice"),
     "notice-photo": Alone({"GET": 200}, rows="notices.noticephoto"),

@@ -108,7 +108,7 @@ class Bureau:
 def units_of(sample: Sample) -> list[SampledUnit]:
     """The units of a sample in the order of the draw."""
     with scopes.acting(planter()):
-        return list(SampledUnit.objects.filter(sample=sample).order_by("position"))
+        return list(SampledUnit.objects.filter(sample=sample).select_related("inspection").order_by("position"))
 
 
 def draft_of(unit: SampledUnit, **said: Any) -> Draft:

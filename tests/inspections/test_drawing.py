@@ -170,9 +170,7 @@ def test_weighted_draws_take_the_heavy_ones_as_often_as_they_should(bureau, insp
     places = [COUNTY, NEXT_COUNTY]
     with scopes.acting(bureau.planner):
         drawn = Counter(
-            drawing.ranked(
-                Plan("village", "size", seed, size=1, weighted=True), places, bureau.planner, {"": 1}
-            )[0].key
+            drawing.ranked(Plan("village", "size", seed, size=1, weighted=True), places, bureau.planner, {"": 1})[0].key
             for seed in range(240)
         )
     share = drawn[OWN] / 240

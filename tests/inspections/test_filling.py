@@ -20,7 +20,7 @@ from tests.factories.accounts import make_user, planter
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household
 from tests.factories.inspections import COUNTY, Bureau, draft_of, units_of
-from tests.visits.test_photos import picture
+from tests.factories.notices import picture
 
 pytestmark = pytest.mark.django_db
 ANSWERS = ("yes", "4", "B", "满意")
@@ -146,9 +146,7 @@ def test_who_fills(bureau, unit):
 def test_the_phone_is_given_what_its_account_fills(bureau, unit):
     with scopes.acting(bureau.member):
         offered = reading.offered(bureau.member)
-    assert [(len(one["units"]), len(one["questions"]), one["title"]) for one in offered] == [
-        (2, 4, "扶贫领域专项督查")
-    ]
+    assert [(len(one["units"]), len(one["questions"]), one["title"]) for one in offered] == [(2, 4, "扶贫领域专项督查")]
     assert [one["done"] for one in offered[0]["units"]] == [False, False]
     bureau.fill(draft_of(unit, answers=ANSWERS))
     with scopes.acting(bureau.member):
@@ -159,7 +157,7 @@ def test_the_phone_is_given_what_its_account_fills(bureau, unit):
 
 def test_photos_are_kept_once(bureau, unit):
     form = bureau.fill(draft_of(unit, answers=ANSWERS)).form
-    one, other = picture(1), picture(2)
+    one, other = picture(), picture("blue")
     with scopes.acting(bureau.member):
         first, new = photos.add(form, 0, one, by=bureau.member)
         again, not_new = photos.add(form, 0, one, by=bureau.member)

@@ -264,11 +264,12 @@ def _population(plan: Plan, places: Sequence[int], user: Any) -> tuple[str, list
     rows = rows.filter(where if places else Q(pk__in=[]))
     found = rows.values(sample_key=F(key), sample_place=F(place), sample_stratum=_stratum(plan.strata, place))
     source, params = found.query.sql_with_params()
-    joins, weight, more = [], ["1"], []
+    joins: list[str] = []
+    weight, more = ["1"], list[Any]()
     for number, risk in enumerate(weighing.risks(plan.unit) if plan.weighted else []):
         text, given = risk.by_unit[plan.unit](user).values_list("key", "risk").query.sql_with_params()
         joins.append(f" LEFT JOIN ({text}) AS r{number} (key, risk) ON r{number}.key = p.key")
-        weight.append(f"coalesce(least(r{number}.risk::float8, {float(risk.most)}), 0)")
+        weight.append(f"least(coalesce(r{number}.risk::float8, 0), {float(risk.most)})")
         more += given
     weights = f"round(({' + '.join(weight)})::numeric, 4)::float8"
     statement = (
@@ -291,7 +292,7 @@ def _stratum(strata: str, place: str) -> Any:
 def _keep(sample: Sample, drawn: Sequence[Drawn], *, first: int, replaces: SampledUnit | None = None) -> list[Any]:
     heads = {}
     if sample.unit == SampleUnit.HOUSEHOLD:
-        rows = Household.objects.filter(pk__in=[one.key for one in drawn]).with_head()
+        rows: Any = Household.objects.filter(pk__in=[one.key for one in drawn]).with_head()
         heads = {key: (code, head or "") for key, code, head in rows.values_list("pk", "code", "head_name")}
     units = []
     for position, one in enumerate(drawn, first):

@@ -17,6 +17,7 @@ from apps.inspections.models import (
     Sample,
     SampledUnit,
     SiteForm,
+    SiteFormConflict,
     TeamMember,
 )
 from apps.inspections.services import filling
@@ -104,10 +105,14 @@ def offered(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def has_form() -> Exists:
+    """Of a sampled unit, whether a form about it came in time."""
+    return Exists(SiteForm.objects.filter(unit=OuterRef("pk"), late=False))
+
+
 def _units(user: User, samples: list[int]) -> Any:
-    done = Exists(SiteForm.objects.filter(unit=OuterRef("pk"), late=False))
     rows = SampledUnit.objects.visible_to(user).filter(sample__in=samples, dropped_on=None)
-    return rows.annotate(done=done).order_by("sample_id", "position")[:MOST_UNITS]
+    return rows.annotate(done=has_form()).order_by("sample_id", "position")[:MOST_UNITS]
 
 
 def choices() -> dict[str, list[dict[str, str]]]:
@@ -116,6 +121,11 @@ def choices() -> dict[str, list[dict[str, str]]]:
         "areas": [{"value": value, "label": str(label)} for value, label in raising.areas()],
         "levels": [{"value": value, "label": str(label)} for value, label in ProblemLevel.choices],
     }
+
+
+def conflicts_of(user: Any, form: SiteForm) -> int:
+    """How many other contents came under the id of a form."""
+    return SiteFormConflict.objects.visible_to(user).filter(form=form).count()
 
 
 def may_fill(user: User, inspection: Inspection) -> bool:

@@ -11,10 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.access import policy
-from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.errors import ServiceError
-from apps.divisions import codes
 from apps.inspections.choices import QuestionKind
 from apps.inspections.models import FormQuestion, FormTemplate
 
@@ -62,17 +60,12 @@ def choices_of(text: str) -> list[str]:
 
 def questions_of(template: FormTemplate) -> list[dict[str, Any]]:
     """The questions as a sample keeps them and a form asks them."""
-    with scopes.activate(scopes.everywhere("view_supervision")):
-        rows = list(FormQuestion.objects.filter(template=template).order_by("position"))
     return [
         {"text": row.text, "kind": row.kind, "choices": choices_of(row.choices), "required": row.required}
-        for row in rows
+        for row in FormQuestion.objects.filter(template=template).order_by("position")
     ]
 
 
-def usable(division: int, unit: str = "") -> list[FormTemplate]:
-    """The templates that an office may use: its own and those of the places above it, unseen otherwise."""
-    above = [*codes.ancestors(division), division]
-    with scopes.activate(scopes.everywhere("view_supervision")):
-        rows = FormTemplate.objects.filter(division_id__in=above, is_active=True)
-        return list((rows.filter(unit=unit) if unit else rows).order_by("-division_id", "pk"))
+def usable(user: Any) -> list[FormTemplate]:
+    """The templates in use that somebody sees, those of the highest place first."""
+    return list(FormTemplate.objects.visible_to(user).filter(is_active=True).order_by("division_id", "pk"))
