@@ -41,6 +41,7 @@ class TargetFilters(Filters):
     """受检地区."""
 
     inspected_on_min, inspected_on_max = between("inspected_on", _("督查日期"), DateFilter)
+    inspected = YesNoFilter(label=_("已督查"), field_name="inspected_on", lookup_expr="isnull", exclude=True)
     told = YesNoFilter(label=_("已反馈"), field_name="fed_back_on", lookup_expr="isnull", exclude=True)
 
     class Meta:

@@ -134,6 +134,11 @@ def supervision(*done: int) -> Callable[[Any], set[int]]:
     return lambda account: set(done) if account.kind.supervision else {403}
 
 
+def inspected(account: Any) -> set[int]:
+    """For those who see inspections and the register of a place."""
+    return {200} if account.kind.supervision and account.kind.register else {403}
+
+
 def to_change(capability: str, *done: int) -> Callable[[Any], set[int]]:
     """For those who see some of the register: done by those with the right, refused to the others."""
     return lambda account: set(done) if capability in account.kind.may and account.kind.register else {403}
@@ -296,6 +301,7 @@ ALONE: dict[str, Alone] = {
     "live-feed": Alone({"GET": lambda account: {400} if 200 in register(account) else {403}}),
     "api:live": Alone({"GET": register}),
     "field-summary": Alone({"GET": register, "POST": to_change("export_register", 200)}),
+    "inspection-coverage": Alone({"GET": inspected}),
     "coverage": Alone({"GET": at_a_place}),
     # The page of the phone is the same for everybody; a key is one's own, and households are those one may write of.
     "phone": Alone({"GET": 200}, {"GET": 200}),

@@ -156,6 +156,7 @@ OWN_VIEWS = {
     "apps.dashboards.live_views.LiveFeed": "visible visits, and figures of them",
     "apps.dashboards.live_api.LiveView": "visible visits, and figures of them",
     "apps.dashboards.field_summary_views.FieldSummaryPage": "figures of visible visits and pairings",
+    "apps.dashboards.inspection_coverage_views.InspectionCoveragePage": "counts of visible inspected places",
     "apps.dashboards.coverage_views.CoveragePage": "figures of visible villages",
 }
 
