@@ -80,6 +80,12 @@ MENU = [
     Group(
         _("督查整改"),
         [
+            Entry(pgettext_lazy("列表", "督查巡查"), "eye", "inspection-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "受检情况"), "info", "inspection-target-list", realm="supervision"),
+            Entry(_("督查覆盖"), "map", "inspection-coverage", capability="view_supervision"),
+            Entry(pgettext_lazy("列表", "督查抽样"), "check", "sample-list", capability="inspect"),
+            Entry(pgettext_lazy("列表", "现场表"), "document", "site-form-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "现场表模板"), "rule", "form-template-list", capability="inspect"),
             Entry(pgettext_lazy("列表", "问题台账"), "finding", "problem-list", realm="supervision"),
             Entry(_("整改进度"), "chart", "problem-standing", realm="supervision"),
             Entry(pgettext_lazy("列表", "督办函"), "document", "supervision-letter-list", realm="supervision"),

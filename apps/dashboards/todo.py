@@ -27,6 +27,7 @@ from apps.dashboards.extent import Extent
 from apps.divisions import codes
 from apps.funds.services import library, reconciling, verifying
 from apps.funds.services import reading as orders
+from apps.inspections.services import waiting as inspections
 from apps.notices.choices import State as NoticeState
 from apps.notices.models import PublicNotice
 from apps.pages import approvals
@@ -90,6 +91,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
                 *orders_waiting(user),
                 *money_waiting(user),
                 *problems_waiting(user),
+                *inspections_waiting(user),
                 *_notices(user, extent),
                 *_exports(user),
             )
@@ -261,8 +263,22 @@ def problems_waiting(user: Any) -> list[dict[str, Any]]:
     return lines
 
 
-def _line(label: str, count: int, light: Light, name: str, /, **query: str) -> dict[str, Any]:
-    address = f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+def inspections_waiting(user: Any) -> list[dict[str, Any]]:
+    """Inspections whose next step is this account's office's; nothing to ask where it has no right."""
+    return [
+        _line(
+            str(one.label),
+            one.count,
+            Light.RED if one.late else Light.YELLOW,
+            "inspection-list",
+            state=one.states,
+        )
+        for one in inspections.waiting(user, today())
+    ]
+
+
+def _line(label: str, count: int, light: Light, name: str, /, **query: Any) -> dict[str, Any]:
+    address = f"{reverse(name)}?{urlencode(query, doseq=True)}" if query else reverse(name)
     return {"label": label, "count": count, "light": light.value, "url": address}
 
 

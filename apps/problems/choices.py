@@ -36,8 +36,8 @@ class Area(models.TextChoices):
 class Gravity(models.TextChoices):
     """How grave a problem is; a grave one is verified on site."""
 
-    MINOR = "minor", _("一般")
-    MAJOR = "major", _("较重")
+    GENERAL = "general", _("一般")
+    SERIOUS = "serious", _("较重")
     GRAVE = "grave", _("严重")
 
 

@@ -39,7 +39,7 @@ AREAS = {
     "干部作风": "style",
     "其他": "other",
 }
-LEVELS = {"一般": "minor", "较重": "major", "严重": "grave"}
+LEVELS = {"一般": "general", "较重": "serious", "严重": "grave"}
 
 SHEET = Sheet(
     Column(
@@ -186,7 +186,7 @@ class ProblemStage(Stage):
                 object=values["object"],
                 fact=values["fact"],
                 evidence=values.get("evidence", ""),
-                level=values.get("level") or "minor",
+                level=values.get("level") or "general",
                 found_on=datetime.date.fromisoformat(values["found_on"]),
                 inspection_name=values.get("name", ""),
             )

@@ -11,6 +11,7 @@ urlpatterns = [
     path("problems/at-once/", bulk_views.ManyPage.as_view(), name="problem-at-once"),
     path("problems/<int:key>/photos/", views.PhotoAddPage.as_view(**problem), name="problem-photo-add"),
     path("problems/<int:key>/elsewhere/", views.ElsewherePage.as_view(**problem), name="problem-elsewhere"),
+    path("problems/<int:key>/site-photos/<int:slot>/", views.SitePhotoPage.as_view(), name="problem-site-photo"),
     path("problems/<int:key>/sheet/", views.SheetPage.as_view(), name="problem-sheet"),
     *pages("problems", tables.ProblemResource, detail_page=views.ProblemPage),
     path("problem-photos/<int:key>/", views.PhotoPage.as_view(), name="problem-photo"),

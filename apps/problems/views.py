@@ -14,8 +14,8 @@ from django.views.generic import View
 
 from apps.access import policy
 from apps.accounts.sessions import requester
-from apps.common.errors import ServiceError
 from apps.cadres.imports.template import filled
+from apps.common.errors import ServiceError
 from apps.history.services import log_access
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
@@ -59,6 +59,7 @@ class ProblemPage(WayPage):
         return {
             **super().more(found, form),
             "pictures": photos.of_problem(user, found),
+            "site_pictures": photos.of_site(found),
             "photo_form": photo or photo_form(found, user),
             "alike": [
                 (one, ProblemResource.url("detail", one.pk), places.short(one.division_id), STATE.html(one.state), part)
@@ -147,6 +148,18 @@ class PhotoPage(View):
             log_access(user, "view", division=photo.division_id, obj=photo, fields=["image"])
         file = photo.thumbnail if self.small else photo.image
         return FileResponse(file.open("rb"), content_type="image/jpeg")
+
+
+class SitePhotoPage(View):
+    """The picture of a photo of the on-site form that raised a visible problem."""
+
+    def get(self, request: HttpRequest, key: int, slot: int) -> FileResponse:
+        found = ProblemResource.rows(requester(request)).filter(pk=key).first()
+        photo = next((one for one in photos.of_site(found) if one.slot == slot), None) if found is not None else None
+        if found is None or photo is None:
+            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
+        log_access(requester(request), "view", division=found.division_id, obj=found, fields=["site_photo"])
+        return FileResponse(photo.image.open("rb"), content_type="image/jpeg")
 
 
 class SheetPage(View):

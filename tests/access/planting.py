@@ -80,7 +80,20 @@ from apps.households.models import (
     PersonYear,
     StatusEvent,
 )
-from apps.inspections.models import Inspection, InspectionTarget, InspectionTeam, TeamMember
+from apps.inspections.models import (
+    FormQuestion,
+    FormTemplate,
+    Inspection,
+    InspectionLog,
+    InspectionTarget,
+    InspectionTeam,
+    Sample,
+    SampledUnit,
+    SiteForm,
+    SiteFormConflict,
+    SiteFormPhoto,
+    TeamMember,
+)
 from apps.measures.models import LoanRepayment, LoanWish, RiskFund, SmallLoan
 from apps.notices.models import NoticeLog, NoticeObjection, NoticePhoto, Publication, PublicNotice
 from apps.pages.imports.models import ImportBatch
@@ -242,7 +255,7 @@ def build() -> World:
             _proposed(place, words)
             _registered(place, words)
             _made_public(place, accounts["county"].user, words.word())
-            _inspected(place, accounts["village"].user if place == OTHER_LEAGUE else None)
+            _inspected(place, accounts["village"].user if place == OTHER_LEAGUE else None, words)
             _troubled(place, words)
         for account in accounts.values():
             if account.user is not None:
@@ -427,9 +440,9 @@ def _made_public(place: int, by: User, word: str) -> None:
     Publication.objects.create(**of, **told, posted_on=day)
 
 
-def _inspected(place: int, member: User | None) -> None:
-    """An inspection run by a place, with a team and what the place was told; `member` is on the team by his account.
-    The league has not told the county yet that it comes."""
+def _inspected(place: int, member: User | None, words: Canaries) -> None:
+    """An inspection run by a place, with a team, a sample, a form about one of its units and what the place was told;
+    `member` is on the team by his account. The league has not told the county yet that it comes."""
     here, day = {"division_id": place}, datetime.date(2018, 6, 1)
     said = {"title": "t", "kind": "unannounced", "from_on": day, "until_on": day}
     found = Inspection.objects.create(**here, **said, number=f"J{place}", basis="b", state="running")
@@ -439,6 +452,28 @@ def _inspected(place: int, member: User | None) -> None:
     InspectionTarget.objects.create(**here, **told, place_id=place, opened_on=day)
     if place == LEAGUE:
         InspectionTarget.objects.create(**here, **told, place_id=COUNTY)
+    of = {**here, "inspection": found}
+    log = {"round": 1, "by_name": "b", "to_state": "running"}
+    InspectionLog.objects.create(**of, **log, step="start", note=words.word())
+    template = FormTemplate.objects.create(**here, title="t", unit="household")
+    FormQuestion.objects.create(**here, template=template, position=1, text="q", kind="text")
+    drawn = {"unit": "household", "method": "size", "seed": 1, "population": 9, "size": 1, "digest": "0" * 32}
+    sample = Sample.objects.create(**of, **drawn, drawn_on=day, drawn_by_name="b", template_title=words.word())
+    household = Household.objects.filter(**here).first()
+    unit = SampledUnit.objects.create(
+        **of, sample=sample, position=1, place_id=place, household=household, head=words.word()
+    )
+    now = timezone.now()
+    form = SiteForm.objects.create(
+        **of, unit=unit, place_id=place, client_id=uuid4(), digest="0" * 64, author_name="a", written_at=now,
+        received_at=now, remark=words.word(),
+    )  # fmt: skip
+    SiteFormConflict.objects.create(
+        **of, form=form, digest="1" * 64, author_name=words.word(), received_at=now, content={}
+    )
+    word = words.word()
+    pictures = {name: ContentFile(word.encode(), "a.jpg") for name in ("image", "thumbnail")}
+    SiteFormPhoto.objects.create(**of, form=form, slot=0, sha256=word, received_at=now, width=1, height=1, **pictures)
 
 
 def _troubled(place: int, words: Canaries) -> None:
@@ -684,6 +719,11 @@ def _papers(user: User, kind: Kind, word: str, asked_for: str, *, gone: bool = F
     job.path.write_text(word)
 
 
+OF_INSPECTIONS = (
+    *(Inspection, InspectionTeam, InspectionTarget, InspectionLog),
+    *(Sample, SampledUnit, SiteForm, SiteFormConflict, SiteFormPhoto),
+)
+
 LIST = "apps.households.tables.households.HouseholdResource"
 
 PLANTED: tuple[type[models.Model], ...] = (
@@ -759,6 +799,14 @@ PLANTED: tuple[type[models.Model], ...] = (
     InspectionTeam,
     TeamMember,
     InspectionTarget,
+    InspectionLog,
+    FormTemplate,
+    FormQuestion,
+    Sample,
+    SampledUnit,
+    SiteForm,
+    SiteFormConflict,
+    SiteFormPhoto,
     Problem,
     ProblemLog,
     RectificationMeasure,
@@ -814,6 +862,12 @@ MADE_WITH = {
     DistributionLog: "note",
     NoticePhoto: "by_name",
     NoticeLog: "note",
+    InspectionLog: "note",
+    Sample: "template_title",
+    SampledUnit: "head",
+    SiteForm: "remark",
+    SiteFormConflict: "author_name",
+    SiteFormPhoto: "sha256",
     Problem: "fact",
     ProblemLog: "note",
     RectificationMeasure: "text",
@@ -886,7 +940,7 @@ def _owner(name: str, found: Any) -> int | None:
     """Whose a row is, whatever its place: who asked for it, whom it is of, who is on the team of its inspection."""
     if name == "import":
         return found.requested_by_id
-    if isinstance(found, Inspection | InspectionTeam | InspectionTarget):
+    if isinstance(found, OF_INSPECTIONS):
         inspection = found.pk if isinstance(found, Inspection) else found.inspection_id
         return TeamMember.objects.get(inspection=inspection).account_id
     return attrgetter(found.own_lookup.replace("__", "."))(found) if found.own_lookup else None

@@ -22,7 +22,10 @@ from tests.access.world import EVERYTHING, OTHER_LEAGUE, Account, World
 ME = rls.setting("user", "bigint")
 
 ON_TEAM = f"(SELECT inspection_id FROM inspections_teammember WHERE account_id = {ME})"
-OF_INSPECTION = ("inspectionteam", "inspectiontarget")
+OF_INSPECTION = (
+    *("inspectionteam", "inspectiontarget", "inspectionlog"),
+    *("sample", "sampledunit", "siteform", "siteformconflict", "siteformphoto"),
+)
 
 # What the policies of a table say beyond its place: by hand, apart from the migrations that wrote them.
 BEYOND: dict[str, dict[str, str]] = {
@@ -124,6 +127,7 @@ APPEND_ONLY = re.compile(
     r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck|reconciliationsettlement|ledgercheck)$"
     r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
     r"|^measures_loanrepayment$"
+    r"|^inspections_(inspectionlog|sample|sampledunit|siteform|siteformconflict|siteformphoto)$"
     r"|^problems_(problemlog|rectificationmeasure|progressreport|problemphoto|supervisionletter|escalationstep)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )

@@ -226,7 +226,7 @@ def _problem(one: Draft, numbers: Counter[tuple[int, int]], chance: random.Rando
         object=one.idea.object,
         fact=one.idea.fact.format(n=chance.randrange(3, 30), m=chance.randrange(1, 3)),
         evidence="现场核查记录和谈话笔录。",
-        level=Gravity.GRAVE if grave else chance.choice((Gravity.MINOR, Gravity.MINOR, Gravity.MAJOR)),
+        level=Gravity.GRAVE if grave else chance.choice((Gravity.GENERAL, Gravity.GENERAL, Gravity.SERIOUS)),
         kind=chance.choice(Kind.values) if "list" in one.path else "",
         found_on=one.found_on,
         inspection=one.inspection,

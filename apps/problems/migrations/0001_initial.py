@@ -76,8 +76,8 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.CharField(
-                        choices=[("minor", "一般"), ("major", "较重"), ("grave", "严重")],
-                        default="minor",
+                        choices=[("general", "一般"), ("serious", "较重"), ("grave", "严重")],
+                        default="general",
                         max_length=8,
                         verbose_name="严重程度",
                     ),
@@ -299,8 +299,8 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.CharField(
-                        choices=[("minor", "一般"), ("major", "较重"), ("grave", "严重")],
-                        default="minor",
+                        choices=[("general", "一般"), ("serious", "较重"), ("grave", "严重")],
+                        default="general",
                         max_length=8,
                         verbose_name="严重程度",
                     ),

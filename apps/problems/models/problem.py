@@ -47,7 +47,7 @@ class Problem(Versioned, SupervisionModel):
     object = models.CharField(_("问题对象"), max_length=100)
     fact = models.TextField(_("问题事实"), max_length=LONGEST_TEXT)
     evidence = models.TextField(_("证据"), max_length=LONGEST_TEXT, blank=True, default="")
-    level = models.CharField(_("严重程度"), max_length=8, choices=Gravity.choices, default=Gravity.MINOR)
+    level = models.CharField(_("严重程度"), max_length=8, choices=Gravity.choices, default=Gravity.GENERAL)
     kind = models.CharField(_("整改类型"), max_length=8, choices=Kind.choices, blank=True, default="", editable=False)
     found_on = models.DateField(_("发现日期"))
 

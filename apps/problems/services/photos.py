@@ -12,11 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.access import policy
+from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common import pictures
 from apps.common.errors import ServiceError
+from apps.inspections.models import SiteFormPhoto
 from apps.problems.choices import PhotoOf, State
 from apps.problems.models import Problem, ProblemPhoto
+from apps.problems.services.letters import EVERYWHERE
 from apps.problems.services.offices import INSPECTS, rectifies, reviews
 
 MOST_BYTES = 12 * 1024 * 1024
@@ -85,6 +88,16 @@ def keep(row: Problem, of: str, picture: pictures.Picture, *, by: User) -> Probl
 def of_problem(user: Any, row: Problem) -> list[ProblemPhoto]:
     """The photos of a problem that a user sees, in the order in which they came."""
     return list(ProblemPhoto.objects.visible_to(user).filter(problem=row).order_by("pk"))
+
+
+def of_site(row: Problem) -> list[SiteFormPhoto]:
+    """The photos of the on-site form that raised a problem which the caller has seen: they lie with whoever runs the
+    inspection, and are read for the unit that answers, too."""
+    if row.client_id is None or row.inspection_id is None:
+        return []
+    with scopes.activate(EVERYWHERE):
+        found = SiteFormPhoto.objects.filter(form__client_id=row.client_id, inspection=row.inspection_id)
+        return list(found.order_by("slot"))
 
 
 def _read(data: bytes) -> pictures.Picture:

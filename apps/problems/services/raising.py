@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.access import policy
@@ -19,6 +20,8 @@ from apps.common.days import today
 from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.choices import State as FindingState
 from apps.crosschecks.choices import Verdict
+from apps.inspections.models import SiteForm
+from apps.inspections.services.teams import office
 from apps.problems.choices import Area, Gravity, Source, State
 from apps.problems.models import Problem
 from apps.problems.services import similar
@@ -57,7 +60,7 @@ def raise_problem(
     fact: str,
     object: str = "",
     evidence: str = "",
-    level: str = Gravity.MINOR,
+    level: str = Gravity.GENERAL,
     found_on: datetime.date | None = None,
     inspection: Any = None,
     inspection_name: str = "",
@@ -68,28 +71,85 @@ def raise_problem(
 ) -> Problem:
     """Put a problem into the ledger, in state *raised*, with its number and a line in its log.
 
-    `inspection_name` names one that the platform does not keep. `inspection`, `finding`, `visit_task` and `alike` are rows that the caller has seen. With a `client_id` that is
-    known the problem that it made is answered, so that a phone may send twice. Raises PermissionDenied without the
-    right there, ServiceError for a missing fact, an unknown choice, a day to come, and a finding that is not confirmed.
+    `inspection`, `finding`, `visit_task` and `alike` are rows that the caller has seen; `inspection_name` names an
+    inspection that the platform does not keep. With a `client_id` that is known the problem that it made is answered,
+    so that a phone may send twice. Raises PermissionDenied without the right there, ServiceError for a missing fact, an
+    unknown choice, a day to come, and a finding that is not confirmed.
     """
     if source not in RIGHTS:
         raise ServiceError(_("问题来源不对。"), field="source", code="invalid_choice")
     policy.require(actor, "view_supervision", division)
     if not may_raise(actor, source, division):
         policy.require(actor, RIGHTS[source][0], division)
-    day = found_on or today()
-    _check(area, level, fact, day)
-    if finding is not None and not confirmed(finding):
-        raise ServiceError(_("疑点核实有误后才能列为问题。"), field="finding", code="state", status=409)
     if client_id is not None:
         known = Problem.objects.visible_to(actor).filter(client_id=client_id).first()
         if known is not None:
             return known
+    return _put(
+        actor,
+        division=division,
+        source=source,
+        area=area,
+        fact=fact,
+        object=object,
+        evidence=evidence,
+        level=level,
+        found_on=found_on,
+        inspection=inspection,
+        inspection_name=inspection_name,
+        finding=finding,
+        visit_task=visit_task,
+        alike=alike,
+        client_id=client_id,
+    )
+
+
+@transaction.atomic
+def raise_of_form(form: SiteForm, *, by: User) -> Problem:
+    """Raise the problem that an on-site form carries, at the village where it was found.
+
+    Who is on the team of an inspection may, wherever he works (`apps.inspections.services.filling` has asked): it is
+    done in the range of his inspection's office.
+    """
+    with scopes.activate(office(by)):
+        return _put(
+            by,
+            division=form.place_id,
+            source=Source.INSPECTION,
+            area=form.problem_area or Area.OTHER,
+            fact=form.problem_fact,
+            object=form.unit.head or str(form.place),
+            level=form.problem_level,
+            found_on=min(timezone.localdate(form.written_at), today()),
+            inspection=form.inspection,
+            client_id=form.client_id,
+        )
+
+
+def _put(
+    actor: User,
+    *,
+    division: int,
+    fact: str,
+    area: str,
+    level: str,
+    found_on: datetime.date | None,
+    object: str = "",
+    evidence: str = "",
+    inspection: Any = None,
+    inspection_name: str = "",
+    finding: Any = None,
+    **more: Any,
+) -> Problem:
+    """Write a problem whose raiser may, with its number and its line in the log."""
+    day = found_on or today()
+    _check(area, level, fact, day)
+    if finding is not None and not confirmed(finding):
+        raise ServiceError(_("疑点核实有误后才能列为问题。"), field="finding", code="state", status=409)
     row = Problem(
         division_id=division,
         number=_next(division, day.year),
         year=day.year,
-        source=source,
         area=area,
         object=object.strip()[:100],
         fact=fact.strip(),
@@ -99,9 +159,7 @@ def raise_problem(
         inspection=inspection,
         inspection_name=inspection.title if inspection is not None else inspection_name,
         finding=finding,
-        visit_task=visit_task,
-        alike=alike,
-        client_id=client_id,
+        **more,
         next_due_on=workdays.after(today(), LIST_WITHIN),
         raised_by=actor,
         raised_by_name=str(actor)[:60],
