@@ -9,7 +9,7 @@ from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.dashboards.demo.accounts import create_accounts
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
-from apps.dashboards.demo.inspections import CHECKS, OWN_KINDS, UNDER_WAY, SIX_TEAMS, inspect_everywhere
+from apps.dashboards.demo.inspections import CHECKS, OWN_KINDS, SIX_TEAMS, UNDER_WAY, inspect_everywhere
 from apps.inspections.models import Inspection, InspectionLog, InspectionTarget, InspectionTeam, Sample, SiteForm
 from apps.inspections.services import drawing
 from apps.inspections.services.steps import WAY
