@@ -47,6 +47,8 @@ ACCOUNTS = (
     Account("head-150422", "那顺", "county_head", 150422000000),
     Account("finance-150422", "孙玉梅", "finance_user", 150422000000),
     Account("payer-150422", "徐国强", "finance_user", 150422000000),
+    Account("inspector-region", "孟和", "inspector", codes.WHOLE_REGION),
+    Account("inspector-1505", "白音那", "inspector", 150500000000),
     Account("helper-1", "陈立新", "helper", 150422000000),
     Account("helper-2", "斯琴高娃", "helper", 150522000000),
     Account("sysadmin", "系统管理员", "system_administrator", codes.WHOLE_REGION),

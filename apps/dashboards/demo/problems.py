@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count
 from django.utils import timezone
 
 from apps.common import workdays
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo import problem_texts as texts
 from apps.dashboards.demo.bulk import Bulk
+from apps.dashboards.demo.inspections import CHECKS, SIX_TEAMS
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.inspections.models import Inspection
@@ -30,11 +30,12 @@ from apps.problems.services import ladder, letters, steps
 from apps.problems.services.raising import LIST_WITHIN, number_of
 from apps.problems.services.way import WAY
 
-TEAMS, OF_TEAMS, OF_CHECKS, CLOSED_OF_CHECKS, LETTERS, UNRECEIVED = 6, 208, 231, 216, 62, 6
+OF_CHECKS, CLOSED_OF_CHECKS, LETTERS, UNRECEIVED = 231, 216, 62, 6
 TODAY = figures.REFERENCE
+TEAMS_ON, CHECKS_FROM = datetime.date(figures.YEAR, 10, 8), datetime.date(figures.YEAR, 2, 1)
+EVERY, ON_SITE = 28, 6
+"""Days from one check to the next, and that each of them lasts (`demo.inspections`)."""
 DAY = datetime.timedelta(days=1)
-OUTSIDE = ("central", "audit", "third_party", "discipline")
-"""Kinds of inspections that come from outside."""
 
 OFFICES = ("", "自治区扶贫办", "盟市扶贫办", "旗县扶贫办", "苏木乡镇扶贫专干", "嘎查村信息员")
 """What who took a step is called, by level."""
@@ -124,13 +125,14 @@ def keep_ledger(bulk: Bulk, seed: int | str) -> int:
 
 def _drafts(chance: random.Random) -> Iterator[Draft]:
     """Those of the teams in their states, those of the checks closed or going on; letters among both."""
-    inspected = Inspection.objects.annotate(number_of_teams=Count("teams")).filter(number_of_teams=TEAMS).first()
-    outside = list(Inspection.objects.filter(kind__in=OUTSIDE).order_by("pk")[: len(texts.CHECKS)])
+    known = {one.number: one for one in Inspection.objects.filter(number__in=(SIX_TEAMS, *CHECKS))}
+    inspected, outside = known.get(SIX_TEAMS), [known.get(number) for number in CHECKS]
     places = _places()
+    inspected_by = [_within(places, one) for one in outside]
     states = [state for state, number in STATES.items() for _one in range(number)]
     to_urge = LETTERS - STATES[State.URGED] - STATES[State.IN_PROGRESS] // 3
     for number, state in enumerate(states):
-        found_on = datetime.date(figures.YEAR, 9, 5) + DAY * chance.randrange(40 if state == State.CLOSED else 75)
+        found_on = TEAMS_ON + DAY * chance.randrange(ON_SITE)
         yield _draft(
             places[number % len(places)], number, state, found_on, chance,
             inspection=inspected, name=texts.TEAMS,
@@ -139,12 +141,21 @@ def _drafts(chance: random.Random) -> Iterator[Draft]:
     for number in range(OF_CHECKS):
         check = number % len(texts.CHECKS)
         state = State.CLOSED if number < CLOSED_OF_CHECKS else State.LONG_TERM
-        found_on = datetime.date(figures.YEAR, 1, 10) + DAY * (check * 14 + chance.randrange(10))
+        seen = inspected_by[check] or places
+        found_on = CHECKS_FROM + DAY * (check * EVERY + chance.randrange(ON_SITE))
         yield _draft(
-            places[(number * 7 + 3) % len(places)], number, state, found_on, chance,
-            inspection=outside[check] if check < len(outside) else None, name=texts.CHECKS[check],
+            seen[(number * 7 + 3) % len(seen)], number, state, found_on, chance,
+            inspection=outside[check], name=texts.CHECKS[check],
             urged=state == State.CLOSED and number < to_urge,
         )  # fmt: skip
+
+
+def _within(places: Sequence[int], inspection: Inspection | None) -> list[int]:
+    """The places that an inspection went to."""
+    if inspection is None:
+        return []
+    went = set(inspection.targets.values_list("place_id", flat=True))
+    return [place for place in places if codes.at(place, codes.LEAGUE) in went]
 
 
 def _places() -> list[int]:
@@ -211,8 +222,7 @@ def _last(state: State, found_on: datetime.date, chance: random.Random) -> datet
 
 def _problem(one: Draft, numbers: Counter[tuple[int, int]], chance: random.Random) -> Problem:
     if one.state == State.RAISED:
-        one.found_on = TODAY - DAY * chance.randrange(1, 9)
-        one.days = [one.found_on]
+        one.days = [TODAY - DAY * chance.randrange(1, 9)]  # what comes in late
     key = (one.place, one.found_on.year)
     numbers[key] += 1
     assigned, planned = "assign" in one.path, "plan" in one.path

@@ -15,7 +15,7 @@ from apps.inspections.querysets import OfInspectionQuerySet
 from apps.pages.steplogs import StepLog
 
 
-class InspectionLog(SupervisionModel, StepLog):
+class InspectionLog(SupervisionModel, StepLog):  # type: ignore[misc]  # both have the manager of a placed model
     """督查办理记录: who took which step of an inspection."""
 
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="log", verbose_name=_("督查巡查"))

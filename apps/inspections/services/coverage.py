@@ -44,6 +44,8 @@ def coverage(rows: QuerySet[InspectionTarget], unit: Any, ranges: list[tuple[int
     seen: set[int] = set()
     found = rows.filter(inspected_on__isnull=False).annotate(unit=unit)
     for code, kind, place, day in found.values_list("unit", "kind", "place_id", "inspected_on"):
+        if day is None:
+            continue
         counts[code]["inspections"] += 1
         counts[code][kind] += 1
         latest[code] = max(day, latest.get(code, day))
