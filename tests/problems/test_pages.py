@@ -6,13 +6,15 @@ import io
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from apps.access import scope as scopes
 from apps.common.days import today
+from apps.crosschecks.models import Finding
 from apps.dashboards.todo import problems_waiting
 from apps.problems.models import Problem, SupervisionLetter
-from tests.factories.accounts import make_user, sign_in
+from tests.factories.accounts import make_user, planter, sign_in
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.problems import COUNTY, LEAGUE, VILLAGE, People, in_days
 
@@ -213,3 +215,30 @@ def test_desks_count_what_waits_for_them_and_open_it(people: People) -> None:
     assert {row["state"] for row in rows} == {"in_progress", "urged", "listed"}
     assert len(as_(people.county).get("/api/v1/supervision-letters/?waiting=true").json()["results"]) == 1
     assert len(as_(people.league).get("/api/v1/supervision-letters/?issued=true").json()["results"]) == 1
+
+
+def test_a_confirmed_finding_and_a_problem_of_a_visit_become_problems(people: People) -> None:
+    now = timezone.now()
+    with scopes.acting(planter()):
+        found = Finding.objects.create(
+            division_id=VILLAGE, rule="VL-01", object_kind="village", object_id=VILLAGE, severity="warning",
+            acting_level=3, found_on=today(), due_on=today(), state_since=now,
+        )  # fmt: skip
+    client = as_(people.county)
+    asked = f"/problems/new/?finding={found.pk}"
+    assert asked not in client.get(f"/findings/{found.pk}/").content.decode()
+    entered = {
+        "division": VILLAGE, "source": "finding", "area": "data", "object": "嘎查村档案", "level": "general",
+        "fact": "集体收入与台账不符", "found_on": today().isoformat(), "finding": found.pk,
+    }  # fmt: skip
+    assert client.post("/problems/new/", entered).status_code == 422
+    with scopes.acting(planter()):
+        Finding.objects.filter(pk=found.pk).update(state="closed", verdict="corrected", verdict_reason="收入有误")
+    assert asked in client.get(f"/findings/{found.pk}/").content.decode()
+    assert "收入有误" in client.get(asked).content.decode()
+    made = client.post("/problems/new/", entered)
+    assert made.status_code == 302
+    with scopes.acting(people.county):
+        assert Problem.objects.get().finding_id == found.pk
+    assert client.post("/problems/new/", {**entered, "finding": found.pk + 1}).status_code == 422
+    assert client.post("/problems/new/", {**entered, "finding": "", "visit_task": 1}).status_code == 422
