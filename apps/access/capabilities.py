@@ -25,6 +25,11 @@ CAPABILITIES = {
     "review_funds": _("审核资金和项目事项"),
     "approve_funds": _("审批资金和项目事项"),
     "pay_funds": _("拨付资金和登记账目"),
+    "view_supervision": _("查看督查、问题和督办"),
+    "inspect": _("开展督查并登记问题"),
+    "approve_inspections": _("批准督查"),
+    "rectify": _("落实问题整改"),
+    "review_rectification": _("督办和审核问题整改"),
     "view_accounts": _("查看账户"),
     "manage_accounts": _("管理账户和任职"),
     "view_audit": _("查看审计日志"),
@@ -43,6 +48,9 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
     # Nor any money.
     ("manage_system", "view_funds", ACCOUNT),
     ("view_audit", "view_funds", ACCOUNT),
+    # Nor what inspections found.
+    ("manage_system", "view_supervision", ACCOUNT),
+    ("view_audit", "view_supervision", ACCOUNT),
     # Whoever applies does not approve: kept for each item (`policy.require_another`, the steps of findings), because
     # an office above both works on its own cases and reviews those of the offices below.
     ("work_findings", "review_findings", ITEM),
@@ -54,6 +62,9 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
     ("review_funds", "approve_funds", ITEM),
     ("review_funds", "pay_funds", ITEM),
     ("approve_funds", "pay_funds", ITEM),
+    ("inspect", "approve_inspections", ITEM),
+    # Nobody verifies or closes what his own unit answers for (`apps.problems.services.way`).
+    ("rectify", "review_rectification", ITEM),
 )
 """Capabilities that must not meet: in one account, or in one person on one item."""
 
@@ -62,6 +73,7 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
 REALM_CAPABILITIES = {
     "register": "view_register",
     "funds": "view_funds",
+    "supervision": "view_supervision",
     "accounts": "view_accounts",
     "audit": "view_audit",
     "datasets": "load_datasets",

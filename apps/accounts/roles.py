@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access.capabilities import ACCOUNT, SEPARATIONS
 
-READ = frozenset({"view_register", "view_funds"})
+READ = frozenset({"view_register", "view_funds", "view_supervision"})
 OFFICER = READ | {
     "change_register",
     "import_register",
@@ -21,8 +21,9 @@ OFFICER = READ | {
     "view_personal_data",
     "work_findings",
     "propose_funds",
+    "rectify",
 }
-HEAD = READ | {"review_register", "review_findings", "approve_exports", "approve_funds"}
+HEAD = READ | {"review_register", "review_findings", "approve_exports", "approve_funds", "approve_inspections"}
 SENIOR = OFFICER | {
     "review_register",
     "review_findings",
@@ -33,6 +34,8 @@ SENIOR = OFFICER | {
     "approve_exports",
     "trace_access",
     "review_funds",
+    "inspect",
+    "review_rectification",
 }
 # Who leads a county is entered above it, never by the county.
 ABOVE_COUNTIES = frozenset({"record_chiefs"})
@@ -68,17 +71,19 @@ ROLES: dict[str, Role] = {
     "region_head": Role(_("自治区扶贫开发领导小组"), frozenset({1}), HEAD),
     "league_head": Role(_("盟市扶贫开发领导小组"), frozenset({2}), HEAD),
     "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), HEAD),
-    # Money is approved from the county up.
-    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD - {"approve_funds"}),
+    # Money and inspections are approved from the county up.
+    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD - {"approve_funds", "approve_inspections"}),
     "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings", "review_funds"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
-    "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds"}),
+    "department_user": Role(
+        _("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds", "rectify"}
+    ),
     "organisation_officer": Role(_("组织部门工作人员"), frozenset({1, 2}), READ | {"work_findings"} | ABOVE_COUNTIES),
     # Of the finance bureau: money and projects, not the register.
     "finance_user": Role(
         _("财政部门用户"), frozenset({1, 2, 3}), frozenset({"view_funds", "propose_funds", "review_funds", "pay_funds"})
     ),
-    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently"}),
+    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently", "inspect", "review_rectification"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
     SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently", "approve_exports", "trace_access"}),
     API_CLIENT: Role(_("接口客户端账户"), frozenset({1, 2, 3, 4}), frozenset()),

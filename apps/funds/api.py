@@ -15,7 +15,6 @@ from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
 from apps.funds.models import FundOrder, Quota
-from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.notice_views import notices_in_body
 from apps.funds.services import quotas, reading, steps
 from apps.funds.tables import OrderResource, QuotaResource
@@ -23,6 +22,7 @@ from apps.pages.api import ReadingViewSet, ResourceViewSet, object_body
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT, MONEY
+from apps.pages.steplogs import LONGEST_NOTE
 
 
 class OrderStepRequest(serializers.Serializer):

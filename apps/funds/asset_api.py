@@ -13,12 +13,13 @@ from apps.accounts.sessions import requester
 from apps.funds.asset_choices import AssetKind, IncomeForm, OwnerKind
 from apps.funds.asset_forms import said_of
 from apps.funds.asset_tables import AssetDistributionResource, AssetResource
-from apps.funds.models.log import LONGEST_NOTE
-from apps.funds.project_api import MONEY, WayStepView, way_body
+from apps.funds.project_api import MONEY
 from apps.funds.services import assets, distributions
 from apps.pages.api import ResourceViewSet
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import once
+from apps.pages.steplogs import LONGEST_NOTE
+from apps.pages.way_api import WayStepView, way_body
 
 
 def _optional(most: int) -> serializers.CharField:

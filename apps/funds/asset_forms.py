@@ -21,9 +21,9 @@ from apps.funds.services import assets, distributions, registering
 from apps.funds.services.assets import Owner
 from apps.funds.services.distributions import Plan, Share
 from apps.funds.services.earning import Contract, Receipt
-from apps.funds.way_forms import WayForm
 from apps.pages.forms import DivisionField, PageForm
 from apps.pages.lines import LinesField
+from apps.pages.way_forms import WayForm
 
 ASK = ("", _("请选择"))
 

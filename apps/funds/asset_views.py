@@ -24,13 +24,13 @@ from apps.funds.asset_tables import AssetResource
 from apps.funds.models import Asset, AssetContract, AssetDistribution, AssetYield
 from apps.funds.project_tables import ProjectResource
 from apps.funds.services import distributions
-from apps.funds.way_forms import WayForm
-from apps.funds.way_views import WayPage
 from apps.history.services import log_access
 from apps.notices.tables import NoticeResource
 from apps.pages.places import Places
 from apps.pages.selection import Selection
 from apps.pages.views import DetailPage, ListPage
+from apps.pages.way_forms import WayForm
+from apps.pages.way_pages import WayPage
 
 
 class AssetListPage(ListPage):

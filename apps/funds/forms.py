@@ -13,14 +13,14 @@ from apps.divisions.models import Division
 from apps.funds.choices import ORDER_ACTS, Act, FundKind, Origin
 from apps.funds.models import Allocation, ApprovalBand, ClosedYear, FundOrder, Quota
 from apps.funds.models.base import FUND
-from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.services import steps
 from apps.funds.services.closing import close_year
 from apps.funds.services.lines import LABELS, Line
-from apps.funds.way_forms import WayForm
 from apps.pages.amounts import exact
 from apps.pages.forms import DivisionField, PageForm
 from apps.pages.lines import LinesField
+from apps.pages.steplogs import LONGEST_NOTE
+from apps.pages.way_forms import WayForm
 
 MOST_OFFERED = 300
 """Quotas or allocations that a list offers; a program names any by its key."""

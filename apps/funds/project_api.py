@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
 from apps.funds.asset_choices import AssetForm, AssetKind, OwnerKind
 from apps.funds.choices import FundKind
-from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.notice_views import notices_in_body
 from apps.funds.project_choices import EvaluationGrade
 from apps.funds.project_forms import said_of, selection_of
 from apps.funds.project_tables import LibraryItemResource, ProjectResource
 from apps.funds.services import beneficiaries, library, negative, projects
 from apps.funds.services.negative import Answers
-from apps.funds.services.ways import Way
-from apps.pages.api import ReadingViewSet, ResourceViewSet, object_body
+from apps.pages.api import ReadingViewSet, ResourceViewSet
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT
-from apps.pages.resources import Resource
+from apps.pages.steplogs import LONGEST_NOTE
+from apps.pages.way_api import WayStepView, way_body
 
 MONEY: dict[str, Any] = {"max_digits": 16, "decimal_places": 2, "min_value": 0}
 
@@ -105,28 +100,6 @@ def _answers(given: dict[str, Any]) -> Answers:
     return Answers(texts, none_found=given.pop("none_found", False))
 
 
-def way_body(resource: type[Resource], way: Way, user: Any, key: int) -> dict[str, Any]:
-    """A row as the API shows it, with the steps that one may take and its log; Http404 when it is not the user's."""
-    found = resource.rows(user).filter(pk=key).first()
-    if found is None:
-        raise Http404
-    return {
-        **object_body(resource, user, key),
-        "steps": [step.name for step in way.offered(found, user)],
-        "log": [
-            {
-                "at": MOMENT.json(line.at),
-                "by": line.by_name,
-                "step": line.step,
-                "from_state": line.from_state or None,
-                "to_state": line.to_state,
-                "note": line.note,
-            }
-            for line in way.lines(found, user)
-        ],
-    }
-
-
 def item_body(user: Any, key: int) -> dict[str, Any]:
     """An item with its beneficiaries, and a warning for each that is helped twice."""
     body = way_body(LibraryItemResource, library.WAY, user, key)
@@ -173,22 +146,6 @@ class ProjectViewSet(ReadingViewSet):
 
     def current(self, found: Any) -> dict[str, Any]:
         return project_body(self.request.user, found.pk)
-
-
-class WayStepView(APIView):
-    """Take a step; the answer is the row as it is now."""
-
-    resource_of: ClassVar[type[Resource]]
-    way: ClassVar[Way]
-
-    def found(self, request: Request, key: int) -> Any:
-        """The row, if it is one of the requester's and he has any step in it."""
-        row = self.resource_of.rows(request.user).filter(pk=key).first()
-        if row is None:
-            raise Http404
-        if not self.way.concerned(row, requester(request)):
-            raise PermissionDenied(_("您没有办理这一事项的权限。"))
-        return row
 
 
 class LibraryStepView(WayStepView):

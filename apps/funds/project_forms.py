@@ -15,13 +15,13 @@ from apps.accounts.models import User
 from apps.common.days import today
 from apps.funds.asset_forms import REGISTRATION, registration_of
 from apps.funds.models import LibraryItem, NegativeItem, Project
-from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.models.negative import SEPARATORS
 from apps.funds.project_choices import EvaluationGrade
 from apps.funds.services import beneficiaries, library, negative, projects, registering
 from apps.funds.services.negative import Answers
-from apps.funds.way_forms import WayForm
 from apps.pages.forms import DivisionField, PageForm
+from apps.pages.steplogs import LONGEST_NOTE
+from apps.pages.way_forms import WayForm
 
 ANSWER = "answer_"
 

@@ -11,8 +11,8 @@ from apps.funds.project_forms import LibraryStepForm, ProjectStepForm
 from apps.funds.project_kinds import ITEM_STATE, PROJECT_STATE
 from apps.funds.project_tables import LibraryItemResource, ProjectResource
 from apps.funds.services import beneficiaries, library, negative, progress_photos
-from apps.funds.way_forms import WayForm
-from apps.funds.way_views import WayPage
+from apps.pages.way_forms import WayForm
+from apps.pages.way_pages import WayPage
 
 
 class LibraryItemPage(WayPage):

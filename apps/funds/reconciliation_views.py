@@ -22,7 +22,6 @@ from apps.accounts.sessions import requester
 from apps.divisions import codes
 from apps.funds.choices import Matching
 from apps.funds.models import Reconciliation, ReconciliationSettlement
-from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.reconciliation_tables import RESULT, ReconciliationResource
 from apps.funds.services import reconciling
 from apps.funds.services.reconciling import Total
@@ -32,6 +31,7 @@ from apps.pages.idempotency import once
 from apps.pages.kinds import MOMENT, MONEY
 from apps.pages.selection import Selection
 from apps.pages.step_pages import StepPage
+from apps.pages.steplogs import LONGEST_NOTE
 from apps.pages.views import ListPage
 
 

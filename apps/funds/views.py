@@ -20,11 +20,11 @@ from apps.funds.kinds import ORDER_STATE
 from apps.funds.models import FundOrder, OrderLine, Quota
 from apps.funds.notice_views import notices_on_page
 from apps.funds.services import quotas, reading, steps
-from apps.funds.services.ways import holds
 from apps.funds.tables import OrderResource, QuotaResource
-from apps.funds.way_forms import WayForm
-from apps.funds.way_views import WayPage
 from apps.pages.views import DetailPage, FormPage
+from apps.pages.way_forms import WayForm
+from apps.pages.way_pages import WayPage
+from apps.pages.ways import holds
 
 
 class OrderFormPage(FormPage):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 EXPORT_CAPABILITY = {
     "register": "export_register",
     "funds": "view_funds",
+    "supervision": "view_supervision",
     "accounts": "view_accounts",
     "audit": "view_audit",
     "datasets": "load_datasets",

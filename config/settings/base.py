@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "apps.funds",
     "apps.crosschecks",
     "apps.assessments",
+    "apps.inspections",
+    "apps.problems",
     "apps.publicsite",
     "apps.dashboards",
     "django.contrib.auth",

@@ -41,12 +41,12 @@ from apps.funds.models import (
 )
 from apps.funds.services import assets, distributions
 from apps.funds.services.registering import split
-from apps.funds.services.ways import Step
 from apps.households.models import Household
 from apps.households.models.household import HELPED
 from apps.notices.choices import RULES, Kind, State
 from apps.notices.models import PublicNotice
 from apps.notices.querysets import subject
+from apps.pages.ways import Step
 
 DAY = datetime.timedelta(days=1)
 YIELD, COLLECTIVE = Decimal("0.06"), Decimal("0.2")

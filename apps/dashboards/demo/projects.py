@@ -37,9 +37,9 @@ from apps.funds.models import (
 from apps.funds.project_choices import EvaluationGrade, ItemState
 from apps.funds.services import library, projects
 from apps.funds.services.negative import ensure_list
-from apps.funds.services.ways import Way
 from apps.households.models import Household
 from apps.households.models.household import HELPED
+from apps.pages.ways import Way
 
 HOUSEHOLDS_A_PROJECT, FEWEST, MOST_HELPED = 100, 3, 25
 """A county has one project a year for so many households, and at least so many; one helps at most so many."""

@@ -16,9 +16,9 @@ from apps.common.models import Versioned
 from apps.funds.asset_choices import AWAY, EARNING, UNREGISTERED, AssetForm, AssetKind, AssetState, OwnerKind
 from apps.funds.asset_querysets import AssetQuerySet
 from apps.funds.choices import FundKind
-from apps.funds.models.base import FUND, YEARS, FundsModel, person
-from apps.funds.models.log import StepLog
+from apps.funds.models.base import FUND, YEARS, FundsModel
 from apps.funds.models.project import Project
+from apps.pages.steplogs import StepLog, person
 
 BEFORE_CONFIRMATION = (AssetState.SURVEYED, AssetState.CLASSIFIED)
 
@@ -127,7 +127,7 @@ class Asset(Versioned, FundsModel):
         return self.name
 
 
-class AssetLog(StepLog):
+class AssetLog(FundsModel, StepLog):
     """资产办理记录."""
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="log", verbose_name=_("扶贫资产"))

@@ -15,8 +15,8 @@ from apps.common.models import Versioned
 from apps.funds.asset_choices import DistributionState
 from apps.funds.asset_querysets import DistributionQuerySet
 from apps.funds.models.asset import Asset
-from apps.funds.models.base import FUND, YEARS, FundsModel, money, person
-from apps.funds.models.log import StepLog
+from apps.funds.models.base import FUND, YEARS, FundsModel, money
+from apps.pages.steplogs import StepLog, person
 
 
 class AssetDistribution(Versioned, FundsModel):
@@ -117,7 +117,7 @@ class DistributionLine(FundsModel):
         return f"{self.head or self.household_code} {self.amount}"
 
 
-class DistributionLog(StepLog):
+class DistributionLog(FundsModel, StepLog):
     """收益分配办理记录."""
 
     distribution = models.ForeignKey(

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.querysets import ScopedManager
 from apps.funds.asset_choices import IncomeForm
 from apps.funds.models.asset import Asset
-from apps.funds.models.base import FUND, YEARS, FundsModel, person
+from apps.funds.models.base import FUND, YEARS, FundsModel
+from apps.pages.steplogs import person
 
 
 class AssetContract(FundsModel):

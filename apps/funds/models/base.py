@@ -1,11 +1,10 @@
-"""What every row of money has: its realm, its amounts, the people beside their names."""
+"""What every row of money has: its realm, its amounts."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -30,16 +29,3 @@ class FundsModel(PlacedModel):
 def money(label: Any, **options: Any) -> models.DecimalField:
     """A sum in yuan that the database keeps: nobody enters it."""
     return models.DecimalField(label, **FUND, default=Decimal(0), editable=False, **options)  # type: ignore[arg-type]
-
-
-def person(label: Any) -> models.ForeignKey:
-    """Who did something; the name stands beside the key, because his account is mostly not the reader's to see."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        editable=False,
-        verbose_name=label,
-    )

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.divisions.models import Division
 from apps.funds.choices import ENTRY_ACTS, PROJECT_ACTS, QUOTA_ACTS, FundKind, Origin
-from apps.funds.models.base import FUND, FundsModel, person
+from apps.funds.models.base import FUND, FundsModel
 from apps.funds.models.order import FundOrder
 from apps.funds.models.project import Allocation, Project
 from apps.funds.models.quota import Quota
+from apps.pages.steplogs import person
 
 
 class Entry(FundsModel):

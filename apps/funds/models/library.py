@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.funds.choices import ProjectKind, SupportMode
-from apps.funds.models.base import FUND, YEARS, FundsModel, person
-from apps.funds.models.log import StepLog
+from apps.funds.models.base import FUND, YEARS, FundsModel
 from apps.funds.project_choices import DRAFTED, ItemState
 from apps.funds.project_querysets import LibraryQuerySet
+from apps.pages.steplogs import StepLog, person
 
 
 @pghistory.track(model_name="LibraryItemEvent")
@@ -80,7 +80,7 @@ class LibraryItem(Versioned, FundsModel):
         return self.name
 
 
-class LibraryLog(StepLog):
+class LibraryLog(FundsModel, StepLog):
     """项目库办理记录."""
 
     item = models.ForeignKey(LibraryItem, on_delete=models.PROTECT, related_name="log", verbose_name=_("入库项目"))

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.models import Versioned
-from apps.funds.models.base import FundsModel, person
-from apps.funds.models.log import LONGEST_NOTE
+from apps.funds.models.base import FundsModel
 from apps.funds.models.project import Project
 from apps.funds.project_choices import Aspect
+from apps.pages.steplogs import LONGEST_NOTE, person
 
 SEPARATORS = re.compile(r"[、，,;；\s]+")
 

@@ -14,11 +14,11 @@ from apps.common.fields import BlindIndexField, SealedField
 from apps.common.models import Versioned
 from apps.divisions.models import Division
 from apps.funds.choices import ORDER_ACTS, FundKind, OrderState, Origin
-from apps.funds.models.base import FUND, YEARS, FundsModel, money, person
-from apps.funds.models.log import LONGEST_NOTE, StepLog
+from apps.funds.models.base import FUND, YEARS, FundsModel, money
 from apps.funds.models.project import Allocation, Project
 from apps.funds.models.quota import Quota
 from apps.funds.querysets import OrderQuerySet
+from apps.pages.steplogs import LONGEST_NOTE, StepLog, person
 
 
 class FundOrder(Versioned, FundsModel):
@@ -128,7 +128,7 @@ class OrderLine(OfOrder):
         return f"{self.order_id}-{self.position}"
 
 
-class OrderLog(StepLog):
+class OrderLog(FundsModel, StepLog):
     """审批记录: every step with who, when, from where to where and why. Append-only.
 
     The database itself lets nobody take two of the steps that must be different people's in one round.

@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.common.photos import Photo
-from apps.funds.models.base import FUND, FundsModel, person
-from apps.funds.models.log import LONGEST_NOTE, StepLog
+from apps.funds.models.base import FUND, FundsModel
 from apps.funds.models.project import Project
 from apps.funds.project_querysets import ProgressQuerySet
+from apps.pages.steplogs import LONGEST_NOTE, StepLog, person
 
 WHOLE = 100
 
 
-class ProjectLog(StepLog):
+class ProjectLog(FundsModel, StepLog):
     """项目办理记录."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="log", verbose_name=_("扶贫项目"))

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.funds.choices import ProjectKind, ProjectState, SupportMode
-from apps.funds.models.base import FUND, YEARS, FundsModel, money, person
+from apps.funds.models.base import FUND, YEARS, FundsModel, money
 from apps.funds.models.quota import Quota
 from apps.funds.project_choices import EvaluationGrade
 from apps.funds.project_querysets import ProjectQuerySet
+from apps.pages.steplogs import person
 
 
 @pghistory.track(model_name="ProjectEvent")

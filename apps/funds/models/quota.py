@@ -12,8 +12,9 @@ from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.divisions.models import Division
 from apps.funds.choices import FundKind, Origin, QuotaState
-from apps.funds.models.base import YEARS, FundsModel, money, person
+from apps.funds.models.base import YEARS, FundsModel, money
 from apps.funds.querysets import QuotaQuerySet
+from apps.pages.steplogs import person
 
 STATE = Case(
     When(~Q(amount=0) & Q(recovered=F("amount")), then=Value(QuotaState.RECOVERED)),

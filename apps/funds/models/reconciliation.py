@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.funds.choices import Matching
-from apps.funds.models.base import FUND, FundsModel, person
+from apps.funds.models.base import FUND, FundsModel
 from apps.funds.models.entry import Entry
-from apps.funds.models.log import LONGEST_NOTE
+from apps.pages.steplogs import LONGEST_NOTE, person
 
 
 def _sum(label: Any) -> models.DecimalField:

@@ -28,7 +28,7 @@ from apps.funds.models import Asset, AssetDistribution, AssetLog, AssetYield
 from apps.funds.services import earning
 from apps.funds.services.earning import Contract, Receipt
 from apps.funds.services.helped import helped
-from apps.funds.services.ways import Step, Way, holds_at, past_day
+from apps.pages.ways import Step, Way, holds_at, past_day
 
 PROPOSES, REVIEWS, APPROVES = "propose_funds", "review_funds", "approve_funds"
 COUNTY = (codes.COUNTY,)

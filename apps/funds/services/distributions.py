@@ -26,12 +26,12 @@ from apps.funds.models import Asset, AssetDistribution, AssetYield, Distribution
 from apps.funds.services import assets
 from apps.funds.services.helped import helped
 from apps.funds.services.ledger import explained
-from apps.funds.services.ways import Step, Way, past_day
 from apps.households.models import Household, Person
 from apps.notices.choices import Kind
 from apps.notices.models import PublicNotice
 from apps.notices.querysets import subject
 from apps.notices.services import writing
+from apps.pages.ways import Step, Way, past_day
 
 PROPOSES, REVIEWS = assets.PROPOSES, assets.REVIEWS
 OFFICES, ALL = assets.OFFICES, assets.ALL

@@ -30,7 +30,7 @@ from apps.funds.services import beneficiaries, negative, publicity
 from apps.funds.services.bands import band_for
 from apps.funds.services.negative import Answers
 from apps.funds.services.publicity import NOTICE_DAYS
-from apps.funds.services.ways import Step, Way, holds_at
+from apps.pages.ways import Step, Way, holds_at
 
 PROPOSES, REVIEWS, APPROVES = "propose_funds", "review_funds", "approve_funds"
 BELOW, TOWNSHIP, COUNTY = (codes.VILLAGE, codes.TOWNSHIP), (codes.TOWNSHIP,), (codes.COUNTY,)

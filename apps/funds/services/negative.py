@@ -14,8 +14,8 @@ from apps.accounts.models import User
 from apps.common.errors import ServiceError
 from apps.divisions import codes
 from apps.funds.models import LibraryItem, NegativeCheck, NegativeItem, Project
-from apps.funds.models.log import LONGEST_NOTE
 from apps.funds.negative_list import ENTRIES
+from apps.pages.steplogs import LONGEST_NOTE
 
 LOOKED_THROUGH = ("name", "scale", "need", "target", "mechanism", "subsidy_standard", "site")
 """The fields of an item or a project that are looked through, as far as it has them."""

@@ -25,7 +25,7 @@ from apps.funds.project_choices import EvaluationGrade
 from apps.funds.services import negative, publicity, registering
 from apps.funds.services.negative import Answers
 from apps.funds.services.registering import Registration
-from apps.funds.services.ways import Step, Way, past_day
+from apps.pages.ways import Step, Way, past_day
 
 PROPOSES, REVIEWS, APPROVES, PAYS = "propose_funds", "review_funds", "approve_funds", "pay_funds"
 COUNTY = (codes.COUNTY,)

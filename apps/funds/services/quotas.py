@@ -11,7 +11,7 @@ from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.funds.models import Quota
 from apps.funds.services.steps import PAYS, PROPOSES
-from apps.funds.services.ways import holds
+from apps.pages.ways import holds
 
 RECEIVES = (PAYS, PROPOSES)
 

@@ -24,8 +24,8 @@ from apps.datasets.services.freshness import latest
 from apps.divisions import codes
 from apps.funds.choices import Act, Matching
 from apps.funds.models import Entry, Reconciliation, ReconciliationSettlement
-from apps.funds.models.log import LONGEST_NOTE
-from apps.funds.services.ways import holds
+from apps.pages.steplogs import LONGEST_NOTE
+from apps.pages.ways import holds
 
 DATASET = "FN-FU"
 SETTLES = Reconciliation.change_capability

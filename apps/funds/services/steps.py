@@ -27,7 +27,7 @@ from apps.funds.models.base import EARLIEST, LATEST
 from apps.funds.services import bands
 from apps.funds.services import lines as order_lines
 from apps.funds.services.lines import Line
-from apps.funds.services.ways import Step, Way
+from apps.pages.ways import Step, Way
 
 PROPOSES, REVIEWS, APPROVES, PAYS = "propose_funds", "review_funds", "approve_funds", "pay_funds"
 S = OrderState

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.funds.models.base import FundsModel, person
+from apps.access.models import PlacedModel
 
 LONGEST_NOTE = 500
 
 
-class StepLog(FundsModel):
+def person(label: Any) -> models.ForeignKey:
+    """Who did something; the name stands beside the key, because his account is mostly not the reader's to see."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        editable=False,
+        verbose_name=label,
+    )
+
+
+class StepLog(PlacedModel):
     """A log of steps, append-only. `round` counts how often a row was handed in; `apart` marks the steps that one
     round's different people take, so that a unique constraint of the subclass can hold them apart."""
 

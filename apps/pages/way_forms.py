@@ -1,16 +1,18 @@
-"""The form of a step of everything in money and projects that goes its way."""
+"""The form of a step of everything that goes its way by steps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
-from apps.funds.models.log import LONGEST_NOTE
-from apps.funds.services.ways import Way
+from apps.pages.steplogs import LONGEST_NOTE
+from apps.pages.ways import Way
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 
 class WayForm(forms.Form):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,11 +18,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from apps.access import scope as scopes
-from apps.accounts.models import User
 from apps.common.days import today
 from apps.common.errors import Refused, ServiceError, StaleVersion
 from apps.divisions import codes
-from apps.funds.models.log import LONGEST_NOTE, StepLog
+from apps.pages.steplogs import LONGEST_NOTE, StepLog
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 
 def holds(user: User | scopes.Scope, capability: str, division: int) -> bool:
