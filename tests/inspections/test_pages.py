@@ -135,9 +135,7 @@ def test_coverage_counts_what_was_inspected(bureau):
     rows = {unit.code: ([shown.value for shown in unit.figures[:2]], last) for unit, last in page.context["units"]}
     assert rows[COUNTY] == ([2, 1], today()) and rows[NEXT_COUNTY][0][0] == 1
     assert (page.context["leagues"].reached, page.context["leagues"].wanted) == (1, 1)
-    listed = sign_in(Client(), bureau.planner).get(
-        f"/api/v1/inspection-targets/?division={COUNTY}&inspected=true"
-    )
+    listed = sign_in(Client(), bureau.planner).get(f"/api/v1/inspection-targets/?division={COUNTY}&inspected=true")
     assert len(listed.json()["results"]) == 2, listed.json()
 
 
