@@ -66,6 +66,11 @@ class TemplatePage(DetailPage):
         return {"questions": templates.questions_of(found)}
 
 
+def name_of(unit: SampledUnit) -> str:
+    """What a sampled unit is called: the head of the household, or the village."""
+    return unit.head or Places.of([unit.place_id]).short(unit.place_id)
+
+
 class ReplaceForm(forms.Form):
     """Why a unit is replaced."""
 
@@ -76,6 +81,9 @@ class UnitPage(DetailPage):
     """A sampled unit: the form to fill about it, and its replacement."""
 
     page = "detail"
+
+    def title(self, found: SampledUnit) -> str:
+        return name_of(found)
 
     def more(self, found: SampledUnit, form: Any = None, replacing: ReplaceForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
@@ -159,6 +167,9 @@ class SiteFormPage(DetailPage):
     """An on-site form: answers, signature, photos, the problem that came of it."""
 
     page = "detail"
+
+    def title(self, found: SiteForm) -> str:
+        return name_of(found.unit)
 
     def more(self, found: SiteForm, photo: PhotoForm | None = None) -> dict[str, Any]:
         user = requester(self.request)

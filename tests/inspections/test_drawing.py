@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections import Counter
 from statistics import NormalDist
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from apps.access import scope as scopes
 from apps.common.errors import ServiceError
@@ -21,6 +23,7 @@ from tests.factories.accounts import make_user, planter
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household
 from tests.factories.inspections import COUNTY, NEXT_COUNTY, Bureau, draft_of, units_of
+from tests.factories.visits import make_visit
 
 pytestmark = pytest.mark.django_db
 OWN, SIBLING, NEIGHBOUR, OTHER_COUNTY, _other_league = VILLAGES
@@ -148,12 +151,18 @@ def test_only_the_office_draws_and_only_in_time(bureau, inspection):
 
 
 def test_risks_make_a_unit_more_likely(bureau, inspection):
-    """Of 30 households each weighs 4 that was never visited; taken alone, the known ones come first."""
-    sample = bureau.draw(inspection, unit="household", size=30, weighted=True)
-    weights = {unit.weight for unit in units_of(sample)}
-    assert weights == {4.0}
-    plain = bureau.draw(inspection, unit="household", size=30)
+    """A household weighs 4 that was never visited, 2 after a quarter without a visit, 1 after a fresh one."""
+    officer, now = make_user("village", "village_officer", OWN), timezone.now()
+    fresh, old = make_household(OWN), make_household(OWN)
+    make_visit(fresh, officer, now=now)
+    make_visit(old, officer, now=now - datetime.timedelta(days=120))
+    sample = bureau.draw(inspection, unit="household", size=32, weighted=True)
+    weights = {unit.household_id: unit.weight for unit in units_of(sample)}
+    assert (weights.pop(fresh.pk), weights.pop(old.pk), set(weights.values())) == (1.0, 2.0, {4.0})
+    plain = bureau.draw(inspection, unit="household", size=32)
     assert {unit.weight for unit in units_of(plain)} == {1.0} and plain.digest != sample.digest
+    of_villages = {unit.place_id: unit.weight for unit in units_of(bureau.draw(inspection, size=4, weighted=True))}
+    assert of_villages[SIBLING] == 4.0 > of_villages[OWN] > 1
 
 
 def test_weighted_draws_take_the_heavy_ones_as_often_as_they_should(bureau, inspection, monkeypatch):
