@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "apps.funds",
     "apps.crosschecks",
     "apps.assessments",
+    "apps.complaints",
     "apps.publicsite",
     "apps.dashboards",
     "django.contrib.auth",
