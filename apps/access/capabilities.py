@@ -26,6 +26,8 @@ CAPABILITIES = {
     "approve_funds": _("审批资金和项目事项"),
     "pay_funds": _("拨付资金和登记账目"),
     "view_supervision": _("查看督查、问题和督办"),
+    "inspect": _("开展督查并登记问题"),
+    "approve_inspections": _("批准督查"),
     "handle_complaints": _("受理和办理信访举报"),
     "view_accounts": _("查看账户"),
     "manage_accounts": _("管理账户和任职"),
@@ -62,6 +64,7 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
     ("review_funds", "approve_funds", ITEM),
     ("review_funds", "pay_funds", ITEM),
     ("approve_funds", "pay_funds", ITEM),
+    ("inspect", "approve_inspections", ITEM),
 )
 """Capabilities that must not meet: in one account, or in one person on one item."""
 

@@ -32,7 +32,12 @@ class ScopedQuerySet(models.QuerySet):
             where |= Q(**{f"{lookup}__in": scope.households})
         if own := self.placed.own_lookup:
             where |= Q(**{own: scope.user_id}) if scope.user_id else Q()
+        where |= self.opened_otherwise(scope)
         return self.filter(where) if where else self.none()
+
+    def opened_otherwise(self, scope: scopes.Scope) -> Q:
+        """What else opens a row of this kind, as its policy says too; nothing for most."""
+        return Q()
 
     def editable_by(self, user: Any, capability: str | None = None) -> Self:
         """The rows on which a user holds a capability (the model's `change_capability` if none is named)."""

@@ -22,7 +22,7 @@ OFFICER = READ | {
     "work_findings",
     "propose_funds",
 }
-HEAD = READ | {"review_register", "review_findings", "approve_exports", "approve_funds"}
+HEAD = READ | {"review_register", "review_findings", "approve_exports", "approve_funds", "approve_inspections"}
 SENIOR = OFFICER | {
     "review_register",
     "review_findings",
@@ -33,6 +33,7 @@ SENIOR = OFFICER | {
     "approve_exports",
     "trace_access",
     "review_funds",
+    "inspect",
 }
 # Who leads a county is entered above it, never by the county.
 ABOVE_COUNTIES = frozenset({"record_chiefs"})
@@ -70,8 +71,8 @@ ROLES: dict[str, Role] = {
     "region_head": Role(_("自治区扶贫开发领导小组"), frozenset({1}), HEAD),
     "league_head": Role(_("盟市扶贫开发领导小组"), frozenset({2}), HEAD),
     "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), HEAD),
-    # Money is approved from the county up.
-    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD - {"approve_funds"}),
+    # Money and inspections are approved from the county up.
+    "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD - {"approve_funds", "approve_inspections"}),
     "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | DESK | {"review_findings", "review_funds"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
     "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds"}),
@@ -80,7 +81,7 @@ ROLES: dict[str, Role] = {
     "finance_user": Role(
         _("财政部门用户"), frozenset({1, 2, 3}), frozenset({"view_funds", "propose_funds", "review_funds", "pay_funds"})
     ),
-    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently"}),
+    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently", "inspect"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
     SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently", "approve_exports", "trace_access"}),
     API_CLIENT: Role(_("接口客户端账户"), frozenset({1, 2, 3, 4}), frozenset()),

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "apps.funds",
     "apps.crosschecks",
     "apps.assessments",
+    "apps.inspections",
     "apps.complaints",
     "apps.publicsite",
     "apps.dashboards",

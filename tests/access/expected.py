@@ -60,6 +60,7 @@ def of_resource(route: Route, kind: str, account: Account, row: Row | None) -> s
         capability = resource.export_capability()
         sees_all = {
             "view_funds": account.kind.funds,
+            "view_supervision": account.kind.supervision,
             "view_accounts": account.kind.accounts,
             "view_audit": account.kind.audit,
         }.get(capability, capability in account.kind.may or (capability == "view_register" and account.kind.register))

@@ -80,6 +80,7 @@ from apps.households.models import (
     PersonYear,
     StatusEvent,
 )
+from apps.inspections.models import Inspection, InspectionTarget, InspectionTeam, TeamMember
 from apps.measures.models import LoanRepayment, LoanWish, RiskFund, SmallLoan
 from apps.notices.models import NoticeLog, NoticeObjection, NoticePhoto, Publication, PublicNotice
 from apps.pages.imports.models import ImportBatch
@@ -231,6 +232,7 @@ def build() -> World:
             _proposed(place, words)
             _registered(place, words)
             _made_public(place, accounts["county"].user, words.word())
+            _inspected(place, accounts["village"].user if place == OTHER_LEAGUE else None)
         for account in accounts.values():
             if account.user is not None:
                 _papers(account.user, account.kind, words.word(), words.word())
@@ -412,6 +414,20 @@ def _made_public(place: int, by: User, word: str) -> None:
     NoticePhoto.objects.create(**of, posting=1, at=now, by_name=word, width=1, height=1, **pictures)
     NoticeLog.objects.create(**of, at=now, by_name=word, step="prepare", to_state="prepared", note=word)
     Publication.objects.create(**of, **told, posted_on=day)
+
+
+def _inspected(place: int, member: User | None) -> None:
+    """An inspection run by a place, with a team and what the place was told; `member` is on the team by his account.
+    The league has not told the county yet that it comes."""
+    here, day = {"division_id": place}, datetime.date(2018, 6, 1)
+    said = {"title": "t", "kind": "unannounced", "from_on": day, "until_on": day}
+    found = Inspection.objects.create(**here, **said, number=f"J{place}", basis="b", state="running")
+    team = InspectionTeam.objects.create(**here, inspection=found, number=1, name="n")
+    TeamMember.objects.create(**here, inspection=found, team=team, account=member, name="n")
+    told = {**said, "inspection": found, "number": found.number, "run_by_id": place}
+    InspectionTarget.objects.create(**here, **told, place_id=place, opened_on=day)
+    if place == LEAGUE:
+        InspectionTarget.objects.create(**here, **told, place_id=COUNTY)
 
 
 def _delivered(place: int, by: User) -> None:
@@ -702,6 +718,10 @@ PLANTED: tuple[type[models.Model], ...] = (
     NoticeObjection,
     NoticePhoto,
     NoticeLog,
+    Inspection,
+    InspectionTeam,
+    TeamMember,
+    InspectionTarget,
     Share,
     Run,
     Village,
@@ -810,8 +830,18 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
     return world
 
 
+def _owner(name: str, found: Any) -> int | None:
+    """Whose a row is, whatever its place: who asked for it, whom it is of, who is on the team of its inspection."""
+    if name == "import":
+        return found.requested_by_id
+    if isinstance(found, Inspection | InspectionTeam | InspectionTarget):
+        inspection = found.pk if isinstance(found, Inspection) else found.inspection_id
+        return TeamMember.objects.get(inspection=inspection).account_id
+    return attrgetter(found.own_lookup.replace("__", "."))(found) if found.own_lookup else None
+
+
 def _row(name: str, found: Any, closed: frozenset[int]) -> Row:
-    lookup, own = found.household_lookup, found.own_lookup
+    lookup = found.household_lookup
     return Row(
         resource=name,
         key=found.pk,
@@ -819,7 +849,7 @@ def _row(name: str, found: Any, closed: frozenset[int]) -> Row:
         # Exports and imports are their maker's alone, whatever an administrator may know of them.
         realm="none" if name in ("export", "import") else found.realm,
         household=getattr(found, lookup) if lookup else None,
-        owner=found.requested_by_id if name == "import" else attrgetter(own.replace("__", "."))(found) if own else None,
+        owner=_owner(name, found),
         also=found.user.division_id if isinstance(found, Post) else None,
         gone=_is_gone(found, closed),
     )

@@ -21,6 +21,9 @@ from tests.access.world import EVERYTHING, OTHER_LEAGUE, Account, World
 
 ME = rls.setting("user", "bigint")
 
+ON_TEAM = f"(SELECT inspection_id FROM inspections_teammember WHERE account_id = {ME})"
+OF_INSPECTION = ("inspectionteam", "inspectiontarget")
+
 # What the policies of a table say beyond its place: by hand, apart from the migrations that wrote them.
 BEYOND: dict[str, dict[str, str]] = {
     "access_grant": {"own": "user_id"},
@@ -58,6 +61,10 @@ BEYOND: dict[str, dict[str, str]] = {
         }
         for name in ("score", "assessmentlog")
     },
+    # Who is on a team reads the inspection and what hangs off it.
+    "inspections_teammember": {"own": "account_id"},
+    "inspections_inspection": {"read": f"id IN {ON_TEAM}"},
+    **{f"inspections_{name}": {"read": f"inspection_id IN {ON_TEAM}"} for name in OF_INSPECTION},
     **{
         f"visits_{name}": {"household": "household_id", "own": "author_id", "write": f"author_id = {ME}"}
         for name in (
@@ -93,6 +100,7 @@ REALMS = {
     "access_grant": "accounts",
     "history": "audit",
     "funds": "funds",
+    "inspections": "supervision",
     "pages_exportjob": "audit",
 }
 # The latest visit moves on and a problem goes its way; money and what it is spent on stay. None is taken away.
@@ -107,6 +115,7 @@ KEPT = (
     *(f"visits_{name}" for name in KEPT_VISITS),
     *(f"funds_{name}" for name in KEPT_FUNDS),
     *(f"measures_{name}" for name in KEPT_MEASURES),
+    "inspections_inspection",
 )
 APPEND_ONLY = re.compile(
     r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_accesslog$"
@@ -204,6 +213,13 @@ class Seen:
                 [self.table],
             )
             self.columns = ", ".join(cursor.fetchone()[0])
+            self.team: dict[Any, set[int]] = {}
+            self.key_to_inspection = "id" if self.table == "inspections_inspection" else "inspection_id"
+            if self.table.removeprefix("inspections_") in ("inspection", *OF_INSPECTION):
+                cursor.execute(
+                    "SELECT inspection_id, array_agg(account_id) FROM inspections_teammember GROUP BY inspection_id"
+                )
+                self.team = {key: set(accounts) for key, accounts in cursor.fetchall()}
             self.key_above, self.owners = "", {}
             if above := ABOVE.get(self.table):
                 self.key_above, table, owner = above
@@ -223,6 +239,7 @@ class Seen:
             row.get(self.beyond.get("household", "")) in account.households
             or row.get(self.beyond.get("own", "")) == account.user.pk
             or self.owners.get(row.get(self.key_above)) == account.user.pk
+            or account.user.pk in self.team.get(row.get(self.key_to_inspection), ())
         )
 
     def insert(self, row: dict[str, Any]) -> str:

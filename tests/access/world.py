@@ -55,6 +55,7 @@ class Kind:
     audit: int | None = None
     datasets: int | None = None
     funds: int | None = None
+    supervision: int | None = None
     may: frozenset[str] = frozenset()
     door: str = "session"
     here: bool = False  # 本级: what is placed at `place` itself, and nothing below
@@ -73,13 +74,15 @@ SENIOR = frozenset(
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})
 FUNDS = frozenset({"propose_funds", "review_funds", "view_funds"})
 PROPOSES = frozenset({"propose_funds"})
+INSPECTS = frozenset({"inspect"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
 
 def _senior(role: str, place: int, *, here: bool = False, more: tuple[str, ...] = ()) -> Kind:
     """An office that runs its place: it sees and does everything there but read the audit log."""
-    may = ENTERS | SENIOR | MANAGES | FUNDS | set(more)
-    return Kind(role, place, register=place, accounts=place, datasets=place, funds=place, may=may, here=here)
+    may = ENTERS | SENIOR | MANAGES | FUNDS | INSPECTS | set(more)
+    realms = dict.fromkeys(("register", "accounts", "datasets", "funds", "supervision"), place)
+    return Kind(role, place, **realms, may=may, here=here)
 
 
 KINDS: dict[str, Kind] = {
@@ -87,9 +90,23 @@ KINDS: dict[str, Kind] = {
     "league": _senior("league_officer", LEAGUE, more=("record_chiefs",)),
     "county": _senior("county_officer", COUNTY),
     "county-here": _senior("county_officer", COUNTY, here=True),
-    "township": Kind("township_officer", TOWNSHIP, register=TOWNSHIP, funds=TOWNSHIP, may=ENTERS | PROPOSES),
-    "village": Kind("village_officer", OWN, register=OWN, funds=OWN, may=ENTERS | PROPOSES),
-    "inspector": Kind("inspector", COUNTY, register=COUNTY, funds=COUNTY, may=frozenset({"open_urgently"})),
+    "township": Kind(
+        "township_officer",
+        TOWNSHIP,
+        register=TOWNSHIP,
+        funds=TOWNSHIP,
+        supervision=TOWNSHIP,
+        may=ENTERS | PROPOSES,
+    ),
+    "village": Kind("village_officer", OWN, register=OWN, funds=OWN, supervision=OWN, may=ENTERS | PROPOSES),
+    "inspector": Kind(
+        "inspector",
+        COUNTY,
+        register=COUNTY,
+        funds=COUNTY,
+        supervision=COUNTY,
+        may=INSPECTS | {"open_urgently"},
+    ),
     # Money without the register.
     "finance": Kind("finance_user", COUNTY, funds=COUNTY, may=FUNDS | {"pay_funds"}),
     "helper": Kind("helper", OWN),
