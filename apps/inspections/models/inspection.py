@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.querysets import ScopedManager
 from apps.common.models import Versioned
 from apps.divisions.models import Division
-from apps.funds.models.base import person
 from apps.inspections.choices import InspectionKind, InspectionState
 from apps.inspections.models.base import SupervisionModel
 from apps.inspections.querysets import InspectionQuerySet, OfInspectionQuerySet
+from apps.pages.steplogs import person
 
 LONGEST_REPORT = 20_000
 
