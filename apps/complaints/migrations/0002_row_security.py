@@ -60,7 +60,7 @@ BEGIN
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
         IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
-            ('received', 'registered'),
+            ('received', 'registered'), ('registered', 'received'),
             ('registered', 'accepted'), ('registered', 'not_accepted'), ('registered', 'transferred'),
             ('accepted', 'assigned'), ('accepted', 'investigating'), ('accepted', 'transferred'),
             ('assigned', 'investigating'), ('assigned', 'transferred'),

@@ -80,7 +80,7 @@ class Statement(OfComplaint):
         return str(self.complaint_id)
 
 
-def photo_path(photo: ComplaintPhoto, name: str) -> str:
+def photo_path(photo: ComplaintPhoto | None, name: str) -> str:
     """Where a picture lies: a name that nobody guesses."""
     return f"complaints/{uuid4().hex}.jpg"
 
