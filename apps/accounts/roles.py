@@ -73,7 +73,9 @@ ROLES: dict[str, Role] = {
     "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), HEAD),
     # Money and inspections are approved from the county up.
     "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD - {"approve_funds", "approve_inspections"}),
-    "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | DESK | {"review_findings", "review_funds"}),
+    "township_officer": Role(
+        _("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | DESK | {"review_findings", "review_funds"}
+    ),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
     "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds"}),
     "organisation_officer": Role(_("组织部门工作人员"), frozenset({1, 2}), READ | {"work_findings"} | ABOVE_COUNTIES),

@@ -80,7 +80,12 @@ def complaint_body(user: Any, key: int) -> dict[str, Any]:
         **body,
         **{name: getattr(statement, name, "") or None for name in ("text", "findings", "answer")},
         "photos": [
-            {"id": one.pk, "width": one.width, "height": one.height, "image": reverse("api:complaint-photo", args=[one.pk])}
+            {
+                "id": one.pk,
+                "width": one.width,
+                "height": one.height,
+                "image": reverse("api:complaint-photo", args=[one.pk]),
+            }
             for one in reading.photos_of(user, found)
         ],
     }
@@ -104,9 +109,7 @@ class ComplaintStepView(WayStepView):
         found = self.found(request, key)
         given = valid_body(ComplaintStepRequest, request.data)
         version, step = given.pop("version"), given.pop("step")
-        taken = steps.take(
-            found, step, by=requester(request), said=steps.Said(**given), expected_version=version
-        )
+        taken = steps.take(found, step, by=requester(request), said=steps.Said(**given), expected_version=version)
         try:
             return Response(complaint_body(request.user, key))
         except Http404:

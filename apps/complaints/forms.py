@@ -35,7 +35,10 @@ class ComplaintForm(PageForm):
     received_on = day(_("收到日期"), required=False)
     text = forms.CharField(label=_("反映内容"), max_length=LONGEST_TEXT, widget=_text(8))
     name = forms.CharField(
-        label=_("反映人姓名"), max_length=LONGEST_NAME, required=False, help_text=_("匿名举报不填。只有办理单位可以查看。")
+        label=_("反映人姓名"),
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text=_("匿名举报不填。只有办理单位可以查看。"),
     )
     contact = forms.CharField(label=_("联系方式"), max_length=LONGEST_CONTACT, required=False)
 
@@ -117,7 +120,7 @@ class ComplaintStepForm(WayForm):
             names = Places.of(units)
             field.choices = [("", _("本单位")), *((code, names.full(code)) for code in units)]
         if "leader" in self.fields:
-            self.initial |= {"leader": row.leader, "leader_post": row.leader_post}
+            self.initial.update(leader=row.leader, leader_post=row.leader_post)
 
     def save(self) -> Complaint:
         """Take the step."""

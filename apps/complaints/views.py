@@ -130,18 +130,13 @@ class NumbersPage(View):
         names = Places.of(unit for unit, _kinds, _sum in units.rows)
         since = (on.replace(day=1) - datetime.timedelta(days=31 * (MONTHS - 1))).replace(day=1)
         months = counting.by_month(rows, since)
-        tables = (
-            (_("按被反映地区"), [(names.short(unit), *rest) for unit, *rest in units.rows], units.total),
-            (_("按收到月份"), [(month.strftime("%Y-%m"), *rest) for month, *rest in months.rows], months.total),
-        )
+        by_unit = [(names.short(unit), list(kinds.values()), total) for unit, kinds, total in units.rows]
+        by_month = [(month.strftime("%Y-%m"), list(kinds.values()), total) for month, kinds, total in months.rows]
         context = {
             "title": _("信访举报统计"),
             "place": place,
             "kinds": [kind.label for kind in Kind],
-            "tables": [
-                (title, [(name, list(kinds.values()), total) for name, kinds, total in lines], whole)
-                for title, lines, whole in tables
-            ],
+            "tables": [(_("按被反映地区"), by_unit, units.total), (_("按收到月份"), by_month, months.total)],
             "fewest": counting.FEWEST,
             "on": reference_date(),
             "list_url": ComplaintResource.list_url(),

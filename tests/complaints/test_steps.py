@@ -111,7 +111,10 @@ def test_nobody_else_takes_a_step_not_even_above(desks: SimpleNamespace, found: 
 
 
 ALLOWED = {
-    (one, step.to_state) for step in steps.WAY.steps.values() for one in step.from_states if step.to_state not in ("", one)
+    (one, step.to_state)
+    for step in steps.WAY.steps.values()
+    for one in step.from_states
+    if step.to_state not in ("", one)
 }
 
 
@@ -175,7 +178,9 @@ def test_a_confirmed_one_raises_a_problem_once(desks: SimpleNamespace, found: Co
     found = go(found, desks.county, "register", "accept", "investigate")
     found = go(found, desks.county, "answer", confirmed=True)
     assert (found.problem, raised) == (77, [found.pk])
-    found = go(go(found, desks.county, "feedback", "close", "reopen", "investigate"), desks.county, "answer", confirmed=True)
+    found = go(
+        go(found, desks.county, "feedback", "close", "reopen", "investigate"), desks.county, "answer", confirmed=True
+    )
     assert raised == [found.pk]
 
 

@@ -78,10 +78,6 @@ BEGIN
             RAISE EXCEPTION 'a complaint is reopened once'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'complaint_reopened_once';
         END IF;
-        IF OLD.number <> NEW.number THEN
-            RAISE EXCEPTION 'the number of a complaint does not change'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'complaint_number_stays';
-        END IF;
     END IF;
     IF NOT complaints_below(NEW.division_id, NEW.concerned_id) THEN
         RAISE EXCEPTION 'a complaint is handled above the place it is about'
@@ -106,8 +102,17 @@ DROP FUNCTION complaints_below(bigint, bigint);
 
 # The owner is bound by the policies as well. Each door takes the scope it needs for itself, and gives it back: of one
 # place to write there, of the region to answer from one row or in sums.
-SCOPE = "app.supervision_lo app.supervision_hi app.complaints_lo app.complaints_hi".split()
-BEFORE = "ARRAY[" + ", ".join(f"current_setting('{name}', true)" for name in SCOPE) + "]"
+SCOPE = ["app.supervision_lo", "app.supervision_hi", "app.complaints_lo", "app.complaints_hi"]
+
+
+def door(text: str) -> str:
+    """The definition of a door, with the statements that take a scope and give it back."""
+    before = "ARRAY[" + ", ".join(f"current_setting('{name}', true)" for name in SCOPE) + "]"
+    given = (
+        f"PERFORM set_config('{name}', coalesce(before[{at}], ''), true);" for at, name in enumerate(SCOPE, start=1)
+    )
+    text = text.replace("<before>", before).replace("<give back>", " ".join(given))
+    return text.replace("<take place>", take("place", "place")).replace("<take region>", take(*REGION))
 
 
 def take(low: str, high: str) -> str:
@@ -117,12 +122,9 @@ def take(low: str, high: str) -> str:
     )
 
 
-GIVE_BACK = " ".join(
-    f"PERFORM set_config('{name}', coalesce(before[{at}], ''), true);" for at, name in enumerate(SCOPE, start=1)
-)
 REGION = ("150000000000", "159999999999")
 
-RECEIVE = f"""
+RECEIVE = """
 CREATE FUNCTION complaints_receive(
     written text, about bigint, what text, words text, told_name bytea, told_contact bytea, hashed bytea,
     came_on date, register_by date, pictures jsonb
@@ -130,18 +132,18 @@ CREATE FUNCTION complaints_receive(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     place bigint := complaints_desk(about);
-    before text[] := {BEFORE};
+    before text[] := <before>;
     made bigint;
 BEGIN
     IF place IS NULL OR NOT EXISTS (SELECT FROM divisions_division WHERE code = about AND ended_on IS NULL) THEN
         RETURN false;
     END IF;
-    IF written !~ '^XF[0-9]{{12}}$' OR length(hashed) <> 32 OR length(btrim(words)) NOT BETWEEN 1 AND 5000
+    IF written !~ '^XF[0-9]{12}$' OR length(hashed) <> 32 OR length(btrim(words)) NOT BETWEEN 1 AND 5000
        OR length(told_name) > 1000 OR length(told_contact) > 2000 OR jsonb_array_length(pictures) > 3
        OR register_by NOT BETWEEN came_on AND came_on + 30 THEN
         RAISE EXCEPTION 'no complaint' USING ERRCODE = 'check_violation';
     END IF;
-    {take("place", "place")}
+    <take place>
     INSERT INTO complaints_complaint (
         division_id, number, kind, channel, sender, concerned_id, named, state, state_since, round, due_on, received_on,
         result, satisfaction, reopened, sent_to, document_no, leader, leader_post, version, created_at, updated_at
@@ -161,46 +163,46 @@ BEGIN
     INSERT INTO complaints_complaintlog (
         division_id, complaint_id, round, at, by_name, step, apart, from_state, to_state, note
     ) VALUES (place, made, 0, now(), '', 'receive', false, '', 'received', '');
-    {GIVE_BACK}
+    <give back>
     RETURN true;
 END $$;
 """
 
 # Compared by hashes under a salt of the moment: how long that takes tells nothing of what is stored.
-FOLLOW = f"""
+FOLLOW = """
 CREATE FUNCTION complaints_follow(written text, hashed bytea)
 RETURNS TABLE (state text, received_on date, accepted_on date, due_on date, answered_on date, closed_on date)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    before text[] := {BEFORE};
+    before text[] := <before>;
     salt bytea := uuid_send(gen_random_uuid());
 BEGIN
-    {take(*REGION)}
+    <take region>
     RETURN QUERY
         SELECT c.state::text, c.received_on, c.accepted_on, c.due_on, c.answered_on, c.closed_on
         FROM complaints_complaint c JOIN complaints_statement s ON s.complaint_id = c.id
         WHERE c.number = written AND sha256(s.secret_hash || salt) = sha256(hashed || salt);
-    {GIVE_BACK}
+    <give back>
 END $$;
 """
 
 # Of a whole quarter and the whole region, by kind; numbers below five are not told.
-NUMBERS = f"""
+NUMBERS = """
 CREATE FUNCTION complaints_numbers(first date)
 RETURNS TABLE (kind text, received bigint, closed bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    before text[] := {BEFORE};
+    before text[] := <before>;
 BEGIN
     first := date_trunc('quarter', first)::date;
-    {take(*REGION)}
+    <take region>
     RETURN QUERY
         SELECT coalesce(c.kind, '')::text, nullif(greatest(count(*), 4), 4),
             nullif(greatest(count(*) FILTER (WHERE c.state = 'closed'), 4), 4)
         FROM complaints_complaint c
         WHERE c.received_on >= first AND c.received_on < first + interval '3 months'
         GROUP BY GROUPING SETS ((c.kind), ());
-    {GIVE_BACK}
+    <give back>
 END $$;
 """
 DOORS = (
@@ -224,9 +226,12 @@ class Migration(migrations.Migration):
             f" REVOKE UPDATE (findings, answer) ON complaints_statement FROM {APP}",
         ),
         migrations.RunSQL(PLACES + GUARD, UNGUARD),
-        migrations.RunSQL(RECEIVE + FOLLOW + NUMBERS, "; ".join(f"DROP FUNCTION {door}" for door in DOORS)),
+        migrations.RunSQL(door(RECEIVE + FOLLOW + NUMBERS), "; ".join(f"DROP FUNCTION {door}" for door in DOORS)),
         migrations.RunSQL(
-            "; ".join(f"REVOKE ALL ON FUNCTION {door} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {door} TO {PUBLIC}" for door in DOORS),
+            "; ".join(
+                f"REVOKE ALL ON FUNCTION {door} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {door} TO {PUBLIC}"
+                for door in DOORS
+            ),
             migrations.RunSQL.noop,
         ),
     ]

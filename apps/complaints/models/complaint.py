@@ -1,4 +1,4 @@
-"""A complaint as the levels above see it: what about, which place, how far, how it ended. Nothing tells who wrote it."""
+"""A complaint as the levels above see it: what about, which place, how far, how it ended. Nothing tells who wrote."""
 
 from __future__ import annotations
 
@@ -44,13 +44,17 @@ class Complaint(Versioned, PlacedModel):
     accepted_on = models.DateField(_("受理日期"), null=True, editable=False)
     answered_on = models.DateField(_("答复日期"), null=True, editable=False)
     closed_on = models.DateField(_("办结日期"), null=True, editable=False)
-    result = models.CharField(_("办理方式"), max_length=20, choices=Result.choices, blank=True, default="", editable=False)
+    result = models.CharField(
+        _("办理方式"), max_length=20, choices=Result.choices, blank=True, default="", editable=False
+    )
     confirmed = models.BooleanField(_("属实"), null=True, editable=False)
     satisfaction = models.CharField(
         _("群众评价"), max_length=20, choices=Satisfaction.choices, blank=True, default="", editable=False
     )
     reopened = models.BooleanField(_("已重新办理"), default=False, editable=False)
-    sent_to = models.CharField(_("移送单位"), max_length=10, choices=Body.choices, blank=True, default="", editable=False)
+    sent_to = models.CharField(
+        _("移送单位"), max_length=10, choices=Body.choices, blank=True, default="", editable=False
+    )
     sent_on = models.DateField(_("移送日期"), null=True, editable=False)
     document_no = models.CharField(_("移送文号"), max_length=60, blank=True, default="", editable=False)
     returned_on = models.DateField(_("结果反馈日期"), null=True, editable=False)
@@ -72,9 +76,7 @@ class Complaint(Versioned, PlacedModel):
             # Target of the composite keys that keep what hangs off a complaint with the unit that handles it.
             models.UniqueConstraint(fields=["id", "division"], name="complaint_place"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="complaint_state_known"),
-            models.CheckConstraint(
-                condition=~Q(state__in=DUE) | Q(due_on__isnull=False), name="complaint_open_is_due"
-            ),
+            models.CheckConstraint(condition=~Q(state__in=DUE) | Q(due_on__isnull=False), name="complaint_open_is_due"),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.ANSWERED, State.FEEDBACK])
                 | (Q(answered_on__isnull=False, confirmed__isnull=False) & ~Q(result="")),

@@ -1,7 +1,8 @@
 """The public site's side of complaints: handing one in, following it, and the published numbers.
 
-Everything goes through three functions of the owner (`migrations/0002_row_security`), which are all that the role of the
-public site may call: it can neither read nor write a row. Names and contacts are sealed before they reach the database.
+Everything goes through three functions of the owner (`migrations/0002_row_security`), which are all that the role of
+the public site may call: it can neither read nor write a row. Names and contacts are sealed before they reach the
+database.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import base64
 import datetime
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
+from django.utils.crypto import salted_hmac
+from psycopg.errors import UniqueViolation
 
 from apps.common import workdays
 from apps.common.days import today
@@ -26,9 +30,10 @@ from apps.common.sealing import Sealed
 from apps.complaints.choices import REGISTER_DAYS, Kind
 from apps.complaints.models.confidential import hidden, photo_path
 from apps.complaints.services.counting import hide_small
-from apps.complaints.services.entering import new_number
+from apps.complaints.services.entering import DIGITS, new_number
 
 ALIAS = "public"
+NUMBER = re.compile(rf"XF[0-9]{{{DIGITS}}}", re.ASCII)
 SECRET_BYTES = 15
 """120 random bits: nobody guesses them, and 24 letters and digits can be copied by hand."""
 
@@ -61,16 +66,39 @@ def digest(secret: str) -> bytes:
 
 def new_secret() -> str:
     """A secret in groups of four."""
-    letters = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return _in_groups(secrets.token_bytes(SECRET_BYTES))
+
+
+def _in_groups(given: bytes) -> str:
+    letters = base64.b32encode(given).decode()
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
+def _receipt_of(*said: Any) -> Receipt:
+    """The receipt that follows from what was said, for whoever has the platform's key."""
+    found = salted_hmac("complaints.receipt", json.dumps(said), algorithm="sha512").digest()
+    number = int.from_bytes(found[:16]) % 10**DIGITS
+    return Receipt(f"XF{number:0{DIGITS}d}", _in_groups(found[16 : 16 + SECRET_BYTES]))
+
+
 def receive(
-    concerned: int, kind: str, text: str, *, name: str = "", contact: str = "", pictures: Sequence[Picture] = ()
+    concerned: int,
+    kind: str,
+    text: str,
+    *,
+    name: str = "",
+    contact: str = "",
+    pictures: Sequence[Picture] = (),
+    key: str = "",
 ) -> Receipt | None:
     """Hand in a complaint about a place; None when it is none that anybody above could handle. The pictures were drawn
-    anew; their files go again when the complaint is not written."""
-    receipt, day = Receipt(new_number(), new_secret()), today()
+    anew; their files go again when the complaint is not written.
+
+    `key`: the sender's own name for this attempt. The same complaint under the same key is one complaint, and has the
+    same receipt: it follows from them, so that nothing need be kept of it.
+    """
+    receipt = _receipt_of(key, concerned, kind, text, name, contact) if key else Receipt(new_number(), new_secret())
+    day = today()
     kept = _keep(pictures)
     try:
         with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
@@ -84,8 +112,10 @@ def receive(
                 ],
             )
             (taken,) = cursor.fetchone()
-    except BaseException:
+    except BaseException as error:
         _throw_away(kept)
+        if key and isinstance(error, IntegrityError) and isinstance(error.__cause__, UniqueViolation):
+            return receipt
         raise
     if not taken:
         _throw_away(kept)
@@ -95,9 +125,12 @@ def receive(
 
 def follow(number: str, secret: str) -> Followed | None:
     """How far the complaint of this number is; None for an unknown number and for a wrong secret alike."""
+    written = number.strip().upper()
+    if not NUMBER.fullmatch(written):
+        return None
     rows = _asked(
         "SELECT state, received_on, accepted_on, due_on, answered_on, closed_on FROM complaints_follow(%s, %s)",
-        [number.strip().upper()[:40], digest(secret[:200])],
+        [written, digest(secret[:200])],
     )
     return Followed(*rows[0]) if rows else None
 

@@ -81,9 +81,7 @@ def enter(division: int, told: Told, *, by: User) -> Complaint:
         name, contact = hidden(told.name), hidden(told.contact)
         if name or contact:
             Complainant.objects.create(**of, name=name, contact=contact)
-        ComplaintLog.objects.create(
-            **of, round=0, by=by, by_name=str(by)[:60], step="receive", to_state=State.RECEIVED
-        )
+        ComplaintLog.objects.create(**of, round=0, by=by, by_name=str(by)[:60], step="receive", to_state=State.RECEIVED)
     return found
 
 

@@ -20,7 +20,6 @@ from apps.complaints.choices import (
     ANSWER_DAYS,
     AT_WORK,
     ENTERED,
-    OPEN,
     REGISTER_DAYS,
     Body,
     Kind,
@@ -54,7 +53,9 @@ WAY = Way.of(
     Step("feedback", gettext_lazy("登记回访"), (S.ANSWERED,), S.FEEDBACK, HANDLES),
     Step("report_back", gettext_lazy("回复转来单位"), (S.ANSWERED, S.FEEDBACK), "", HANDLES),
     Step("close", gettext_lazy("办结"), (S.ANSWERED, S.FEEDBACK), S.CLOSED, HANDLES),
-    Step("reopen", gettext_lazy("重新办理"), (S.CLOSED, S.NOT_ACCEPTED), S.ACCEPTED, HANDLES, opens=True, needs_note=True),
+    Step(
+        "reopen", gettext_lazy("重新办理"), (S.CLOSED, S.NOT_ACCEPTED), S.ACCEPTED, HANDLES, opens=True, needs_note=True
+    ),
     elsewhere=(Step("receive", gettext_lazy("收到"), (), S.RECEIVED, HANDLES),),
 )
 MOVES = frozenset({"hand_over", "assign"})
