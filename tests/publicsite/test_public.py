@@ -333,7 +333,7 @@ def test_without_its_database_the_site_says_so(county, anybody, monkeypatch):
 
 def test_every_address_is_answered_before_there_is_a_session():
     found = [route for route in routes() if getattr(route.view, "public_site", False)]
-    assert len(found) == 13
+    assert len(found) == 23
     assert {route.view.__module__.rpartition(".")[0] for route in found} == {"apps.publicsite"}
     assert all(route.pattern.startswith(("public/", "api/v1/public/", "robots.txt")) for route in found)
     assert reverse("public") == "/public/"
