@@ -825,7 +825,8 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
                 elif isinstance(found, Complainant):
                     word = words_of(found.name)
                 elif isinstance(found, ComplaintPhoto):
-                    word = found.image.read().decode()
+                    with found.image.open("rb") as kept:
+                        word = kept.read().decode()
                 else:
                     word = shared.get(row.household or 0) or words.word()
                     if texts := texts_of(model):

@@ -141,6 +141,7 @@ def test_two_complaints_that_differ_in_what_is_hidden_are_answered_alike(planted
     client = sign_in(Client(), planted.league)
     for address in ("/complaints/{}/", "/api/v1/complaints/{}/"):
         bodies, queries = set(), set()
+        client.get(address.format(other.pk))  # what is asked once in a while is asked now
         for found in (other, third):
             with CaptureQueriesContext(connection) as asked:
                 body = plain(client.get(address.format(found.pk)).content).decode()
