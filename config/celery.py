@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "look-after-visits": {"task": "apps.visits.tasks.look_after", "schedule": crontab(hour=0, minute=20)},
     "advance-notices": {"task": "apps.notices.tasks.advance", "schedule": crontab(minute=20)},
     "reconcile-funds": {"task": "apps.funds.tasks.reconcile", "schedule": crontab(minute=35)},
+    "climb-ladder": {"task": "apps.problems.tasks.climb_ladder", "schedule": crontab(hour=1, minute=10)},
     "verify-ledger": {"task": "apps.funds.tasks.verify_ledger", "schedule": crontab(hour=0, minute=50)},
     # Every night of January: whoever was down on the first goes on.
     "close-last-year": {

@@ -78,6 +78,24 @@ MENU = [
         ],
     ),
     Group(
+        _("督查整改"),
+        [
+            Entry(pgettext_lazy("列表", "督查巡查"), "eye", "inspection-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "受检情况"), "info", "inspection-target-list", realm="supervision"),
+            Entry(_("督查覆盖"), "map", "inspection-coverage", capability="view_supervision"),
+            Entry(pgettext_lazy("列表", "督查抽样"), "check", "sample-list", capability="inspect"),
+            Entry(pgettext_lazy("列表", "现场表"), "document", "site-form-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "现场表模板"), "rule", "form-template-list", capability="inspect"),
+            Entry(pgettext_lazy("列表", "问题台账"), "finding", "problem-list", realm="supervision"),
+            Entry(_("整改进度"), "chart", "problem-standing", realm="supervision"),
+            Entry(pgettext_lazy("列表", "督办函"), "document", "supervision-letter-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "升级督办"), "clock", "escalation-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "整改措施"), "list", "rectification-measure-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "整改进展报告"), "calendar", "problem-report-list", realm="supervision"),
+            Entry(pgettext_lazy("列表", "督办阶梯"), "rule", "ladder-rung-list", capability="review_rectification"),
+        ],
+    ),
+    Group(
         _("公开监督"),
         [
             Entry(pgettext_lazy("列表", "公告公示"), "document", "notice-list"),

@@ -20,6 +20,8 @@ urlpatterns = [
     path("", include("apps.funds.urls")),
     path("", include("apps.crosschecks.urls")),
     path("", include("apps.assessments.urls")),
+    path("", include("apps.inspections.urls")),
+    path("", include("apps.problems.urls")),
     path("", include("apps.complaints.urls")),
     path("", include("apps.dashboards.urls")),
     path("", include("apps.publicsite.urls")),

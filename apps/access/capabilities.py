@@ -28,6 +28,8 @@ CAPABILITIES = {
     "view_supervision": _("查看督查、问题和督办"),
     "inspect": _("开展督查并登记问题"),
     "approve_inspections": _("批准督查"),
+    "rectify": _("落实问题整改"),
+    "review_rectification": _("督办和审核问题整改"),
     "handle_complaints": _("受理和办理信访举报"),
     "view_accounts": _("查看账户"),
     "manage_accounts": _("管理账户和任职"),
@@ -65,6 +67,8 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
     ("review_funds", "pay_funds", ITEM),
     ("approve_funds", "pay_funds", ITEM),
     ("inspect", "approve_inspections", ITEM),
+    # Nobody verifies or closes what his own unit answers for (`apps.problems.services.way`).
+    ("rectify", "review_rectification", ITEM),
 )
 """Capabilities that must not meet: in one account, or in one person on one item."""
 

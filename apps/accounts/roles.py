@@ -21,6 +21,7 @@ OFFICER = READ | {
     "view_personal_data",
     "work_findings",
     "propose_funds",
+    "rectify",
 }
 HEAD = READ | {"review_register", "review_findings", "approve_exports", "approve_funds", "approve_inspections"}
 SENIOR = OFFICER | {
@@ -34,6 +35,7 @@ SENIOR = OFFICER | {
     "trace_access",
     "review_funds",
     "inspect",
+    "review_rectification",
 }
 # Who leads a county is entered above it, never by the county.
 ABOVE_COUNTIES = frozenset({"record_chiefs"})
@@ -77,13 +79,15 @@ ROLES: dict[str, Role] = {
         _("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | DESK | {"review_findings", "review_funds"}
     ),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
-    "department_user": Role(_("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds"}),
+    "department_user": Role(
+        _("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds", "rectify"}
+    ),
     "organisation_officer": Role(_("组织部门工作人员"), frozenset({1, 2}), READ | {"work_findings"} | ABOVE_COUNTIES),
     # Of the finance bureau: money and projects, not the register.
     "finance_user": Role(
         _("财政部门用户"), frozenset({1, 2, 3}), frozenset({"view_funds", "propose_funds", "review_funds", "pay_funds"})
     ),
-    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently", "inspect"}),
+    "inspector": Role(_("督查人员"), frozenset({1, 2, 3}), READ | {"open_urgently", "inspect", "review_rectification"}),
     "helper": Role(_("帮扶责任人"), frozenset({1, 2, 3, 4, 5}), frozenset()),
     SYSTEM: Role(_("系统账户"), frozenset({1}), SENIOR - {"open_urgently", "approve_exports", "trace_access"}),
     API_CLIENT: Role(_("接口客户端账户"), frozenset({1, 2, 3, 4}), frozenset()),

@@ -30,6 +30,7 @@ from apps.dashboards.extent import Extent
 from apps.divisions import codes
 from apps.funds.services import library, reconciling, verifying
 from apps.funds.services import reading as orders
+from apps.inspections.services import waiting as inspections
 from apps.notices.choices import State as NoticeState
 from apps.notices.models import PublicNotice
 from apps.pages import approvals
@@ -37,6 +38,7 @@ from apps.pages.bell import Bell
 from apps.pages.context import reference_date
 from apps.pages.places import Place, Places, own_ranges
 from apps.pages.ways import holds
+from apps.problems.services import reading as ledger
 
 SHOWN = 8
 LEVELS_APPROVED = 2
@@ -91,6 +93,8 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
                 *_assessments(user, extent, on),
                 *orders_waiting(user),
                 *money_waiting(user),
+                *problems_waiting(user),
+                *inspections_waiting(user),
                 *_notices(user, extent),
                 *complaints_waiting(user),
                 *_exports(user),
@@ -262,8 +266,51 @@ def money_waiting(user: Any) -> list[dict[str, Any]]:
     return lines
 
 
-def _line(label: str, count: int, light: Light, name: str, **query: str) -> dict[str, Any]:
-    address = f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
+def problems_waiting(user: Any) -> list[dict[str, Any]]:
+    """What of the problem ledger waits for this account's office: problems by their light, letters to receive and
+    letters that nobody received, rungs of the ladder. Nothing to ask where it has no right."""
+    scope = scopes.of(user)
+    rectifies, reviews = (bool(scope.ranges_of(one)) for one in (ledger.RECTIFIES, ledger.REVIEWS))
+    if not (rectifies or reviews):
+        return []
+    labels = {
+        Light.RED: _("整改问题已超期"),
+        Light.YELLOW: _("整改问题临近到期"),
+        Light.GREEN: _("整改问题待我办理"),
+    }
+    by_light = {light.value: Count("pk", filter=Q(light=light.value)) for light in labels}
+    counts = ledger.waiting(user).with_light(today()).order_by().aggregate(**by_light)
+    lines = [
+        _line(label, counts[light.value], light, "problem-list", waiting="true", light=light.value)
+        for light, label in labels.items()
+    ]
+    letters = "supervision-letter-list"
+    if rectifies:
+        count = ledger.letters_to_receive(user).count()
+        lines.append(_line(_("督办函待签收"), count, Light.RED, letters, waiting="true"))
+    if reviews:
+        out, rungs = ledger.letters_out(user).count(), ledger.to_escalate(user).count()
+        lines.append(_line(_("督办函未签收"), out, Light.YELLOW, letters, received="false", issued="true"))
+        lines.append(_line(_("升级督办待办理"), rungs, Light.RED, "escalation-list", waiting="true"))
+    return lines
+
+
+def inspections_waiting(user: Any) -> list[dict[str, Any]]:
+    """Inspections whose next step is this account's office's; nothing to ask where it has no right."""
+    return [
+        _line(
+            str(one.label),
+            one.count,
+            Light.RED if one.late else Light.YELLOW,
+            "inspection-list",
+            state=one.states,
+        )
+        for one in inspections.waiting(user, today())
+    ]
+
+
+def _line(label: str, count: int, light: Light, name: str, /, **query: Any) -> dict[str, Any]:
+    address = f"{reverse(name)}?{urlencode(query, doseq=True)}" if query else reverse(name)
     return {"label": label, "count": count, "light": light.value, "url": address}
 
 

@@ -8,6 +8,11 @@ class InspectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from apps.households import personfile
         from apps.inspections import field_classes
+        from apps.inspections.services import risks
+        from apps.inspections.tables import SampledUnitResource
 
         field_classes.declare_all()
+        risks.register_own()
+        personfile.register(personfile.Part(_("督查抽样"), SampledUnitResource, personfile.of_household))

@@ -38,3 +38,46 @@ BEFORE = (InspectionState.PLANNED, InspectionState.APPROVED, InspectionState.TEA
 """States in which nothing has begun on site."""
 DONE = (InspectionState.CLOSED, InspectionState.CANCELLED)
 """States that an inspection does not leave."""
+
+
+class SampleUnit(TextChoices):
+    """What is drawn."""
+
+    VILLAGE = "village", _("嘎查村")
+    HOUSEHOLD = "household", _("户")
+
+
+class SampleMethod(TextChoices):
+    """How large a sample is: so many, or as many as a confidence level and a margin take."""
+
+    SIZE = "size", _("按数量")
+    CONFIDENCE = "confidence", _("按置信水平和误差")
+
+
+class Strata(TextChoices):
+    """By what a population is divided before it is drawn from; each part gives its share."""
+
+    NONE = "none", _("不分层")
+    COUNTY = "county", _("按旗县分层")
+    TOWNSHIP = "township", _("按苏木乡镇分层")
+    STATUS = "status", _("按脱贫属性分层")
+
+
+CONFIDENCES = ((90, "90%"), (95, "95%"), (99, "99%"))
+
+
+class QuestionKind(TextChoices):
+    """What an answer of an on-site form is."""
+
+    YES_NO = "yes_no", _("是或否")
+    NUMBER = "number", _("数字")
+    CHOICE = "choice", _("选项")
+    TEXT = "text", _("文字")
+
+
+class ProblemLevel(TextChoices):
+    """How serious a problem found on site is."""
+
+    GENERAL = "general", _("一般")
+    SERIOUS = "serious", _("较重")
+    GRAVE = "grave", _("严重")

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.common.fieldclasses import Basis, declare, general
-from apps.inspections.models import Inspection, InspectionTarget, InspectionTeam, TeamMember
+from apps.common.fieldclasses import Basis, declare, general, sensitive
+from apps.inspections.models import (
+    FormQuestion,
+    FormTemplate,
+    Inspection,
+    InspectionLog,
+    InspectionTarget,
+    InspectionTeam,
+    Sample,
+    SampledUnit,
+    SiteForm,
+    SiteFormConflict,
+    SiteFormPhoto,
+    TeamMember,
+)
 
 INSPECT = _("督查巡查扶贫工作")
+ON_SITE = _("现场核查扶贫工作和成效")
 TOLD = _("向受检地区反馈和通报督查情况")
 
 
@@ -33,3 +47,41 @@ def declare_all() -> None:
     )
     declare(InspectionTeam, general(INSPECT, "inspection number name", Basis.PUBLIC))
     declare(TeamMember, general(INSPECT, "inspection team account name unit leader", Basis.PUBLIC))
+    declare(
+        InspectionLog,
+        general(INSPECT, "inspection round at by by_name step apart from_state to_state note", Basis.PUBLIC),
+    )
+    declare(FormTemplate, general(INSPECT, "title unit is_active", Basis.PUBLIC))
+    declare(FormQuestion, general(INSPECT, "template position text kind choices required", Basis.PUBLIC))
+    declare(
+        Sample,
+        general(
+            INSPECT,
+            "inspection unit method confidence margin strata weighted seed population digest size drawn_on drawn_by"
+            " drawn_by_name template_title questions",
+            Basis.PUBLIC,
+        ),
+    )
+    declare(
+        SampledUnit,
+        general(
+            INSPECT,
+            "inspection sample position place household household_code head stratum weight replaces dropped_on"
+            " dropped_reason dropped_by_name",
+        ),
+    )
+    declare(
+        SiteForm,
+        general(
+            ON_SITE,
+            "inspection unit client_id digest author author_name written_at received_at offline late place questions"
+            " answers remark signed_by lon lat accuracy problem_area problem_fact problem_level problem",
+        ),
+        sensitive(ON_SITE, "signature"),
+    )
+    declare(SiteFormConflict, general(ON_SITE, "inspection form digest author author_name received_at content"))
+    declare(
+        SiteFormPhoto,
+        general(ON_SITE, "inspection form slot sha256 received_at taken_at width height"),
+        sensitive(ON_SITE, "image thumbnail"),
+    )

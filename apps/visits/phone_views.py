@@ -33,7 +33,8 @@ ENTRY = "js/phone/main.js"
 MODULES = tuple(
     f"js/phone/{name}.js"
     for name in (
-        *("carrying", "choosing", "database", "entries", "exif", "households", "locking", "photos", "position"),
+        *("asking", "carrying", "choosing", "database", "entries", "exif", "forms", "households", "kinds"),
+        *("locking", "photos", "position"),
         *("queue", "sending", "sent", "server", "showing", "words", "writing"),
     )
 )
@@ -80,6 +81,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "slots": SLOTS,
             "longestText": LONGEST_TEXT,
             "longestNote": LONGEST_NOTE,
+            "areas": [],
             "version": version(),
             "page": reverse("phone"),
             "worker": reverse("phone-worker"),

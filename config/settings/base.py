@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.crosschecks",
     "apps.assessments",
     "apps.inspections",
+    "apps.problems",
     "apps.complaints",
     "apps.publicsite",
     "apps.dashboards",

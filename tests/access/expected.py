@@ -80,6 +80,8 @@ def begins(account: Account, resource: str) -> bool:
     level = codes.level(account.kind.place)
     if resource == "fund-order":
         return level <= codes.COUNTY
+    if resource in ("inspection", "sample", "form-template"):
+        return level <= codes.COUNTY
     if resource in ("asset", "asset-distribution"):
         return level >= codes.COUNTY
     return resource != "library-item" or level >= codes.TOWNSHIP
@@ -89,10 +91,12 @@ def acts_on(account: Account, row: Row) -> bool:
     """Accounts and posts are changed by whoever could have given them: not one's own, no administrator's, and none
     whose posts reach farther than one's own."""
     # Begun or opened, never changed.
-    if row.resource in ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment", "complaint"):
+    over = ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment", "sample", "complaint")
+    if row.resource in over:
         return False
-    # Changed by whoever drafted it, who is none of these; before it was classified, which all planted ones are.
-    if row.resource in ("fund-order", "library-item", "asset"):
+    # Changed by whoever drafted it, who is none of these; before it was classified
+    # or listed, which all planted ones are.
+    if row.resource in ("fund-order", "library-item", "asset", "problem", "inspection"):
         return False
     if account.kind.here and row.resource in ("user", "client"):
         return False  # all of them reach below his one division: more than he could have given

@@ -82,13 +82,36 @@ from apps.households.models import (
     PersonYear,
     StatusEvent,
 )
-from apps.inspections.models import Inspection, InspectionTarget, InspectionTeam, TeamMember
+from apps.inspections.models import (
+    FormQuestion,
+    FormTemplate,
+    Inspection,
+    InspectionLog,
+    InspectionTarget,
+    InspectionTeam,
+    Sample,
+    SampledUnit,
+    SiteForm,
+    SiteFormConflict,
+    SiteFormPhoto,
+    TeamMember,
+)
 from apps.measures.models import LoanRepayment, LoanWish, RiskFund, SmallLoan
 from apps.notices.models import NoticeLog, NoticeObjection, NoticePhoto, Publication, PublicNotice
 from apps.pages.imports.models import ImportBatch
 from apps.pages.models import ExportApproval, ExportJob
 from apps.partners.models import Client as Partner
 from apps.partners.models import ClientDay, SearchJob
+from apps.problems.models import (
+    EscalationStep,
+    LadderRung,
+    Problem,
+    ProblemLog,
+    ProblemPhoto,
+    ProgressReport,
+    RectificationMeasure,
+    SupervisionLetter,
+)
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 from apps.visits.models import (
@@ -234,7 +257,8 @@ def build() -> World:
             _proposed(place, words)
             _registered(place, words)
             _made_public(place, accounts["county"].user, words.word())
-            _inspected(place, accounts["village"].user if place == OTHER_LEAGUE else None)
+            _inspected(place, accounts["village"].user if place == OTHER_LEAGUE else None, words)
+            _troubled(place, words)
         for place, concerned in COMPLAINED.items():
             _complained(place, concerned, words)
         for account in accounts.values():
@@ -440,9 +464,9 @@ def _complained(place: int, concerned: int, words: Canaries) -> None:
     ComplaintLog.objects.create(**of, **log)
 
 
-def _inspected(place: int, member: User | None) -> None:
-    """An inspection run by a place, with a team and what the place was told; `member` is on the team by his account.
-    The league has not told the county yet that it comes."""
+def _inspected(place: int, member: User | None, words: Canaries) -> None:
+    """An inspection run by a place, with a team, a sample, a form about one of its units and what the place was told;
+    `member` is on the team by his account. The league has not told the county yet that it comes."""
     here, day = {"division_id": place}, datetime.date(2018, 6, 1)
     said = {"title": "t", "kind": "unannounced", "from_on": day, "until_on": day}
     found = Inspection.objects.create(**here, **said, number=f"J{place}", basis="b", state="running")
@@ -452,6 +476,54 @@ def _inspected(place: int, member: User | None) -> None:
     InspectionTarget.objects.create(**here, **told, place_id=place, opened_on=day)
     if place == LEAGUE:
         InspectionTarget.objects.create(**here, **told, place_id=COUNTY)
+    of = {**here, "inspection": found}
+    log = {"round": 1, "by_name": "b", "to_state": "running"}
+    InspectionLog.objects.create(**of, **log, step="start", note=words.word())
+    template = FormTemplate.objects.create(**here, title="t", unit="household")
+    FormQuestion.objects.create(**here, template=template, position=1, text="q", kind="text")
+    drawn = {"unit": "household", "method": "size", "seed": 1, "population": 9, "size": 1, "digest": "0" * 32}
+    sample = Sample.objects.create(**of, **drawn, drawn_on=day, drawn_by_name="b", template_title=words.word())
+    household = Household.objects.filter(**here).first()
+    unit = SampledUnit.objects.create(
+        **of, sample=sample, position=1, place_id=place, household=household, head=words.word()
+    )
+    now = timezone.now()
+    form = SiteForm.objects.create(
+        **of, unit=unit, place_id=place, client_id=uuid4(), digest="0" * 64, author_name="a", written_at=now,
+        received_at=now, remark=words.word(),
+    )  # fmt: skip
+    SiteFormConflict.objects.create(
+        **of, form=form, digest="1" * 64, author_name=words.word(), received_at=now, content={}
+    )
+    word = words.word()
+    pictures = {name: ContentFile(word.encode(), "a.jpg") for name in ("image", "thumbnail")}
+    SiteFormPhoto.objects.create(**of, form=form, slot=0, sha256=word, received_at=now, width=1, height=1, **pictures)
+
+
+def _troubled(place: int, words: Canaries) -> None:
+    """A problem that the place itself puts right, with everything that can hang off it."""
+    here, day = {"division_id": place}, datetime.date(2018, 6, 1)
+    found = Problem.objects.create(
+        **here, number=f"W{place}", year=2018, area="help", object="o", fact=words.word(), kind="alike", unit_id=place,
+        department="d", leader="l", found_on=day, due_on=day, next_due_on=day, state="in_progress", plan=1,
+        plan_approved_on=day,
+    )  # fmt: skip
+    of = {**here, "problem": found}
+    ProblemLog.objects.create(
+        **of, round=0, by_name="b", step="approve_plan", to_state="in_progress", note=words.word()
+    )
+    RectificationMeasure.objects.create(**of, plan=1, position=1, text=words.word(), by_on=day, checked_by="c")
+    ProgressReport.objects.create(**of, kind="monthly", period=day, percent=1, text=words.word())
+    pictures = {name: ContentFile(b"p", "a.jpg") for name in ("image", "thumbnail")}
+    ProblemPhoto.objects.create(**of, of="fact", round=0, by_name=words.word(), width=1, height=1, **pictures)
+    letter = SupervisionLetter.objects.create(
+        **of, issuer_id=place, year=2018, sequence=1, number=f"L{place}", unit_id=place, department="d",
+        text=words.word(), old_due_on=day, due_on=day, issued_on=day,
+    )  # fmt: skip
+    EscalationStep.objects.create(
+        **of, rung="letter", due_on=day, days=5, reached_on=day, done_on=day, done_by_name=words.word(), letter=letter
+    )
+    LadderRung.objects.create(**here, rung="letter", days=6)
 
 
 def _delivered(place: int, by: User) -> None:
@@ -671,6 +743,11 @@ def _papers(user: User, kind: Kind, word: str, asked_for: str, *, gone: bool = F
     job.path.write_text(word)
 
 
+OF_INSPECTIONS = (
+    *(Inspection, InspectionTeam, InspectionTarget, InspectionLog),
+    *(Sample, SampledUnit, SiteForm, SiteFormConflict, SiteFormPhoto),
+)
+
 LIST = "apps.households.tables.households.HouseholdResource"
 
 PLANTED: tuple[type[models.Model], ...] = (
@@ -746,6 +823,22 @@ PLANTED: tuple[type[models.Model], ...] = (
     InspectionTeam,
     TeamMember,
     InspectionTarget,
+    InspectionLog,
+    FormTemplate,
+    FormQuestion,
+    Sample,
+    SampledUnit,
+    SiteForm,
+    SiteFormConflict,
+    SiteFormPhoto,
+    Problem,
+    ProblemLog,
+    RectificationMeasure,
+    ProgressReport,
+    ProblemPhoto,
+    SupervisionLetter,
+    EscalationStep,
+    LadderRung,
     Complaint,
     Complainant,
     Statement,
@@ -798,6 +891,19 @@ MADE_WITH = {
     DistributionLog: "note",
     NoticePhoto: "by_name",
     NoticeLog: "note",
+    InspectionLog: "note",
+    Sample: "template_title",
+    SampledUnit: "head",
+    SiteForm: "remark",
+    SiteFormConflict: "author_name",
+    SiteFormPhoto: "sha256",
+    Problem: "fact",
+    ProblemLog: "note",
+    RectificationMeasure: "text",
+    ProgressReport: "text",
+    ProblemPhoto: "by_name",
+    SupervisionLetter: "text",
+    EscalationStep: "done_by_name",
     Statement: "text",
     ComplaintLog: "note",
     AccessLog: "reason",
@@ -870,7 +976,7 @@ def _owner(name: str, found: Any) -> int | None:
     """Whose a row is, whatever its place: who asked for it, whom it is of, who is on the team of its inspection."""
     if name == "import":
         return found.requested_by_id
-    if isinstance(found, Inspection | InspectionTeam | InspectionTarget):
+    if isinstance(found, OF_INSPECTIONS):
         inspection = found.pk if isinstance(found, Inspection) else found.inspection_id
         return TeamMember.objects.get(inspection=inspection).account_id
     return attrgetter(found.own_lookup.replace("__", "."))(found) if found.own_lookup else None

@@ -129,6 +129,21 @@ def funds(account: Any) -> set[int]:
     return {200} if account.kind.funds else {403}
 
 
+def supervision(*done: int) -> Callable[[Any], set[int]]:
+    """For those who see inspections somewhere."""
+    return lambda account: set(done) if account.kind.supervision else {403}
+
+
+def inspected(account: Any) -> set[int]:
+    """For those who see inspections and the register of a place."""
+    return {200} if account.kind.supervision and account.kind.register else {403}
+
+
+def reviewing(*done: int) -> Callable[[Any], set[int]]:
+    """For those who watch over problems somewhere."""
+    return lambda account: set(done) if "review_rectification" in account.kind.may else {403}
+
+
 def to_change(capability: str, *done: int) -> Callable[[Any], set[int]]:
     """For those who see some of the register: done by those with the right, refused to the others."""
     return lambda account: set(done) if capability in account.kind.may and account.kind.register else {403}
@@ -242,6 +257,7 @@ ALONE: dict[str, Alone] = {
     "household-import-template": Alone({"GET": importing(200)}),
     "pairing-import-template": Alone({"GET": importing(200)}),
     "home-check-import-template": Alone({"GET": importing(200)}),
+    "problem-import-template": Alone({"GET": importing(200)}),
     "asset-import-template": Alone({"GET": importing(200)}),
     "loan-import-template": Alone({"GET": importing(200)}),
     "loan-repayment-import-template": Alone({"GET": importing(200)}),
@@ -302,6 +318,7 @@ ALONE: dict[str, Alone] = {
     "live-feed": Alone({"GET": lambda account: {400} if 200 in register(account) else {403}}),
     "api:live": Alone({"GET": register}),
     "field-summary": Alone({"GET": register, "POST": to_change("export_register", 200)}),
+    "inspection-coverage": Alone({"GET": inspected}),
     "coverage": Alone({"GET": at_a_place}),
     # The page of the phone is the same for everybody; a key is one's own, and households are those one may write of.
     "phone": Alone({"GET": 200}, {"GET": 200}),
@@ -338,6 +355,30 @@ ALONE: dict[str, Alone] = {
     "assessment-steps": Alone({"GET": to_change("review_register", 302), "POST": to_change("review_register", 302)}),
     "api:assessment-steps": Alone({"POST": to_change("review_register", 422)}),
     "api:assessment-step": Alone({"POST": {422, 403}}, rows="assessment"),
+    "sampled-unit-fill": Alone({"GET": 302, "POST": {422, 403}}, rows="sampled-unit"),
+    "sampled-unit-replace": Alone({"GET": 302, "POST": {422, 403}}, rows="sampled-unit"),
+    "site-form-photo-add": Alone({"GET": 302, "POST": 403}, rows="site-form"),
+    "site-form-photo": Alone({"GET": 200}, rows="inspections.siteformphoto"),
+    "site-form-photo-small": Alone({"GET": 200}, rows="inspections.siteformphoto"),
+    "api:inspection-step": Alone({"POST": {422, 403}}, rows="inspection"),
+    "api:sampled-unit-replace": Alone({"POST": {422, 403}}, rows="sampled-unit"),
+    "api:site-form-list": Alone({"GET": supervision(200), "POST": supervision(422)}),
+    "api:site-form-photo-send": Alone({"PUT": 403}, rows="site-form"),
+    "api:site-form-photo-image": Alone({"GET": 200}, rows="inspections.siteformphoto"),
+    "api:phone-inspections": Alone({"GET": 200}),
+    "problem-standing": Alone({"GET": supervision(200)}),
+    "api:problem-standing": Alone({"GET": supervision(200)}),
+    "problem-at-once": Alone({"GET": reviewing(302), "POST": reviewing(302)}),
+    "problem-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="problem"),
+    "problem-elsewhere": Alone({"GET": 302, "POST": {422, 403}}, rows="problem"),
+    # What an on-site form brought along; those that are planted come from none.
+    "problem-site-photo": Alone({"GET": 404}, rows="problem", keys={"slot": "0"}),
+    "problem-sheet": Alone({"GET": 200}, rows="problem"),
+    "problem-photo": Alone({"GET": 200}, rows="problems.problemphoto"),
+    "problem-photo-small": Alone({"GET": 200}, rows="problems.problemphoto"),
+    "letter-sheet": Alone({"GET": 200}, rows="supervision-letter"),
+    "api:problem-step": Alone({"POST": {422, 403}}, rows="problem"),
+    "api:letter-receive": Alone({"POST": {200, 409, 403}}, rows="supervision-letter"),
     "notice-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="notice"),
     "notice-poster": Alone({"GET": 200}, rows="notice"),
     "notice-photo": Alone({"GET": 200}, rows="notices.noticephoto"),

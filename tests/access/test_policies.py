@@ -22,7 +22,10 @@ from tests.access.world import EVERYTHING, OTHER_LEAGUE, Account, World
 ME = rls.setting("user", "bigint")
 
 ON_TEAM = f"(SELECT inspection_id FROM inspections_teammember WHERE account_id = {ME})"
-OF_INSPECTION = ("inspectionteam", "inspectiontarget")
+OF_INSPECTION = (
+    *("inspectionteam", "inspectiontarget", "inspectionlog"),
+    *("sample", "sampledunit", "siteform", "siteformconflict", "siteformphoto"),
+)
 
 # What the policies of a table say beyond its place: by hand, apart from the migrations that wrote them.
 BEYOND: dict[str, dict[str, str]] = {
@@ -101,6 +104,7 @@ REALMS = {
     "history": "audit",
     "funds": "funds",
     "inspections": "supervision",
+    "problems": "supervision",
     "complaints_complaint": "supervision",
     "complaints": "complaints",
     "pages_exportjob": "audit",
@@ -118,6 +122,7 @@ KEPT = (
     *(f"funds_{name}" for name in KEPT_FUNDS),
     *(f"measures_{name}" for name in KEPT_MEASURES),
     "inspections_inspection",
+    "problems_problem",
     "complaints_complaint",
 )
 APPEND_ONLY = re.compile(
@@ -125,6 +130,8 @@ APPEND_ONLY = re.compile(
     r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck|reconciliationsettlement|ledgercheck)$"
     r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
     r"|^measures_loanrepayment$"
+    r"|^inspections_(inspectionlog|sample|sampledunit|siteform|siteformconflict|siteformphoto)$"
+    r"|^problems_(problemlog|rectificationmeasure|progressreport|problemphoto|supervisionletter|escalationstep)$"
     r"|^complaints_(complainant|statement|complaintphoto|complaintlog)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )

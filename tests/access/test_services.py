@@ -39,6 +39,9 @@ from apps.funds.services.quotas import receive
 from apps.households import services
 from apps.households.imports.register import RegisterImporter
 from apps.households.models import Household, HouseholdIncome, NaturalChange, Person
+from apps.inspections.models import FormTemplate, Inspection, SampledUnit
+from apps.inspections.services import drawing, filling, templates
+from apps.inspections.services import steps as inspections
 from apps.measures import services as loans
 from apps.measures.models import LoanWish, RiskFund, SmallLoan
 from apps.notices.models import PublicNotice
@@ -49,9 +52,13 @@ from apps.pages.imports import services as imports
 from apps.pages.imports.importer import Outcome
 from apps.pages.imports.models import ImportBatch, StagedUnit
 from apps.partners.services.clients import rotate_secret
+from apps.problems.models import Problem
+from apps.problems.services import letters
+from apps.problems.services import photos as problem_photos
+from apps.problems.services import steps as problem_steps
 from apps.visits.services.writing import Draft, submit
 from tests.access.walk import content
-from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN
+from tests.access.world import COUNTY, EVERYTHING, LEAGUE, OTHER_LEAGUE, OWN
 from tests.factories.accounts import make_user
 
 pytestmark = pytest.mark.usefixtures("undone")
@@ -81,6 +88,11 @@ def loan() -> SmallLoan:
 
 def cadre() -> Cadre:
     return Cadre.objects.order_by("pk")[0]
+
+
+def problem() -> Problem:
+    """Of the inspector's own county, over which he does not watch."""
+    return Problem.objects.filter(division_id=COUNTY)[0]
 
 
 def notice() -> PublicNotice:
@@ -148,6 +160,20 @@ CALLS = {
     "take a step of an assessment": lambda by: steps.take(
         CadreAssessment.objects.filter(division_id=OWN)[0], "accept", by=by
     ),
+    "plan an inspection": lambda by: inspections.plan(
+        Inspection(division_id=LEAGUE, title="t", kind="joint", from_on=DAY, until_on=DAY, basis="b"), (OWN,), by=by
+    ),
+    "take a step of an inspection": lambda by: inspections.take(
+        Inspection.objects.filter(division_id=OWN)[0], "report", by=by
+    ),
+    "draw a sample": lambda by: drawing.draw(
+        Inspection.objects.filter(division_id=OWN)[0], drawing.Plan("village", "size", 1, size=1), by=by
+    ),
+    "replace a sampled unit": lambda by: drawing.replace(SampledUnit.objects.filter(division_id=OWN)[0], "搬走", by=by),
+    "fill an on-site form": lambda by: filling.submit(
+        filling.Draft(uuid4(), SampledUnit.objects.filter(division_id=OWN)[0].pk, timezone.now()), by=by
+    ),
+    "set a template of forms": lambda by: templates.save(FormTemplate(division_id=LEAGUE, title="t"), (), by=by),
     "draft an order of money": lambda by: orders.draft(
         COUNTY, orders.Draft("budget", "t", "r", 2018, [Line(Decimal(1), kind="special", origin="county")], "1"), by=by
     ),
@@ -166,6 +192,9 @@ CALLS = {
     "prepare a notice": lambda by: writing.prepare(OWN, "fund_use", "公示", [], by, text="公示"),
     "take a step of a notice": lambda by: notice_steps.take(notice(), "approve", by=by),
     "add a photo of a notice": lambda by: photos.add(notice(), b"0", by=by),
+    "take a step of a problem": lambda by: problem_steps.take(problem(), "submit", by=by),
+    "receive a letter": lambda by: letters.receive(problem().letters.all()[0], by=by),
+    "add a photo of a problem's result": lambda by: problem_photos.add(problem(), "result", b"0", by=by),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
     ),

@@ -14,7 +14,8 @@ from apps.access import scope as scopes
 from apps.common.errors import ServiceError
 from apps.complaints.choices import State
 from apps.complaints.models import Complaint, ComplaintLog, Statement
-from apps.complaints.services import raising, steps
+from apps.complaints.services import steps
+from apps.problems.models import Problem
 from tests.complaints.conftest import OWN
 from tests.factories.complaints import ANSWERED, COUNTY, LEAGUE, TO_CLOSE, TOWNSHIP, complain, go
 
@@ -167,21 +168,20 @@ def test_a_leader_s_case_is_dispatched_every_month(desks: SimpleNamespace, found
         assert not late(DAY(2018, 6, 30)) and list(late(DAY(2018, 7, 1))) == [found]
 
 
-def test_a_confirmed_one_raises_a_problem_once(desks: SimpleNamespace, found: Complaint, monkeypatch: Any) -> None:
-    raised: list[int] = []
-
-    def raise_one(one: Complaint, by: Any) -> int:
-        raised.append(one.pk)
-        return 77
-
-    monkeypatch.setattr(raising, "_raisers", [raise_one])
+def test_a_confirmed_one_raises_a_problem_once_that_tells_nothing_of_it(desks: SimpleNamespace) -> None:
+    found = complain(desks.county, COUNTY, OWN)
     found = go(found, desks.county, "register", "accept", "investigate")
-    found = go(found, desks.county, "answer", confirmed=True)
-    assert (found.problem, raised) == (77, [found.pk])
-    found = go(
-        go(found, desks.county, "feedback", "close", "reopen", "investigate"), desks.county, "answer", confirmed=True
-    )
-    assert raised == [found.pk]
+    with pytest.raises(ServiceError):
+        go(found, desks.county, "answer", result="duty", confirmed=True, findings="")
+    found = go(found, desks.county, "answer", **{**ANSWERED, "confirmed": True})
+    again = go(found, desks.county, "feedback", "close", "reopen", "investigate")
+    again = go(again, desks.county, "answer", **{**ANSWERED, "confirmed": True})
+    with scopes.acting(desks.village):  # it is his to put right, and his to read
+        (problem,) = Problem.objects.visible_to(desks.village)
+        assert problem.pk == found.problem == again.problem
+        assert (problem.division_id, problem.source, problem.area) == (OWN, "complaint", "identification")
+        words = " ".join(str(value) for value in vars(problem).values())
+        assert not [word for word in (found.number, "白龘音", "龘", "低保", "走访") if word in words]
 
 
 def test_handing_over_moves_sight_up_and_down(desks: SimpleNamespace, found: Complaint) -> None:

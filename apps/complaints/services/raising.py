@@ -1,26 +1,36 @@
-"""What a confirmed complaint raises in the ledger of problems, which is told neither who complained nor his words.
-
-The ledger stands in an app of its own and registers itself here (`raises`); without one, nothing is raised.
+"""What a confirmed complaint raises in the ledger of problems, which is told neither that somebody complained by which
+number, nor who, nor a word of his: the kind and the way of handling alone, at the place concerned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.complaints.choices import Kind
 from apps.complaints.models import Complaint
+from apps.problems.choices import Area, Gravity, Source
+from apps.problems.services.raising import raise_problem
 
-Raiser = Callable[[Complaint, User], int]
+AREAS: dict[str, Area] = {
+    Kind.FUNDS: Area.FUNDS,
+    Kind.PROJECTS: Area.PROJECTS,
+    Kind.MISUSE: Area.FUNDS,
+    Kind.POLICY: Area.HELP,
+    Kind.IDENTIFICATION: Area.IDENTIFICATION,
+    Kind.OTHER: Area.OTHER,
+}
 
-_raisers: list[Raiser] = []
 
-
-def raises(raiser: Raiser) -> None:
-    """Have this function raise a problem of a confirmed complaint and say its key. Called from an app's `ready()`."""
-    if raiser not in _raisers:
-        _raisers.append(raiser)
-
-
-def problem_of(found: Complaint, by: User) -> int | None:
-    """The key of the problem that a complaint raised; None where nobody keeps problems."""
-    return next((raiser(found, by) for raiser in _raisers), None)
+def problem_of(found: Complaint, by: User) -> int:
+    """Raise the problem of a complaint whose result is said; its key. Raises PermissionDenied for whoever does not see
+    the place concerned (a post for the unit's own level alone)."""
+    fact = _("信访举报查实：%(kind)s；%(result)s。") % {
+        "kind": found.get_kind_display(),
+        "result": found.get_result_display(),
+    }
+    level = Gravity.SERIOUS if found.kind == Kind.MISUSE else Gravity.GENERAL
+    raised = raise_problem(
+        by, division=found.concerned_id, source=Source.COMPLAINT, area=AREAS[found.kind], fact=fact, level=level
+    )
+    return raised.pk

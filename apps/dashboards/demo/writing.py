@@ -29,11 +29,13 @@ from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Dealt, Pairer
+from apps.dashboards.demo.inspections import inspect_everywhere
 from apps.dashboards.demo.loans import lend_everywhere
 from apps.dashboards.demo.money import spend
 from apps.dashboards.demo.notices import post_notices
 from apps.dashboards.demo.officials import appoint_officials
 from apps.dashboards.demo.plan import Plan, make_plan
+from apps.dashboards.demo.problems import keep_ledger
 from apps.dashboards.demo.projects import match_budgets, plan_projects
 from apps.dashboards.demo.tables import WRITTEN_AT, Known, Table
 from apps.dashboards.demo.villages import fill_villages
@@ -131,6 +133,10 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 truths += register_assets(bulk)
             with watch.phase("notices"):
                 truths += post_notices(bulk)
+            with watch.phase("inspections"):
+                inspect_everywhere(bulk, seed)
+            with watch.phase("problems"):
+                keep_ledger(bulk, seed)
             with watch.phase("complaints"):
                 take_complaints(bulk, seed)
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)

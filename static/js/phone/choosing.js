@@ -1,7 +1,9 @@
-// Whom the diary is about: drafts to go on with, then households, by name, code or place and the nearest first.
+// Whom one writes about: drafts to go on with, on-site forms to fill, then households, by name, code or place and the nearest first.
 
 import * as entries from "./entries.js";
+import * as forms from "./forms.js";
 import * as households from "./households.js";
+import { summary } from "./kinds.js";
 import * as position from "./position.js";
 import * as server from "./server.js";
 import { day, distance, element, part } from "./showing.js";
@@ -29,7 +31,7 @@ function offer(household) {
     household.problem && say("openProblem", { words: household.problem }),
   ];
   const made = element("button", { type: "button", className: "choice" }, head, quiet(household.place), quiet(last.filter(Boolean).join(" · ")));
-  made.addEventListener("click", async () => chosen(await entries.begin(household)));
+  made.addEventListener("click", async () => chosen(await entries.begin(entries.ofHousehold(household))));
   return element("li", { className: "whole" }, made);
 }
 
@@ -46,6 +48,7 @@ function look() {
   const words = part("search").value;
   const found = households.matching(words, here);
   list(found);
+  forms.show(words, async (content) => chosen(await entries.begin(content)));
   clearTimeout(timer);
   if (!found.length && words.trim().length > 1 && server.isReached()) {
     timer = setTimeout(async () => {
@@ -61,12 +64,12 @@ async function drafts() {
   part("drafts-part").hidden = !open.length;
   part("drafts").replaceChildren(
     ...open.map((entry) => {
-      const { head, code, text } = entry.content;
+      const { head, code } = entry.content;
       const made = element(
         "button",
         { type: "button", className: "choice" },
         element("span", { className: "line" }, element("strong", { textContent: head || code }), element("span", { className: "quiet", textContent: day(entry.at) })),
-        quiet(text),
+        quiet(summary(entry.content)),
       );
       made.addEventListener("click", () => chosen(entry));
       return element("li", { className: "whole" }, made);

@@ -3,7 +3,7 @@
 // accounts    id, label, wrapped key with its salt and the tries left
 // entries     id (the UUID of the visit), account, at (ms), state, reason, visit (the server's number), sealed
 // photos      key "entry/number", entry, account, number, size, sha256, state, reason, sealed
-// households  account, sealed
+// households  account, sealed; under "account/forms" the on-site forms to fill
 
 const NAME = "diary";
 const VERSION = 1;

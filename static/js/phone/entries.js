@@ -1,4 +1,4 @@
-// Diaries on the phone: those of the account that is open, and of the others no more than how many there are.
+// Entries on the phone, diaries and on-site forms alike: those of the account that is open, and of the others no more than how many there are.
 //
 // States: draft, waiting, failed (with a reason), kept (409: both contents are with the server), sent. What is being
 // sent is told by `progress`, in memory: a page that dies while sending leaves a waiting entry behind.
@@ -29,13 +29,12 @@ function newId() {
   return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-// A new draft to a household, with its time by the phone and by a clock that nobody sets.
-export async function begin(household) {
+export const ofHousehold = ({ id, head, place, code }) => ({ household: id, head, place, code });
+
+// A new draft about something, with its time by the phone and by a clock that nobody sets.
+export async function begin(about) {
   const content = {
-    household: household.id,
-    head: household.head,
-    place: household.place,
-    code: household.code,
+    ...about,
     visited_at: new Date().toISOString(),
     clock: { origin: performance.timeOrigin, at: performance.now() },
   };

@@ -4,6 +4,7 @@ import * as carrying from "./carrying.js";
 import * as choosing from "./choosing.js";
 import * as database from "./database.js";
 import * as entries from "./entries.js";
+import * as forms from "./forms.js";
 import * as households from "./households.js";
 import * as locking from "./locking.js";
 import * as queue from "./queue.js";
@@ -53,6 +54,7 @@ async function opened() {
   await remindOfPassphrase();
   await entries.tidy();
   await households.load();
+  await forms.load();
   await view();
   await standing();
 }
@@ -70,6 +72,7 @@ async function begin() {
     if (locking.owner() !== session.account) await change(session);
     line("online", say("online"));
     await households.refresh().catch(() => {});
+    await forms.refresh().catch(() => {});
     if (wanted() === "write" && !writing.isOpen()) await choosing.show();
     send();
   } catch (error) {

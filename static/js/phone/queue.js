@@ -1,6 +1,7 @@
-// The queue: every diary that is not with the server yet, with its state and why; and what was sent lately.
+// The queue: every diary and form that is not with the server yet, with its state and why; and what was sent lately.
 
 import * as entries from "./entries.js";
+import { summary } from "./kinds.js";
 import * as locking from "./locking.js";
 import * as photos from "./photos.js";
 import { button, day, element, note, part } from "./showing.js";
@@ -22,7 +23,7 @@ async function item(entry) {
       element("strong", { textContent: content.head || content.code }),
       element("span", { className: `state state-${state}`, textContent: sending ? say("stateSending") : say(STATES[entry.state]) })),
     element("p", { className: "quiet" }, [day(new Date(content.visited_at)), content.place].join(" · ")),
-    element("p", { className: "clamped", textContent: content.text }),
+    element("p", { className: "clamped", textContent: summary(content) }),
   );
   const details = [];
   if (all.length) details.push(say("photos", { done, all: all.length }));

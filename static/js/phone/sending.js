@@ -1,6 +1,7 @@
 // Sending what waits: the words first, then the photos in pieces, each as often as it takes. The server stores once.
 
 import * as entries from "./entries.js";
+import * as kinds from "./kinds.js";
 import * as locking from "./locking.js";
 import * as photos from "./photos.js";
 import * as server from "./server.js";
@@ -73,7 +74,8 @@ async function sendOne(entry) {
   tell(entry, say("stateSending"));
   let kept = false;
   if (entry.visit === null) {
-    const told = await server.post("visits/", bodyOf(entry));
+    const { path, body, foreign } = kinds.sent(entry.content);
+    const told = await server.post(path, body(entry));
     if (busy(told.status)) throw new Later();
     if (told.data?.errors?.some((one) => one.code === "other_account")) throw new OtherAccount();
     if (told.status === 409) {
@@ -82,7 +84,7 @@ async function sendOne(entry) {
     } else if (told.status === 200 || told.status === 201) {
       entry.visit = told.data.id;
     } else {
-      const reason = told.status === 404 ? say("notYours") : reasonOf(told);
+      const reason = told.status === 404 ? say(foreign) : reasonOf(told);
       await entries.mark(entry.id, { state: "failed", reason });
       return;
     }
@@ -93,34 +95,14 @@ async function sendOne(entry) {
   else await entries.mark(entry.id, { state: kept ? "kept" : "sent", reason: "", sent: Date.now() });
 }
 
-function bodyOf(entry) {
-  const { content } = entry;
-  const body = {
-    client_id: entry.id,
-    written_by: entry.account,
-    household: content.household,
-    visited_at: content.visited_at,
-    offline: content.offline ?? false,
-    sent_at: new Date().toISOString(),
-    problem_solved: content.problem_solved ?? null,
-    no_position: content.no_position ?? "",
-  };
-  for (const name of ["text", "situation", "help_given", "policies", "persons_met", "problem"]) {
-    body[name] = content[name] ?? "";
-  }
-  for (const name of ["lon", "lat", "accuracy"]) body[name] = content[name] ?? null;
-  // The same page is still open: so many seconds have passed at the least, whatever the phone's clock says.
-  if (content.clock?.origin === performance.timeOrigin) body.age = (performance.now() - content.clock.at) / 1000;
-  return body;
-}
-
 // Why a photo was not taken; empty when all of them are there.
 async function sendPhotos(entry) {
   let refused = "";
   const all = await photos.of(entry.id);
   for (const photo of all) {
     if (["sent", "whole"].includes(photo.state)) continue;
-    const { reason, state, id } = await sendPhoto(entry, photo, all.indexOf(photo) + 1);
+    const send = kinds.kindOf(entry.content) === kinds.FORM ? sendWhole : sendPhoto;
+    const { reason, state, id } = await send(entry, photo, all.indexOf(photo) + 1);
     if (reason) {
       await photos.refuse(photo, reason);
       refused ||= say("refused", { reason });
@@ -169,6 +151,15 @@ async function sendPhoto(entry, photo, n) {
     }
   }
   return state === "refused" ? { reason: say(`refusal_${refusal}`) } : { state, id };
+}
+
+// A photo of an on-site form: in one go, and looked at while one waits.
+async function sendWhole(entry, photo, n) {
+  tell(entry, say("percent", { n, percent: 0 }));
+  const bytes = await photos.bytesOf(photo);
+  const told = await server.whole(`site-forms/${entry.visit}/photos/?slot=${photo.number}`, bytes);
+  if (busy(told.status)) throw new Later();
+  return told.status > 201 ? { reason: reasonOf(told) } : { state: "done", id: told.data.id };
 }
 
 async function sendPiece(id, offset, piece) {

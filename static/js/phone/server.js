@@ -61,6 +61,13 @@ export async function key() {
   return data;
 }
 
+export const whole = (path, bytes) =>
+  asked(
+    path,
+    { method: "PUT", headers: { "Content-Type": "application/octet-stream", "X-CSRFToken": token }, body: bytes },
+    10 * PATIENCE,
+  );
+
 export const piece = (photo, offset, bytes, checksum) =>
   asked(
     `visit-photos/${photo}/data/`,

@@ -1,16 +1,18 @@
-// Writing one diary: every field is kept on the phone a moment after it was touched.
+// Writing one diary or on-site form: every field is kept on the phone a moment after it was touched.
 
+import * as asking from "./asking.js";
 import * as choosing from "./choosing.js";
 import * as database from "./database.js";
 import * as entries from "./entries.js";
+import * as forms from "./forms.js";
 import * as households from "./households.js";
+import { TEXTS, kindOf, missing } from "./kinds.js";
 import * as photos from "./photos.js";
 import * as position from "./position.js";
 import * as server from "./server.js";
 import { button, clock, distance, element, note, part, passing } from "./showing.js";
 import { facts, say } from "./words.js";
 
-const TEXTS = ["text", "situation", "help_given", "policies", "persons_met", "problem"];
 const PAUSE = 300;
 let current = null;
 let timer = 0;
@@ -65,7 +67,11 @@ function local(moment) {
 
 function fill() {
   const { content } = current;
-  for (const name of TEXTS) part(name).value = content[name] ?? "";
+  for (const holder of part("diary").querySelectorAll("[data-kind]")) holder.hidden = holder.dataset.kind !== kindOf(content);
+  forms.offerChoices();
+  for (const name of Object.values(TEXTS).flat()) part(name).value = content[name] ?? "";
+  asking.ask(content);
+  asking.showSignature(content);
   for (const choice of document.getElementsByName("problem_solved")) {
     choice.checked = choice.value === String(content.problem_solved ?? "");
   }
@@ -73,7 +79,7 @@ function fill() {
   part("whom-name").textContent = content.head || content.code;
   part("whom-place").textContent = ` ${content.place}`;
   const known = households.byId(content.household);
-  part("whom-last").textContent = [
+  part("whom-last").textContent = content.title ?? [
     known?.promise && say("promise", { words: known.promise }),
     known?.problem && say("openProblem", { words: known.problem }),
   ].filter(Boolean).join(" · ");
@@ -85,7 +91,9 @@ function typed({ target }) {
   if (!current) return;
   const { content } = current;
   target.closest(".field")?.classList.remove("wrong");
-  if (TEXTS.includes(target.name)) content[target.name] = target.value;
+  if (target.dataset.answer) {
+    content.answers = Object.assign([...(content.answers ?? [])], { [target.dataset.answer]: target.value });
+  } else if (TEXTS[kindOf(content)].includes(target.name)) content[target.name] = target.value;
   else if (target.name === "problem_solved") content.problem_solved = { true: true, false: false }[target.value] ?? null;
   else if (target.name === "visited_at" && target.value) {
     content.visited_at = new Date(target.value).toISOString();
@@ -177,7 +185,7 @@ export async function open(entry) {
   tellPosition();
   await showPhotos();
   window.scrollTo(0, 0);
-  part("text").focus({ preventScroll: true });
+  part(entry.content.kind ? "whom" : "text").focus({ preventScroll: true });
   if (entry.content.lon === undefined && !entry.content.no_position) locate();
 }
 
@@ -189,12 +197,9 @@ export async function leave() {
 async function finish(event) {
   event.preventDefault();
   const { content } = current;
-  const wrong = [
-    [!content.text?.trim(), "text", "needText"],
-    [!part("visited_at").value, "visited_at", "needTime"],
-  ].find(([is]) => is);
+  const wrong = missing(content) ?? (part("visited_at").value ? null : ["visited_at", "needTime"]);
   if (wrong) {
-    const [, name, words] = wrong;
+    const [name, words] = wrong;
     part(name).closest(".field").classList.add("wrong");
     passing(say(words), "bad");
     part(name).focus();
@@ -230,6 +235,11 @@ export function begin(done) {
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
   form.addEventListener("submit", finish);
+  asking.begin((strokes) => {
+    if (!current) return;
+    current.content.signature = strokes;
+    soon();
+  });
   part("locate").addEventListener("click", locate);
   part("camera").addEventListener("change", takePhotos);
   part("album").addEventListener("change", takePhotos);

@@ -30,6 +30,7 @@ PHASES = (
     "visits",
     "assessments",
     "notices",
+    "problems",
     "analyse",
 )
 

@@ -1,0 +1,124 @@
+"""现场表: what was found at a sampled village or household, written on the spot."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.access.querysets import ScopedManager
+from apps.inspections.choices import ProblemLevel
+from apps.inspections.models.base import SupervisionModel
+from apps.inspections.models.inspection import Inspection
+from apps.inspections.models.sample import SampledUnit
+from apps.inspections.querysets import OfInspectionQuerySet
+from apps.pages.steplogs import person
+
+LONGEST_FACT = 2000
+
+
+class SiteForm(SupervisionModel):
+    """现场表: answers of one visit to a sampled unit; stored once under the id that the phone made, and never changed.
+
+    `questions` are those that were asked. `late`: it was written before the inspection was closed and came after; it
+    is kept and marked, and counts for nothing until somebody looks. A problem is raised from a form in time only.
+    """
+
+    inspection = models.ForeignKey(
+        Inspection, on_delete=models.PROTECT, related_name="forms", verbose_name=_("督查巡查")
+    )
+    unit = models.ForeignKey(SampledUnit, on_delete=models.PROTECT, related_name="forms", verbose_name=_("抽中单位"))
+    client_id = models.UUIDField(_("手机编号"), unique=True)
+    digest = models.CharField(_("内容校验值"), max_length=64)
+    author = person(_("填表人"))
+    author_name = models.CharField(_("填表人姓名"), max_length=60)
+    written_at = models.DateTimeField(_("填写时间"))
+    received_at = models.DateTimeField(_("收到时间"))
+    offline = models.BooleanField(_("离线填写"), default=False)
+    late = models.BooleanField(_("办结后到达"), default=False)
+    place = models.ForeignKey(
+        "divisions.Division", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("嘎查村")
+    )
+    questions = models.JSONField(_("问题"), default=list)
+    answers = models.JSONField(_("答案"), default=list)
+    remark = models.TextField(_("现场情况"), max_length=LONGEST_FACT, blank=True, default="")
+    signed_by = models.CharField(_("签字人"), max_length=60, blank=True, default="")
+    signature = models.JSONField(_("签名笔迹"), default=list)
+    lon = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, null=True)
+    lat = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, null=True)
+    accuracy = models.PositiveIntegerField(_("定位误差（米）"), null=True)
+    problem_area = models.CharField(_("问题领域"), max_length=30, blank=True, default="")
+    problem_fact = models.TextField(_("问题事实"), max_length=LONGEST_FACT, blank=True, default="")
+    problem_level = models.CharField(_("问题程度"), max_length=10, choices=ProblemLevel.choices, blank=True, default="")
+    problem = models.BigIntegerField(_("问题编号"), null=True, editable=False)
+
+    objects: ClassVar = ScopedManager.from_queryset(OfInspectionQuerySet)()
+
+    class Meta:
+        verbose_name = _("现场表")
+        constraints = [
+            models.UniqueConstraint(fields=["id", "division"], name="site_form_place"),
+            models.CheckConstraint(
+                condition=Q(problem_fact="", problem_level="") | (~Q(problem_fact="") & ~Q(problem_level="")),
+                name="site_form_problem_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["division", "id"], name="site_form_division")]
+
+    def __str__(self) -> str:
+        return f"{self.author_name} {self.written_at:%Y-%m-%d}"
+
+
+class SiteFormConflict(SupervisionModel):
+    """现场表冲突: other content that came under the id of a form, kept beside it."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="+", verbose_name=_("督查巡查"))
+    form = models.ForeignKey(SiteForm, on_delete=models.PROTECT, related_name="conflicts", verbose_name=_("现场表"))
+    digest = models.CharField(_("内容校验值"), max_length=64)
+    author = person(_("填表人"))
+    author_name = models.CharField(_("填表人姓名"), max_length=60)
+    received_at = models.DateTimeField(_("收到时间"))
+    content = models.JSONField(_("内容"))
+
+    objects: ClassVar = ScopedManager.from_queryset(OfInspectionQuerySet)()
+
+    class Meta:
+        verbose_name = _("现场表冲突")
+        constraints = [models.UniqueConstraint(fields=["form", "digest"], name="site_form_conflict_once")]
+        indexes = [models.Index(fields=["division", "id"], name="site_form_conflict_division")]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.digest[:8]}"
+
+
+def photo_path(photo: SiteFormPhoto, name: str) -> str:
+    """Where a picture is stored: a name that tells nothing, in a folder of the month."""
+    return f"site-forms/{photo.received_at:%Y/%m}/{uuid4().hex}.jpg"
+
+
+class SiteFormPhoto(SupervisionModel):
+    """现场照片: a photo of a form, by its number on it; made anew from its pixels. `sha256` is of what was sent."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="+", verbose_name=_("督查巡查"))
+    form = models.ForeignKey(SiteForm, on_delete=models.PROTECT, related_name="photos", verbose_name=_("现场表"))
+    slot = models.PositiveSmallIntegerField(_("照片序号"))
+    sha256 = models.CharField(_("文件校验值"), max_length=64)
+    received_at = models.DateTimeField(_("收到时间"))
+    taken_at = models.DateTimeField(_("拍摄时间"), null=True)
+    width = models.PositiveIntegerField(_("宽"))
+    height = models.PositiveIntegerField(_("高"))
+    image = models.FileField(_("照片"), upload_to=photo_path)
+    thumbnail = models.FileField(_("缩略图"), upload_to=photo_path)
+
+    objects: ClassVar = ScopedManager.from_queryset(OfInspectionQuerySet)()
+
+    class Meta:
+        verbose_name = _("现场照片")
+        constraints = [models.UniqueConstraint(fields=["form", "slot"], name="site_form_photo_once")]
+        indexes = [models.Index(fields=["division", "id"], name="site_form_photo_division")]
+
+    def __str__(self) -> str:
+        return f"{self.form_id} {self.slot}"

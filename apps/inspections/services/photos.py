@@ -1,0 +1,101 @@
+"""Photos of on-site forms: read by a process of its own and kept without metadata (`apps.common.pictures`)."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.access import scope as scopes
+from apps.accounts.models import User
+from apps.common import pictures
+from apps.common.errors import Refused, ServiceError
+from apps.inspections.models import SiteForm, SiteFormPhoto
+from apps.inspections.services.teams import office
+
+SLOTS = 9
+MOST_BYTES = 4 * 1024 * 1024
+"""A phone makes its photos small before it sends them."""
+
+
+def add(form: SiteForm, slot: int, data: bytes, *, by: User) -> tuple[SiteFormPhoto, bool]:
+    """Keep a photo of a form by its number (0 to 8); the photo, and whether it is new: sent again it is the same one.
+
+    Raises Refused for anybody but the author, ServiceError for a number that another photo has (409) and for a file
+    that is no picture.
+    """
+    if form.author_id != by.pk:
+        raise Refused(_("只有填表人本人可以添加照片。"))
+    if not 0 <= slot < SLOTS:
+        raise ServiceError(_("一张现场表最多 %(most)d 张照片。") % {"most": SLOTS}, field="slot", code="too_many")
+    if not 0 < len(data) <= MOST_BYTES:
+        raise ServiceError(
+            _("照片不能超过 %(most)d MB。") % {"most": MOST_BYTES >> 20}, field="photo", code="too_large"
+        )
+    digest = hashlib.sha256(data).hexdigest()
+    known = _known(form, slot, by)
+    if known is None:
+        photo = _made(form, slot, digest, _read(data))
+        try:
+            with transaction.atomic(), scopes.activate(office(by)):
+                photo.save(force_insert=True)
+        except BaseException as error:
+            _throw_away(photo)
+            if not isinstance(error, IntegrityError):
+                raise
+            known = _known(form, slot, by)
+        else:
+            return photo, True
+    if known is None or known.sha256 != digest:
+        raise ServiceError(_("这个序号已有另一张照片。"), field="slot", code="taken", status=409)
+    return known, False
+
+
+def of_form(user: Any, form: SiteForm) -> list[SiteFormPhoto]:
+    """The photos of a form that a user sees."""
+    return list(SiteFormPhoto.objects.visible_to(user).filter(form=form).order_by("slot"))
+
+
+def _known(form: SiteForm, slot: int, by: User) -> SiteFormPhoto | None:
+    with scopes.activate(office(by)):
+        return SiteFormPhoto.objects.filter(form=form, slot=slot).first()
+
+
+def _read(data: bytes) -> pictures.Picture:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo"
+        path.write_bytes(data)
+        try:
+            return pictures.read(path)
+        except pictures.PictureRefused as refused:
+            message = str(pictures.Unfit(refused.reason).label)
+            raise ServiceError(message, field="photo", code=refused.reason) from None
+
+
+def _made(form: SiteForm, slot: int, digest: str, picture: pictures.Picture) -> SiteFormPhoto:
+    photo = SiteFormPhoto(
+        inspection_id=form.inspection_id,
+        division_id=form.division_id,
+        form=form,
+        slot=slot,
+        sha256=digest,
+        received_at=timezone.now(),
+        taken_at=picture.taken_at,
+        width=picture.width,
+        height=picture.height,
+    )
+    photo.image.save("photo.jpg", ContentFile(picture.image), save=False)
+    photo.thumbnail.save("photo.jpg", ContentFile(picture.thumbnail), save=False)
+    return photo
+
+
+def _throw_away(photo: SiteFormPhoto) -> None:
+    for file in (photo.image, photo.thumbnail):
+        if file.name:
+            file.storage.delete(file.name)

@@ -1,0 +1,111 @@
+"""Photos of problems: read by a process of its own and kept without metadata (`apps.common.pictures`)."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.access import policy
+from apps.access import scope as scopes
+from apps.accounts.models import User
+from apps.common import pictures
+from apps.common.errors import ServiceError
+from apps.inspections.models import SiteFormPhoto
+from apps.problems.choices import PhotoOf, State
+from apps.problems.models import Problem, ProblemPhoto
+from apps.problems.services.letters import EVERYWHERE
+from apps.problems.services.offices import INSPECTS, rectifies, reviews
+
+MOST_BYTES = 12 * 1024 * 1024
+MOST_PHOTOS = 30
+"""Of one problem, over all its rounds."""
+
+
+def offered(row: Problem, user: Any) -> list[str]:
+    """What somebody may add photos of: the fact whoever records problems there, the result the unit that answers, the
+    verification on site whoever verifies."""
+    if row.state == State.CLOSED:
+        return []
+    may = {
+        PhotoOf.FACT: policy.can(user, INSPECTS, row),
+        PhotoOf.RESULT: rectifies(user, row),
+        PhotoOf.SITE: row.state == State.SUBMITTED and reviews(user, row.division_id, row.unit_id),
+    }
+    return [name.value for name, allowed in may.items() if allowed]
+
+
+def add(row: Problem, of: str, data: bytes, *, by: User) -> ProblemPhoto:
+    """Keep a photo of a problem, in its present round.
+
+    Raises PermissionDenied for whoever may not add one of this, ServiceError for too many and for a file that is no
+    picture.
+    """
+    if of not in offered(row, by):
+        raise PermissionDenied(_("您没有上传这类照片的权限。"))
+    if not 0 < len(data) <= MOST_BYTES:
+        message = _("照片不能超过 %(most)d MB。") % {"most": MOST_BYTES >> 20}
+        raise ServiceError(message, field="photo", code="too_large")
+    picture = _read(data)
+    with transaction.atomic():
+        locked = Problem.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if ProblemPhoto.objects.filter(problem=locked).count() >= MOST_PHOTOS:
+            message = _("一个问题最多 %(most)d 张照片。") % {"most": MOST_PHOTOS}
+            raise ServiceError(message, field="photo", code="too_many")
+        return keep(locked, of, picture, by=by)
+
+
+def keep(row: Problem, of: str, picture: pictures.Picture, *, by: User) -> ProblemPhoto:
+    """Write the files and the row of a picture that was read; the files go again when the row is not written."""
+    photo = ProblemPhoto(
+        problem=row,
+        division_id=row.division_id,
+        of=of,
+        round=row.round,
+        by=by,
+        by_name=str(by)[:60],
+        taken_at=picture.taken_at,
+        width=picture.width,
+        height=picture.height,
+    )
+    try:
+        photo.image.save("photo.jpg", ContentFile(picture.image), save=False)
+        photo.thumbnail.save("photo.jpg", ContentFile(picture.thumbnail), save=False)
+        photo.save(force_insert=True)
+    except BaseException:
+        for file in (photo.image, photo.thumbnail):
+            if file.name:
+                file.storage.delete(file.name)
+        raise
+    return photo
+
+
+def of_problem(user: Any, row: Problem) -> list[ProblemPhoto]:
+    """The photos of a problem that a user sees, in the order in which they came."""
+    return list(ProblemPhoto.objects.visible_to(user).filter(problem=row).order_by("pk"))
+
+
+def of_site(row: Problem) -> list[SiteFormPhoto]:
+    """The photos of the on-site form that raised a problem which the caller has seen: they lie with whoever runs the
+    inspection, and are read for the unit that answers, too."""
+    if row.client_id is None or row.inspection_id is None:
+        return []
+    with scopes.activate(EVERYWHERE):
+        found = SiteFormPhoto.objects.filter(form__client_id=row.client_id, inspection=row.inspection_id)
+        return list(found.order_by("slot"))
+
+
+def _read(data: bytes) -> pictures.Picture:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo"
+        path.write_bytes(data)
+        try:
+            return pictures.read(path)
+        except pictures.PictureRefused as refused:
+            message = str(pictures.Unfit(refused.reason).label)
+            raise ServiceError(message, field="photo", code=refused.reason) from None
