@@ -212,11 +212,6 @@ def desk(*done: int) -> Callable[[Any, Any], set[int]]:
     return lambda account, row: set(done) if account.may("handle_complaints", row) else {403}
 
 
-def supervision(account: Any) -> set[int]:
-    """For those who see some inspections, problems or complaints."""
-    return {200} if account.kind.supervision else {403}
-
-
 RULE = {"rule": "HH-01"}
 WHOLE = {"code": "150000000000"}
 
@@ -386,7 +381,7 @@ ALONE: dict[str, Alone] = {
     "api:notice-step": Alone({"POST": {422, 403}}, rows="notice"),
     "api:notice-photos": Alone({"POST": {422, 403}}, rows="notice"),
     "api:notice-photo-image": Alone({"GET": 200}, rows="notices.noticephoto"),
-    "complaint-numbers": Alone({"GET": supervision}),
+    "complaint-numbers": Alone({"GET": supervision(200)}),
     "complaint-author": Alone({"POST": 200}, rows="complaint", by_row=desk(200)),
     "complaint-answer": Alone({"GET": 200}, rows="complaint", by_row=desk(200)),
     "complaint-photo": Alone({"GET": 200}, rows="complaints.complaintphoto"),
