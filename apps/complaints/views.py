@@ -116,6 +116,11 @@ class ComplaintPhotoPage(View):
         return FileResponse(photo.image.open("rb"), content_type="image/jpeg")
 
 
+def labelled(kinds: dict[str, int | None]) -> list[tuple[str, int | None]]:
+    """The numbers of a row, each with what its column is called."""
+    return [(str(Kind(kind).label), count) for kind, count in kinds.items()]
+
+
 class NumbersPage(View):
     """信访举报统计: by kind, of the units complained about and of months; small numbers are not told."""
 
@@ -130,8 +135,8 @@ class NumbersPage(View):
         names = Places.of(unit for unit, _kinds, _sum in units.rows)
         since = (on.replace(day=1) - datetime.timedelta(days=31 * (MONTHS - 1))).replace(day=1)
         months = counting.by_month(rows, since)
-        by_unit = [(names.short(unit), list(kinds.values()), total) for unit, kinds, total in units.rows]
-        by_month = [(month.strftime("%Y-%m"), list(kinds.values()), total) for month, kinds, total in months.rows]
+        by_unit = [(names.short(unit), labelled(kinds), total) for unit, kinds, total in units.rows]
+        by_month = [(month.strftime("%Y-%m"), labelled(kinds), total) for month, kinds, total in months.rows]
         context = {
             "title": _("信访举报统计"),
             "place": place,
