@@ -18,6 +18,9 @@ from apps.access import sight as sights
 from apps.assessments.models import CadreAssessment
 from apps.assessments.services.waiting import waiting
 from apps.common.days import today
+from apps.complaints.choices import DUE
+from apps.complaints.models import Complaint
+from apps.complaints.services.entering import HANDLES
 from apps.crosschecks.catalogue import catalogue
 from apps.crosschecks.choices import VERDICTS, Light, State
 from apps.crosschecks.evidence import sentence
@@ -93,6 +96,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
                 *problems_waiting(user),
                 *inspections_waiting(user),
                 *_notices(user, extent),
+                *complaints_waiting(user),
                 *_exports(user),
             )
             if line["count"]
@@ -183,6 +187,34 @@ def _notices(user: Any, extent: Extent) -> list[dict[str, Any]]:
             "url": f"{reverse('notice-list')}?{urlencode({'division': codes.text(extent.code), 'state': state})}",
         }
         for label, state, _right, _where in waiting
+    ]
+
+
+def complaints_waiting(user: Any) -> list[dict[str, Any]]:
+    """Complaints that the account's own desk has to work on, overdue ones in red, and those overdue at the units below
+    it; nothing to ask where it is of no desk."""
+    desks = [low for low, _high in scopes.of(user).ranges_of(HANDLES)]
+    if not desks:
+        return []
+    mine, late = Q(division__in=desks), Q(due_on__lt=today())
+    rows = Complaint.objects.visible_to(user).filter(state__in=DUE)
+    counts = rows.aggregate(
+        mine=Count("pk", filter=mine), late=Count("pk", filter=mine & late), below=Count("pk", filter=late & ~mine)
+    )
+    address = reverse("complaint-list")
+    return [
+        {
+            "label": _("信访举报待办理"),
+            "count": counts["mine"],
+            "light": Light.RED.value if counts["late"] else Light.YELLOW.value,
+            "url": f"{address}?mine=true",
+        },
+        {
+            "label": _("下级信访举报逾期"),
+            "count": counts["below"],
+            "light": Light.RED.value,
+            "url": f"{address}?mine=false&light=red",
+        },
     ]
 
 

@@ -29,10 +29,17 @@ def public(view: View) -> View:
 
 def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponseBase:
     """A page. Nothing of the request but its address goes into it: no account, no messages, no token."""
+    return kept(
+        request, HttpResponse(render_to_string(f"publicsite/{template}.html", context_of(context)), status=status)
+    )
+
+
+def context_of(context: dict[str, Any]) -> dict[str, Any]:
+    """What a page says, with what all of them need to know of the language they are in."""
     language = KNOWN.get(get_language() or "", CHINESE)
     english = language is not CHINESE
-    context |= {"language": language, "root": "public-en" if english else "public", "english": english}
-    return kept(request, HttpResponse(render_to_string(f"publicsite/{template}.html", context), status=status))
+    root = "public-en" if english else "public"
+    return {**context, "language": language, "root": root, "english": english, "complaint_root": f"{root}-complaint"}
 
 
 def kept(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:

@@ -91,7 +91,8 @@ def acts_on(account: Account, row: Row) -> bool:
     """Accounts and posts are changed by whoever could have given them: not one's own, no administrator's, and none
     whose posts reach farther than one's own."""
     # Begun or opened, never changed.
-    if row.resource in ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment", "sample"):
+    over = ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment", "sample", "complaint")
+    if row.resource in over:
         return False
     # Changed by whoever drafted it, who is none of these; before it was classified
     # or listed, which all planted ones are.

@@ -33,6 +33,8 @@ from apps.common import numbers as codes_of
 from apps.common.codes import codelist
 from apps.common.fields import CodeField
 from apps.common.sealing import Sealed
+from apps.complaints.models import Complainant, Complaint, ComplaintLog, ComplaintPhoto, Statement
+from apps.complaints.models.confidential import hidden, words_of
 from apps.crosschecks.linkage import explanation
 from apps.crosschecks.models import Finding, FindingLog, LinkCandidate, Run
 from apps.datasets.models import DatasetVersion, Delivery, DeliveryChunk, DeliveryFault, RuralAllowance, tables
@@ -258,6 +260,8 @@ def build() -> World:
             _made_public(place, accounts["county"].user, words.word())
             _inspected(place, accounts["village"].user if place == OTHER_LEAGUE else None, words)
             _troubled(place, words)
+        for place, concerned in COMPLAINED.items():
+            _complained(place, concerned, words)
         for account in accounts.values():
             if account.user is not None:
                 _papers(account.user, account.kind, words.word(), words.word())
@@ -444,6 +448,26 @@ def _made_public(place: int, by: User, word: str) -> None:
     NoticePhoto.objects.create(**of, posting=1, at=now, by_name=word, width=1, height=1, **pictures)
     NoticeLog.objects.create(**of, at=now, by_name=word, step="prepare", to_state="prepared", note=word)
     Publication.objects.create(**of, **told, posted_on=day)
+
+
+COMPLAINED = {REGION: LEAGUE, LEAGUE: COUNTY, COUNTY: TOWNSHIP, TOWNSHIP: OWN, 150522000000: OTHER_LEAGUE}
+"""Units that handle a complaint, each about a place below it; those complained about mostly have a desk themselves."""
+
+
+def _complained(place: int, concerned: int, words: Canaries) -> None:
+    """A complaint with everything that can hang off it, each with a word of its own."""
+    here, day = {"division_id": place}, datetime.date(2018, 6, 1)
+    found = Complaint.objects.create(
+        **here, number=f"XF{place}", kind="funds", channel="phone", concerned_id=concerned, named=True,
+        state="answered", state_since=timezone.now(), received_on=day, answered_on=day, result="duty", confirmed=True,
+    )  # fmt: skip
+    of = {**here, "complaint": found}
+    Complainant.objects.create(**of, name=hidden(words.word()), contact=hidden("13948170000"))
+    Statement.objects.create(**of, text=words.word())
+    picture = ContentFile(words.word().encode(), "a.jpg")
+    ComplaintPhoto.objects.create(**of, at=timezone.now(), width=1, height=1, image=picture)
+    log = {"round": 1, "by_name": "b", "step": "answer", "to_state": "answered", "note": words.word()}
+    ComplaintLog.objects.create(**of, **log)
 
 
 def _inspected(place: int, member: User | None, words: Canaries) -> None:
@@ -822,6 +846,11 @@ PLANTED: tuple[type[models.Model], ...] = (
     SupervisionLetter,
     EscalationStep,
     LadderRung,
+    Complaint,
+    Complainant,
+    Statement,
+    ComplaintPhoto,
+    ComplaintLog,
     Share,
     Run,
     Village,
@@ -883,6 +912,8 @@ MADE_WITH = {
     ProblemPhoto: "by_name",
     SupervisionLetter: "text",
     EscalationStep: "done_by_name",
+    Statement: "text",
+    ComplaintLog: "note",
     AccessLog: "reason",
     ExportJob: "title",
     ExportApproval: "title",
@@ -905,6 +936,11 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
                 rows[row.resource].append(row)
                 if model in MADE_WITH:
                     word = getattr(found, MADE_WITH[model])
+                elif isinstance(found, Complainant):
+                    word = words_of(found.name)
+                elif isinstance(found, ComplaintPhoto):
+                    with found.image.open("rb") as kept:
+                        word = kept.read().decode()
                 else:
                     word = shared.get(row.household or 0) or words.word()
                     if texts := texts_of(model):

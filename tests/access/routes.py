@@ -207,7 +207,13 @@ def at_a_place(account: Any) -> set[int]:
     return {200} if account.kind.register else {403}
 
 
+def desk(*done: int) -> Callable[[Any, Any], set[int]]:
+    """What belongs to the handling unit of a complaint, of one that the account sees."""
+    return lambda account, row: set(done) if account.may("handle_complaints", row) else {403}
+
+
 RULE = {"rule": "HH-01"}
+WHOLE = {"code": "150000000000"}
 
 ALONE: dict[str, Alone] = {
     "healthz": Alone({"GET": 200}, {"GET": 200}),
@@ -380,18 +386,38 @@ ALONE: dict[str, Alone] = {
     "api:notice-step": Alone({"POST": {422, 403}}, rows="notice"),
     "api:notice-photos": Alone({"POST": {422, 403}}, rows="notice"),
     "api:notice-photo-image": Alone({"GET": 200}, rows="notices.noticephoto"),
+    "complaint-numbers": Alone({"GET": supervision(200)}),
+    "complaint-author": Alone({"POST": 200}, rows="complaint", by_row=desk(200)),
+    "complaint-answer": Alone({"GET": 200}, rows="complaint", by_row=desk(200)),
+    "complaint-photo": Alone({"GET": 200}, rows="complaints.complaintphoto"),
+    "api:complaint-step": Alone({"POST": 422}, rows="complaint", by_row=desk(422)),
+    "api:complaint-author": Alone({"POST": 422}, rows="complaint", by_row=desk(422)),
+    "api:complaint-photo": Alone({"GET": 200}, rows="complaints.complaintphoto"),
     # The public site, which is the same for everybody. Nothing of the world is committed, so nothing is there.
     **{name: Alone({"GET": 200}, {"GET": 200}) for name in ("robots", "public-sitemaps", "public", "public-en")},
     "public-sitemap": Alone({"GET": 200}, {"GET": 200}, keys={"first": "1"}),
-    **{
-        f"{root}-place": Alone({"GET": 200}, {"GET": 200}, keys={"code": "150000000000"})
-        for root in ("public", "public-en")
-    },
+    **{f"{root}-place": Alone({"GET": 200}, {"GET": 200}, keys=WHOLE) for root in ("public", "public-en")},
     **{
         f"{root}-{page}": Alone({"GET": 404}, {"GET": 404}, keys={"key": "1"})
         for root in ("public", "public-en")
         for page in ("notice", "poster")
     },
+    # A complaint may be handed in by anybody; these are empty, or about a place without a desk above it.
+    **{
+        f"{root}-{page}": Alone({"GET": 200}, {"GET": 200})
+        for root in ("public", "public-en")
+        for page in ("complaint", "complaint-numbers")
+    },
+    **{
+        f"{root}-complaint-place": Alone({"GET": 404, "POST": 404}, {"GET": 404, "POST": 404}, keys=WHOLE)
+        for root in ("public", "public-en")
+    },
+    **{
+        f"{root}-complaint-follow": Alone({"GET": 200, "POST": 422}, {"GET": 200, "POST": 422})
+        for root in ("public", "public-en")
+    },
+    "api:public-complaints": Alone({"POST": 422}, {"POST": 422}),
+    "api:public-complaint": Alone({"GET": 404}, {"GET": 404}, keys={"receipt": "XF000000000000"}),
     "api:public-notices": Alone({"GET": 200}, {"GET": 200}),
     "api:public-notice": Alone({"GET": 404}, {"GET": 404}, keys={"key": "1"}),
     # Whoever signs in is no client; without a session nobody is known yet.

@@ -105,6 +105,8 @@ REALMS = {
     "funds": "funds",
     "inspections": "supervision",
     "problems": "supervision",
+    "complaints_complaint": "supervision",
+    "complaints": "complaints",
     "pages_exportjob": "audit",
 }
 # The latest visit moves on and a problem goes its way; money and what it is spent on stay. None is taken away.
@@ -121,6 +123,7 @@ KEPT = (
     *(f"measures_{name}" for name in KEPT_MEASURES),
     "inspections_inspection",
     "problems_problem",
+    "complaints_complaint",
 )
 APPEND_ONLY = re.compile(
     r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_progressphoto$|_accesslog$"
@@ -129,6 +132,7 @@ APPEND_ONLY = re.compile(
     r"|^measures_loanrepayment$"
     r"|^inspections_(inspectionlog|sample|sampledunit|siteform|siteformconflict|siteformphoto)$"
     r"|^problems_(problemlog|rectificationmeasure|progressreport|problemphoto|supervisionletter|escalationstep)$"
+    r"|^complaints_(complainant|statement|complaintphoto|complaintlog)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 

@@ -24,6 +24,10 @@ from apps.cadres import services as cadres
 from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
 from apps.cadres.services.pairing import Exchange, exchange_all
 from apps.common.codes import codelist
+from apps.complaints.models import Complaint
+from apps.complaints.services import entering
+from apps.complaints.services import steps as complaint_steps
+from apps.complaints.services.reading import author_of
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
 from apps.funds.models import FundOrder, LibraryItem, Project, ProjectProgress, Quota, Reconciliation
@@ -95,6 +99,10 @@ def notice() -> PublicNotice:
     return PublicNotice.objects.filter(division_id=OWN)[0]
 
 
+def complaint() -> Complaint:
+    return Complaint.objects.get(division_id=COUNTY)
+
+
 def file() -> SimpleUploadedFile:
     return SimpleUploadedFile("a.csv", "户编号,姓名\n1,2\n".encode())
 
@@ -105,6 +113,9 @@ def staged(by: object) -> None:
 
 
 CALLS = {
+    "enter a complaint": lambda by: entering.enter(COUNTY, entering.Told(OWN, "funds", "x"), by=by),
+    "take a step of a complaint": lambda by: complaint_steps.take(complaint(), "close", by=by),
+    "read who complained": lambda by: author_of(complaint(), by=by, reason="核对信息"),
     "register a household": lambda by: services.register_household(Household(division_id=OWN), by=by, on=DAY),
     "change a household": lambda by: services.change_household(
         found := household(), by=by, expected_version=found.version

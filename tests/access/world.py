@@ -56,6 +56,7 @@ class Kind:
     datasets: int | None = None
     funds: int | None = None
     supervision: int | None = None
+    complaints: int | None = None  # the desk, which handles what lies at its very place
     may: frozenset[str] = frozenset()
     door: str = "session"
     here: bool = False  # 本级: what is placed at `place` itself, and nothing below
@@ -76,13 +77,14 @@ FUNDS = frozenset({"propose_funds", "review_funds", "view_funds"})
 PROPOSES = frozenset({"propose_funds"})
 INSPECTS = frozenset({"inspect", "review_rectification"})
 RECTIFIES = frozenset({"rectify"})
+DESK = frozenset({"handle_complaints"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
 
 def _senior(role: str, place: int, *, here: bool = False, more: tuple[str, ...] = ()) -> Kind:
     """An office that runs its place: it sees and does everything there but read the audit log."""
-    may = ENTERS | SENIOR | MANAGES | FUNDS | INSPECTS | RECTIFIES | set(more)
-    realms = dict.fromkeys(("register", "accounts", "datasets", "funds", "supervision"), place)
+    may = ENTERS | SENIOR | MANAGES | FUNDS | INSPECTS | RECTIFIES | DESK | set(more)
+    realms = dict.fromkeys(("register", "accounts", "datasets", "funds", "supervision", "complaints"), place)
     return Kind(role, place, **realms, may=may, here=here)
 
 
@@ -97,7 +99,8 @@ KINDS: dict[str, Kind] = {
         register=TOWNSHIP,
         funds=TOWNSHIP,
         supervision=TOWNSHIP,
-        may=ENTERS | PROPOSES | RECTIFIES,
+        complaints=TOWNSHIP,
+        may=ENTERS | PROPOSES | RECTIFIES | DESK,
     ),
     "village": Kind(
         "village_officer", OWN, register=OWN, funds=OWN, supervision=OWN, may=ENTERS | PROPOSES | RECTIFIES
@@ -184,6 +187,8 @@ class Account:
     def reaches(self, realm: str, place: int) -> bool:
         """Whether a place is inside what the account sees of a realm."""
         top = getattr(self.kind, realm, None)
+        if realm == "complaints":
+            return top == place
         return top is not None and self.kind.holds(top, place)
 
     def sees(self, row: Row) -> bool:
@@ -215,6 +220,8 @@ class Account:
 
     def may(self, capability: str, row: Row) -> bool:
         """Whether the account holds a capability at a row's place."""
+        if capability in DESK:
+            return capability in self.kind.may and self.kind.place == row.place
         return capability in self.kind.may and self.kind.holds(self.kind.place, row.place)
 
     def opens(self, resource: type[Resource]) -> bool:

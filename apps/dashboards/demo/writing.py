@@ -23,6 +23,7 @@ from apps.dashboards.demo.assessments import assess_corps, assess_helpers
 from apps.dashboards.demo.assets import register_assets
 from apps.dashboards.demo.bulk import Bulk, Stopwatch
 from apps.dashboards.demo.clients import create_clients
+from apps.dashboards.demo.complaints import take_complaints
 from apps.dashboards.demo.counties import enter_chiefs, settle_section_cadres
 from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
@@ -139,6 +140,8 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 inspect_everywhere(bulk, seed)
             with watch.phase("problems"):
                 keep_ledger(bulk, seed)
+            with watch.phase("complaints"):
+                take_complaints(bulk, seed)
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 

@@ -13,7 +13,7 @@ from apps.common import photos
 from apps.common.errors import ServiceError
 from apps.funds.models import ProgressPhoto, Project, ProjectProgress
 from apps.funds.services import projects
-from apps.funds.services.ways import holds_at
+from apps.pages.ways import holds_at
 
 MOST_PHOTOS = 9
 REPORT = projects.WAY.steps["report"]
