@@ -135,3 +135,9 @@ def of(kind: str) -> Mapping[str, Entry]:
     if kind in EFFECTS:
         return effect_catalogue.OF_EFFECTS
     return OF_CORPS if kind == Kind.CORPS else OF_CADRES
+
+
+def computed() -> list[str]:
+    """The indicators that are computed for some kind of assessed, in their order."""
+    entries = (entry for known in (effect_catalogue.OF_EFFECTS, OF_CORPS, OF_CADRES) for entry in known.values())
+    return list(dict.fromkeys(entry.code for entry in entries if entry.source == Source.COMPUTED))

@@ -82,6 +82,12 @@ def problems_of(user: Any, one: EffectAssessment) -> list[EffectProblem]:
     return list(EffectProblem.objects.visible_to(user).filter(assessment=one).order_by("due_on", "pk"))
 
 
+def years(user: Any) -> list[int]:
+    """The years of which somebody sees an assessment of a place, the latest first."""
+    rows = EffectAssessment.objects.visible_to(user).order_by("-year").values_list("year", flat=True)
+    return list(rows.distinct())
+
+
 RANKED = ("division_id", "name", "group", "total", "grade", "rank")
 
 

@@ -20,8 +20,8 @@ from kombu.exceptions import OperationalError
 from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.assessments.catalogue import INDICATORS, PERIOD_MONTHS
-from apps.assessments.choices import EFFECTS, Kind, RoundState, Source
+from apps.assessments.catalogue import PERIOD_MONTHS, computed
+from apps.assessments.choices import EFFECTS, Kind, RoundState
 from apps.assessments.models import AssessmentRound, CadreAssessment
 from apps.assessments.services import effect_rounds, formulas, people, sets
 from apps.common.days import today
@@ -33,13 +33,7 @@ logger = logging.getLogger(__name__)
 
 CAPABILITY = AssessmentRound.change_capability
 PEOPLE, FREEZE, ENTERED, ZERO = "people", effect_rounds.FREEZE, "entered", "zero_months"
-PARTS = (
-    PEOPLE,
-    FREEZE,
-    *(code for code, entry in INDICATORS.items() if entry.source == Source.COMPUTED),
-    ENTERED,
-    ZERO,
-)
+PARTS = (PEOPLE, FREEZE, *computed(), ENTERED, ZERO)
 LEFT_LYING = datetime.timedelta(minutes=5)
 """A round without progress for so long was interrupted."""
 
