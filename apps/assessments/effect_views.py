@@ -73,10 +73,11 @@ _COUNTED: dict[str, Opened] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator or deduction as it is shown."""
+    """One indicator or deduction as it is shown. `kept`: not for this reader before the result is published."""
 
     score: EffectScore
     entry: Any
+    kept: bool = False
 
     @property
     def opens(self) -> bool:
@@ -121,10 +122,13 @@ class Part:
 
 def parts_of(user: Any, found: EffectAssessment) -> list[Part]:
     """The heads of an assessment with what the reader may know of each indicator. One query."""
+    found_known = effect_reading.sight_of(user, found).found
     by_head: dict[Head, list[Line]] = {head: [] for head in Head}
     for score in effect_reading.scores_of(user, found):
         entry: Any = DEDUCTIONS[score.code] if score.deducts else OF_EFFECTS[score.code]
-        by_head[Head.DEDUCTION if score.deducts else entry.head].append(Line(score, entry))
+        by_head[Head.DEDUCTION if score.deducts else entry.head].append(
+            Line(score, entry, kept=not found_known and score.source != Source.COMPUTED)
+        )
     return [Part(head, lines) for head, lines in by_head.items() if lines]
 
 

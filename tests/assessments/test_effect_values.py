@@ -26,7 +26,7 @@ from tests.access.world import EVERYTHING
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.cadres import make_cadre, pair
 from tests.factories.divisions import VILLAGES
-from tests.factories.effects import COUNTY, DAY, FAR_COUNTY, LEAGUE, NEXT_COUNTY, REGION, Offices, of, scores
+from tests.factories.effects import COUNTY, DAY, FAR_COUNTY, LEAGUE, NEXT_COUNTY, Offices, of, scores
 from tests.factories.funds import book_one, make_project
 from tests.factories.households import make_household, make_person
 from tests.factories.visits import make_visit
@@ -42,7 +42,7 @@ def _income(household: Any, year: int, wage: int) -> None:
 
 
 def _quota(year: int, *booked: tuple[str, int], project: Any) -> Quota:
-    from apps.funds.models import Allocation  # noqa: PLC0415  (beside its use)
+    from apps.funds.models import Allocation
 
     on = datetime.date(year, 6, 1)
     with scopes.activate(EVERYTHING):
@@ -246,6 +246,5 @@ def test_the_rows_of_a_value_open_with_the_readers_own_rights(world: Any) -> Non
         assert (shown.context["number"], shown.context["unseen"]) == (len(found[code].counted), 0), code
     assert window.get(f"/effect-assessments/scores/{scores(FAR_COUNTY)['exits'].pk}/").status_code == 404
     page = window.get(f"/effect-assessments/{of(COUNTY).pk}/").content.decode()
-    assert "没有第一书记" not in page and "减贫成效" in page and "没有实地考核结果" in page
+    assert "减贫成效" in page and "公布后可见" in page and "没有实地考核结果" not in page
     assert window.get(f"/effect-assessments/{of(COUNTY).pk}/sheet/").status_code == 200
-    assert REGION < COUNTY

@@ -95,7 +95,7 @@ class Offices:
         found = of(place)
         who = self.who(place)
         for name in names:
-            found = take(found, name, who[name], **(said if name == names[-1] else USUAL.get(name, {})))
+            found = take(found, name, who[name], **{**USUAL.get(name, {}), **(said if name == names[-1] else {})})
         return found
 
     def who(self, place: int) -> dict[str, User]:

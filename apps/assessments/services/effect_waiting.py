@@ -12,9 +12,10 @@ from apps.access import scope as scopes
 from apps.assessments.choices import Light
 from apps.assessments.models import EffectAssessment, SiteResult
 from apps.assessments.services import effect_sites
-from apps.assessments.services.effect_steps import ABOVE, OWN, WAY, EffectStep
+from apps.assessments.services.effect_steps import ABOVE, ENTERS, OWN, WAY, EffectStep
 from apps.assessments.services.waiting import Waiting
 from apps.divisions import codes
+from apps.pages.ways import holds
 
 LABELS = {
     "report": _("成效考核待提交自评"),
@@ -31,6 +32,8 @@ TO_CHECK = _("交叉考核待录入结果")
 
 def waits_for(user: Any, step: EffectStep) -> Q | None:
     """The rows of which this account's offices take a step; None without any."""
+    if step.name == "decide" and holds(user, ENTERS, codes.WHOLE_REGION):
+        return None  # the leading group decides, not those who work on it
     where = Q()
     for low, _high in scopes.of(user).ranges_of(step.capability):
         level = codes.level(low)
