@@ -109,7 +109,7 @@ KEPT = (
     *(f"measures_{name}" for name in KEPT_MEASURES),
 )
 APPEND_ONLY = re.compile(
-    r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_accesslog$"
+    r"event$|_findinglog$|_assessmentlog$|_noticelog$|_effectlog$|_siteresult$|_noticephoto$|_accesslog$"
     r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck|reconciliationsettlement|ledgercheck)$"
     r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
     r"|^measures_loanrepayment$"

@@ -119,7 +119,7 @@ def test_every_step_is_refused_to_everybody_else_and_in_every_other_state(office
 
 def _try(found: Any, step: str, who: Any) -> None:
     """Take a step and undo it."""
-    from django.db import transaction  # noqa: PLC0415  (beside its use)
+    from django.db import transaction
 
     with transaction.atomic():
         try:
@@ -143,7 +143,7 @@ ALLOWED: dict[str, set[tuple[str, str]]] = {
 
 def test_who_holds_an_office_of_the_assessed_reviews_nothing_of_it(offices: Offices) -> None:
     both = make_user("both", "league_officer", LEAGUE)
-    from apps.accounts.services import SET_UP, appoint  # noqa: PLC0415  (beside its use)
+    from apps.accounts.services import SET_UP, appoint
 
     with scopes.activate(SET_UP):
         appoint(both, role="county_officer", division=COUNTY, by=None, reason="兼任")

@@ -58,7 +58,7 @@ class EffectStep(Step):
         """The place whose office takes the step."""
         if self.office == OWN:
             return division
-        return codes.WHOLE_REGION if self.office == REGION else codes.ancestors(division)[-1]
+        return codes.WHOLE_REGION if self.office == REGION else codes.parent(division) or division
 
 
 def _step(name: str, label: Any, before: Sequence[str], after: str, right: str, office: str, **more: Any) -> EffectStep:
