@@ -26,6 +26,7 @@ from apps.dashboards.demo.clients import create_clients
 from apps.dashboards.demo.counties import enter_chiefs, settle_section_cadres
 from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
+from apps.dashboards.demo.effects import assess_places
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.helpers import Dealt, Pairer
 from apps.dashboards.demo.loans import lend_everywhere
@@ -130,6 +131,9 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 truths += register_assets(bulk)
             with watch.phase("notices"):
                 truths += post_notices(bulk)
+            # Places are assessed by all that the others left.
+            with watch.phase("effects"):
+                bulk.rows.update(assess_places(seed))
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 

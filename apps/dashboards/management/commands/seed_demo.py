@@ -30,6 +30,7 @@ PHASES = (
     "visits",
     "assessments",
     "notices",
+    "effects",
     "analyse",
 )
 
