@@ -57,7 +57,7 @@ def assess_places(seed: int | str) -> dict[str, int]:
 
     In the scope of whoever seeds. The same seed gives the same results from the spot.
     """
-    chance = random.Random(f"effects {seed}")
+    chance = random.Random(f"effects {seed}")  # noqa: S311  (the same seed, the same results)
     region = User.objects.get(username="region")
     _plan(chance)
     for kind, relative, readers in ((Kind.LEAGUE, True, "all"), (Kind.COUNTY, False, "own")):
