@@ -91,7 +91,7 @@ class EffectTargetResource(Resource):
     form = effect_forms.EffectTargetForm
     title = "year"
     icon = "list"
-    empty = _("没有减贫计划。由上级录入。")
+    empty = _("没有减贫计划。由上级录入或导入。")
     columns = (
         Column("division", _("所在地"), source="division_id", kind=PLACE, link="effect-target", link_source="pk"),
         Column("year", _("年度"), kind=YEAR),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from apps.accounts.sessions import requester
+from apps.assessments import site_import, target_import
 from apps.assessments.choices import EFFECTS, Kind, Source
 from apps.assessments.counted_pages import Opened, RowsPage
 from apps.assessments.effect_catalogue import (
@@ -37,7 +38,6 @@ from apps.assessments.effect_tables import EffectResource, SiteResultResource
 from apps.assessments.models import EffectAssessment, EffectScore
 from apps.assessments.services import effect_reading, sets
 from apps.assessments.services.effect_steps import WAY
-from apps.assessments.site_import import EXPLAINED, SHEET
 from apps.cadres.imports.template import filled
 from apps.cadres.tables import CadreResource, HomeCheckResource
 from apps.crosschecks.tables import FindingResource
@@ -267,4 +267,10 @@ def asked(given: Any, years: Sequence[int]) -> tuple[str, int | None]:
 @require_safe
 def site_template(request: HttpRequest) -> FileResponse:
     """`GET /site-results/import/template.xlsx`, for those who may import somewhere."""
-    return filled(request, "实地考核结果", SHEET, EXPLAINED, _("实地考核结果导入模板"))
+    return filled(request, "实地考核结果", site_import.SHEET, site_import.EXPLAINED, _("实地考核结果导入模板"))
+
+
+@require_safe
+def target_template(request: HttpRequest) -> FileResponse:
+    """`GET /effect-targets/import/template.xlsx`, for those who may import somewhere."""
+    return filled(request, "减贫计划", target_import.SHEET, target_import.EXPLAINED, _("减贫计划导入模板"))

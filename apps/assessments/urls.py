@@ -18,6 +18,7 @@ urlpatterns = [
     *pages("effect-assessments", effect_tables.EffectResource, detail_page=effect_views.EffectPage),
     path("effect-assessments/<int:key>/sheet/", effect_views.EffectSheetPage.as_view(), name="effect-assessment-sheet"),
     path("effect-assessments/scores/<int:key>/", effect_views.EffectCountedPage.as_view(), name="effect-counted"),
+    path("effect-targets/import/template.xlsx", effect_views.target_template, name="effect-target-import-template"),
     *pages("effect-targets", effect_tables.EffectTargetResource),
     path("site-results/import/template.xlsx", effect_views.site_template, name="site-result-import-template"),
     *[

@@ -317,6 +317,7 @@ ALONE: dict[str, Alone] = {
     "effect-ranking": Alone({"GET": ranges}),
     "api:effect-ranking": Alone({"GET": lambda account: {400} if 200 in ranges(account) else {403}}),
     "api:effect-assessment-step": Alone({"POST": {422, 403}}, rows="effect-assessment"),
+    "effect-target-import-template": Alone({"GET": importing(200)}),
     "site-result-import-template": Alone({"GET": importing(200)}),
     "funds": Alone({"GET": funds}),
     "api:funds-balance": Alone({"GET": funds}),

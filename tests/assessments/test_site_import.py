@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
 from apps.access import scope as scopes
-from apps.assessments.models import SiteResult
+from apps.assessments.models import EffectTarget, SiteResult
 from apps.pages.imports import tasks
 from apps.pages.imports.models import ImportBatch, StagedUnit
 from tests.access.world import EVERYTHING
@@ -91,6 +91,27 @@ def test_bad_rows_say_why_and_the_others_are_entered(offices: Offices) -> None:
 def test_the_same_result_twice_in_a_file_is_refused_once(offices: Offices) -> None:
     batch, _client = bring(offices.league, GOOD, [*GOOD[:5], "9", ""])
     assert (batch.added, batch.refused) == (1, 1)
+
+
+def test_plans_come_out_of_a_workbook_from_above_and_before_the_year_is_open(offices: Offices) -> None:
+    header = ["行政区划代码", "年度", "计划减贫人数", "计划退出贫困村数", "计划收入增长（%）"]
+    good = [str(COUNTY), "2019", "500", "2", "10.5"]
+    rows = [
+        good,
+        [str(NEXT_COUNTY), "2018", "5", "", ""],
+        [str(FAR_COUNTY), "2019", "5", "", ""],
+        [str(NEXT_COUNTY), "2019", "", "", ""],
+    ]
+    file = SimpleUploadedFile("计划.csv", csv_text([header, *rows]).encode())
+    client = sign_in(Client(), offices.league)
+    assert client.post("/imports/new/effect-targets/", {"file": file}).status_code == 302
+    batch = work(offices.league)
+    assert (batch.added, batch.refused) == (1, 3)
+    assert client.post(f"/imports/{batch.pk}/confirm/").status_code == 302
+    assert work(offices.league).state == "applied"
+    with scopes.activate(EVERYTHING):
+        one = EffectTarget.objects.get(year=2019)
+    assert (one.division_id, one.exit_persons, one.removed_counties, one.income_growth) == (COUNTY, 500, None, 10.5)
 
 
 def test_the_template_is_for_those_who_may_import(offices: Offices) -> None:

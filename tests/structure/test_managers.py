@@ -115,6 +115,7 @@ OWN_VIEWS = {
     "apps.assessments.effect_views.EffectSheetPage": "one visible assessment of a place",
     "apps.assessments.effect_views.RankingPage": "visible results, and of a group what its scheme publishes",
     "apps.assessments.effect_views.site_template": "the columns of a workbook; no rows",
+    "apps.assessments.effect_views.target_template": "the columns of a workbook; no rows",
     "apps.assessments.effect_api.EffectStepView": "one visible assessment of a place",
     "apps.assessments.effect_api.RankingView": "visible results, and of a group what its scheme publishes",
     "apps.notices.views.PhotoPage": "a photo of one visible notice",
