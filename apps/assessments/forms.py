@@ -73,6 +73,8 @@ class IndicatorSetForm(PageForm):
             if kind not in EFFECTS:
                 for name in OF_EFFECTS_ALONE:
                     del self.fields[name]
+        for name in set(OF_EFFECTS_ALONE) & set(self.fields):
+            self.fields[name].required = False  # most years need none of these
         # The kind of a new set is still to be chosen: all indicators, in the words of the one that is chosen by now.
         own = catalogue.of(kind)
         known = own if self.instance.pk is not None else {**INDICATORS, **own}
@@ -81,6 +83,15 @@ class IndicatorSetForm(PageForm):
                 label=entry.label, min_value=0, max_value=sets.WHOLE, required=False, help_text=_words(entry, own)
             )
             self.initial[f"{WEIGHT}{code}"] = weights.get(code, 0)
+
+    def clean_fair(self) -> int:
+        """The threshold; one that was not sent stays as it was."""
+        given: int | None = self.cleaned_data["fair"]
+        return self.instance.fair if given is None else given
+
+    def clean_readers(self) -> str:
+        """Who reads the ranking; one that was not sent stays as it was."""
+        return self.cleaned_data["readers"] or self.instance.readers
 
     def weights(self) -> dict[str, int]:
         """The weights as entered; one that was not sent stays as it was."""
@@ -100,7 +111,12 @@ def _words(entry: Entry, own: Mapping[str, Entry]) -> Any:
     """The words of an indicator; first whom it is asked of, where that is not the kind that `own` is for."""
     if entry.code in own:
         return entry.words
-    whose = _("仅用于盟市和旗县。{}") if entry.code in effect_catalogue.OF_EFFECTS else _("仅用于旗县工作总队。{}")
+    if entry.code not in catalogue.OF_CORPS:
+        whose = _("仅用于盟市和旗县。{}")
+    elif entry.code in effect_catalogue.OF_EFFECTS:
+        whose = _("仅用于旗县工作总队、盟市和旗县。{}")
+    else:
+        whose = _("仅用于旗县工作总队。{}")
     return format_lazy(whose, entry.words)
 
 
