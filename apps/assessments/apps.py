@@ -10,7 +10,12 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from apps.assessments import field_classes
         from apps.assessments.services.people import ACCOUNT
+        from apps.assessments.site_import import SiteImporter
+        from apps.assessments.target_import import TargetImporter
         from apps.cadres.services import people
+        from apps.pages.imports import importer
 
         field_classes.declare_all()
         people.keep(ACCOUNT)
+        importer.register(SiteImporter())
+        importer.register(TargetImporter())

@@ -9,32 +9,18 @@ did: the rows that a value of it opens to are those that something is wrong with
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.assessments.choices import Kind, Source
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An indicator: `words` is its formula as people read it, `opens` what a computed value can be opened to. All three
-    texts are translated when shown."""
-
-    code: str
-    label: Any
-    words: Any
-    source: Source
-    weight: int
-    opens: Any = ""
-
+from apps.assessments import effect_catalogue
+from apps.assessments.choices import EFFECTS, Kind, Source
+from apps.assessments.indicators import Entry
 
 VISITS, DAYS, PROBLEMS, MEASURES, SATISFACTION, QUALITY, TEAMS, HELPERS = (
     "visits", "days", "problems", "measures", "satisfaction", "quality", "teams", "helpers",
 )  # fmt: skip
 
-PERIOD_MONTHS: dict[str, int] = {Kind.HELPER: 1, Kind.FIRST_SECRETARY: 3, Kind.TEAM: 3, Kind.CORPS: 3}
+PERIOD_MONTHS: dict[str, int] = {**dict.fromkeys(Kind, 3), Kind.HELPER: 1}
 """How many months are one period of due visits."""
 DAYS_OF_A_MONTH = 20
 """Days that a resident cadre is to be in the village each month, days of approved leave among them (CV-07, design)."""
@@ -140,10 +126,18 @@ OF_CORPS: Mapping[str, Entry] = _by_code(
         _("没有帮扶责任人的户"),
     ),
 )
-INDICATORS: Mapping[str, Entry] = {**OF_CORPS, **OF_CADRES}
+INDICATORS: Mapping[str, Entry] = {**effect_catalogue.OF_EFFECTS, **OF_CORPS, **OF_CADRES}
 """All there are by code, for names; `of` says which ones a kind is assessed by and in which words."""
 
 
 def of(kind: str) -> Mapping[str, Entry]:
     """The indicators that one kind of assessed can be assessed by, in their order."""
+    if kind in EFFECTS:
+        return effect_catalogue.OF_EFFECTS
     return OF_CORPS if kind == Kind.CORPS else OF_CADRES
+
+
+def computed() -> list[str]:
+    """The indicators that are computed for some kind of assessed, in their order."""
+    entries = (entry for known in (effect_catalogue.OF_EFFECTS, OF_CORPS, OF_CADRES) for entry in known.values())
+    return list(dict.fromkeys(entry.code for entry in entries if entry.source == Source.COMPUTED))

@@ -15,11 +15,17 @@ class Kind(TextChoices):
     FIRST_SECRETARY = "first_secretary", _("第一书记")
     TEAM = "team", _("驻村工作队")
     CORPS = "corps", _("旗县工作总队")
+    LEAGUE = "league", _("盟市")
+    COUNTY = "county", _("旗县")
 
 
-LOWEST = {Kind.CORPS: codes.REGION}
-"""The lowest level that sets the indicators of a kind and opens its year (R-078: corps are assessed by the region); of
-all others it is the county."""
+EFFECTS = (Kind.LEAGUE, Kind.COUNTY)
+"""Whose year is a place's own (成效考核, workflows.md §14): these go a longer way, and have a model of their own."""
+OF_CADRES = tuple((kind.value, kind.label) for kind in Kind if kind not in EFFECTS)
+"""Whose year is that of a helper, secretary, team or corps (workflows.md §13), as choices of a field."""
+LOWEST = {Kind.CORPS: codes.REGION, Kind.LEAGUE: codes.REGION, Kind.COUNTY: codes.REGION}
+"""The lowest level that sets the indicators of a kind and opens its year (R-078: corps are assessed by the region, and
+leagues and counties are); of all others it is the county."""
 
 
 def lowest(kind: str) -> int:
@@ -65,6 +71,7 @@ class Source(TextChoices):
     COMPUTED = "computed", _("系统计算")
     OPINION = "village_opinion", _("民意测评")
     TOWNSHIP = "township", _("人工填报")
+    SITE = "site_check", _("实地考核")
 
 
 class Missing(TextChoices):

@@ -8,13 +8,20 @@ from apps.assessments.models import (
     AssessmentLog,
     AssessmentRound,
     CadreAssessment,
+    EffectAssessment,
+    EffectLog,
+    EffectProblem,
+    EffectScore,
+    EffectTarget,
     Indicator,
     IndicatorSet,
     Score,
+    SiteResult,
 )
 from apps.common.fieldclasses import Basis, declare, general
 
 ASSESS = _("考核帮扶干部")
+EFFECT = _("考核盟市和旗县的扶贫成效")
 RULES = _("规定考核的指标、权重和期限")
 
 
@@ -24,7 +31,8 @@ def declare_all() -> None:
         IndicatorSet,
         general(
             RULES,
-            "year kind excellent good basic report_until opinion_until score_until grade_until appeal_days",
+            "year kind excellent good basic fair relative readers all_counties report_until opinion_until score_until"
+            " grade_until appeal_days",
             Basis.PUBLIC,
         ),
     )
@@ -55,3 +63,38 @@ def declare_all() -> None:
         ),
     )
     declare(AssessmentLog, general(ASSESS, "assessment at by by_name by_level step from_state to_state note"))
+    declare(
+        EffectAssessment,
+        general(
+            EFFECT,
+            "kind year set name group readers checker data_on frozen state state_since due_on round self_report total"
+            " weight_counted deducted grade grade_reason rank published_on",
+            Basis.PUBLIC,
+        ),
+    )
+    declare(
+        EffectScore,
+        general(
+            EFFECT,
+            "assessment code deducts weight source position value numerator denominator counted missing worst best"
+            " points note settled_at",
+            Basis.PUBLIC,
+        ),
+    )
+    declare(
+        EffectLog,
+        general(EFFECT, "assessment round at by by_name step apart from_state to_state note", Basis.PUBLIC),
+    )
+    declare(EffectProblem, general(EFFECT, "assessment text due_on answer answered_on problem", Basis.PUBLIC))
+    declare(
+        EffectTarget,
+        general(EFFECT, "year exit_persons exit_villages removed_counties income_growth", Basis.PUBLIC),
+    )
+    declare(
+        SiteResult,
+        general(
+            EFFECT,
+            "assessed year code source sampled wrong note entered_by entered_by_name entered_on",
+            Basis.PUBLIC,
+        ),
+    )

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.assessments import catalogue
+from apps.assessments import catalogue, effect_catalogue
 from apps.assessments.catalogue import INDICATORS, Entry
-from apps.assessments.choices import Grade, Kind
+from apps.assessments.choices import EFFECTS, Grade, Kind
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet
 from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
 from apps.assessments.models.sets import usual_deadlines
@@ -24,6 +24,7 @@ from apps.common.days import today
 from apps.pages.forms import DivisionField, PageForm
 
 WEIGHT = "weight_"
+OF_EFFECTS_ALONE = ("fair", "relative", "readers", "all_counties")
 DEADLINES = ("report_until", "opinion_until", "score_until", "grade_until")
 
 
@@ -35,13 +36,23 @@ class IndicatorSetForm(PageForm):
     fieldsets: ClassVar = (
         (_("适用"), ("division", "year", "kind")),
         (_("权重（合计100，0为不考核）"), tuple(f"{WEIGHT}{code}" for code in INDICATORS)),
-        (_("等次"), ("excellent", "good", "basic")),
+        (_("等次"), ("excellent", "good", "fair", "basic")),
+        (_("仅用于盟市和旗县成效考核"), ("relative", "readers", "all_counties")),
         (_("期限"), (*DEADLINES, "appeal_days")),
     )
 
     class Meta:
         model = IndicatorSet
-        fields = ["division", "year", "kind", "excellent", "good", "basic", *DEADLINES, "appeal_days"]
+        fields = [
+            *("division", "year", "kind", "excellent", "good", "fair", "basic"),
+            *("relative", "readers", "all_counties", *DEADLINES, "appeal_days"),
+        ]
+        help_texts: ClassVar = {
+            "fair": _("仅用于盟市和旗县成效考核，介于良好和一般（基本合格）之间。"),
+            "opinion_until": _("盟市和旗县成效考核中为实地考核截止。"),
+            "score_until": _("盟市和旗县成效考核中为汇总截止。"),
+            "grade_until": _("盟市和旗县成效考核中为领导小组审定截止。"),
+        }
         widgets = {name: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for name in DEADLINES}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -59,6 +70,11 @@ class IndicatorSetForm(PageForm):
             weights = sets.weights_of(self.instance)
             for name in ("division", "year", "kind"):
                 del self.fields[name]
+            if kind not in EFFECTS:
+                for name in OF_EFFECTS_ALONE:
+                    del self.fields[name]
+        for name in set(OF_EFFECTS_ALONE) & set(self.fields):
+            self.fields[name].required = False  # most years need none of these
         # The kind of a new set is still to be chosen: all indicators, in the words of the one that is chosen by now.
         own = catalogue.of(kind)
         known = own if self.instance.pk is not None else {**INDICATORS, **own}
@@ -67,6 +83,15 @@ class IndicatorSetForm(PageForm):
                 label=entry.label, min_value=0, max_value=sets.WHOLE, required=False, help_text=_words(entry, own)
             )
             self.initial[f"{WEIGHT}{code}"] = weights.get(code, 0)
+
+    def clean_fair(self) -> int:
+        """The threshold; one that was not sent stays as it was."""
+        given: int | None = self.cleaned_data["fair"]
+        return self.instance.fair if given is None else given
+
+    def clean_readers(self) -> str:
+        """Who reads the ranking; one that was not sent stays as it was."""
+        return self.cleaned_data["readers"] or self.instance.readers
 
     def weights(self) -> dict[str, int]:
         """The weights as entered; one that was not sent stays as it was."""
@@ -84,7 +109,15 @@ class IndicatorSetForm(PageForm):
 
 def _words(entry: Entry, own: Mapping[str, Entry]) -> Any:
     """The words of an indicator; first whom it is asked of, where that is not the kind that `own` is for."""
-    return entry.words if entry.code in own else format_lazy(_("仅用于旗县工作总队。{}"), entry.words)
+    if entry.code in own:
+        return entry.words
+    if entry.code not in catalogue.OF_CORPS:
+        whose = _("仅用于盟市和旗县。{}")
+    elif entry.code in effect_catalogue.OF_EFFECTS:
+        whose = _("仅用于旗县工作总队、盟市和旗县。{}")
+    else:
+        whose = _("仅用于旗县工作总队。{}")
+    return format_lazy(whose, entry.words)
 
 
 class RoundForm(PageForm):

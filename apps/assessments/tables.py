@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from apps.access import policy
 from apps.assessments import filters, forms
 from apps.assessments.choices import Kind
+from apps.assessments.effect_choices import Readers
 from apps.assessments.kinds import GRADE, LIGHT, MONTHS, PROGRESS, ROUND_STATE, STATE
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet
 from apps.assessments.querysets import AssessmentQuerySet
@@ -19,7 +20,7 @@ from apps.assessments.services.together import MOST
 from apps.common.days import today
 from apps.pages.bulk import Bulk
 from apps.pages.columns import Column
-from apps.pages.kinds import DATE, MOMENT, NUMBER, PLACE, YEAR, Choice, Number
+from apps.pages.kinds import BOOL, DATE, MOMENT, NUMBER, PLACE, YEAR, Choice, Number
 from apps.pages.resources import Resource, Section
 
 POINTS = Number(2)
@@ -103,6 +104,10 @@ class IndicatorSetResource(Resource):
         Column("excellent", _("优秀（分及以上）"), kind=NUMBER),
         Column("good", _("良好（分及以上）"), kind=NUMBER),
         Column("basic", _("基本合格（分及以上）"), kind=NUMBER),
+        Column("fair", _("较好（分及以上）"), kind=NUMBER, default=False),
+        Column("relative", _("按组内最好和最差折算"), kind=BOOL, default=False),
+        Column("readers", _("排名公布范围"), kind=Choice(Readers), default=False),
+        Column("all_counties", _("含非贫困旗县"), kind=BOOL, default=False),
         Column("report_until", _("自评截止"), kind=DATE, default=False),
         Column("opinion_until", _("民意测评截止"), kind=DATE, default=False),
         Column("score_until", _("评分截止"), kind=DATE, default=False),
@@ -112,7 +117,8 @@ class IndicatorSetResource(Resource):
     )
     sections = (
         Section(_("适用"), ("year", "kind", "division")),
-        Section(_("等次"), ("excellent", "good", "basic")),
+        Section(_("等次"), ("excellent", "good", "fair", "basic")),
+        Section(_("盟市和旗县成效考核"), ("relative", "readers", "all_counties")),
         Section(_("期限"), ("report_until", "opinion_until", "score_until", "grade_until", "appeal_days")),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,9 @@ from django.views.generic import View
 from apps.accounts.sessions import requester
 from apps.assessments import catalogue
 from apps.assessments.catalogue import DAYS, HELPERS, PROBLEMS, QUALITY, TEAMS, VISITS, Entry
-from apps.assessments.choices import RESULT_KNOWN, Grade, Kind, Source
+from apps.assessments.choices import EFFECTS, RESULT_KNOWN, Grade, Kind, Source
+from apps.assessments.counted_pages import Opened, RowsPage
+from apps.assessments.effect_tables import EffectResource
 from apps.assessments.forms import StepForm
 from apps.assessments.kinds import GRADE, STATE
 from apps.assessments.models import AssessmentRound, CadreAssessment, IndicatorSet, Score
@@ -24,17 +26,15 @@ from apps.assessments.services import reading, scoring, sets, steps
 from apps.assessments.tables import AssessmentResource
 from apps.cadres.tables import AttendanceResource
 from apps.crosschecks.tables import FindingResource
-from apps.history.services import log_access, log_view
+from apps.history.services import log_access
 from apps.households.tables import HouseholdResource
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
-from apps.pages.resources import Resource
 from apps.pages.step_pages import StepPage
 from apps.pages.views import DetailPage
 from apps.villages.tables import VillageResource
 from apps.visits.tables import VisitResource
 
-Opened = tuple[type[Resource], tuple[str, ...]]
 _FINDINGS: Opened = (FindingResource, ("text", "division", "severity", "state", "due_on"))
 _VISITS: Opened = (VisitResource, ("visited_at", "head", "division", "author_name", "problem", "problem_solved"))
 _HOUSEHOLDS: Opened = (HouseholdResource, ("head", "code", "division", "status"))
@@ -47,8 +47,6 @@ COUNTED_OF_CORPS: dict[str, Opened] = {
     HELPERS: _HOUSEHOLDS,
     TEAMS: (VillageResource, ("name", "township", "village_status")),
 }
-LISTED = 200
-"""So many rows of a value are listed, the others only counted."""
 
 
 @dataclass(frozen=True)
@@ -139,37 +137,21 @@ class AssessmentPage(StepPage):
         return StepForm(data, assessment=found, user=requester(self.request))
 
 
-class CountedPage(View):
-    """The rows that a computed value was counted from, as far as the reader sees them."""
+class CountedPage(RowsPage):
+    """The rows that a computed value of a cadre's year was counted from."""
 
-    def get(self, request: HttpRequest, key: int) -> HttpResponse:
-        user = requester(request)
-        score = reading.score_of(user, key)
-        if score is None or score.source != Source.COMPUTED:
-            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
-        log_view(user, score.assessment, fields=[score.code])
-        kind = score.assessment.kind
-        resource, names = (COUNTED_OF_CORPS if kind == Kind.CORPS else COUNTED)[score.code]
-        columns = [resource.column(name) for name in names]
-        columns[0] = replace(columns[0], link=resource.name, link_source="pk")
-        reader = resource.reader(user, columns)
-        found = resource.rows(user).filter(pk__in=score.counted)
-        seen = found.count()
-        rows = list(found.order_by("pk").values_list(*reader.paths)[:LISTED])
-        context = {
-            "score": score,
-            "entry": catalogue.of(kind)[score.code],
-            "assessment": score.assessment,
-            "columns": columns,
-            "rows": list(reader.table_rows(rows)),
-            "number": len(score.counted),
-            "more": seen - len(rows),
-            "unseen": len(score.counted) - seen,
-            "back_url": AssessmentResource.url("detail", score.assessment_id),
-            "title": _("%(name)s：%(indicator)s")
-            % {"name": score.assessment.name, "indicator": score.get_code_display()},
-        }
-        return render(request, "assessments/counted.html", context)
+    def score(self, user: Any, key: int) -> Score | None:
+        found = reading.score_of(user, key)
+        return found if found is not None and found.source == Source.COMPUTED else None
+
+    def opened(self, score: Score) -> Opened:
+        return (COUNTED_OF_CORPS if score.assessment.kind == Kind.CORPS else COUNTED)[score.code]
+
+    def entry(self, score: Score) -> Entry:
+        return catalogue.of(score.assessment.kind)[score.code]
+
+    def back_url(self, score: Score) -> str:
+        return AssessmentResource.url("detail", score.assessment_id)
 
 
 class SheetPage(View):
@@ -202,6 +184,11 @@ class IndicatorSetPage(DetailPage):
     def title(self, found: IndicatorSet) -> str:
         return _("%(year)d年度%(kind)s考核方案") % {"year": found.year, "kind": found.get_kind_display()}
 
+    def sections(self, found: IndicatorSet) -> list[dict[str, Any]]:
+        """Without what leagues and counties alone have, where it is not for them."""
+        sections = super().sections(found)
+        return sections if found.kind in EFFECTS else [sections[0], sections[1], sections[3]]
+
     def more(self, found: IndicatorSet) -> dict[str, Any]:
         weights = sets.weights_of(found)
         return {
@@ -217,9 +204,10 @@ class RoundPage(DetailPage):
         return _("%(year)d年度%(kind)s考核") % {"year": found.year, "kind": found.get_kind_display()}
 
     def more(self, found: AssessmentRound) -> dict[str, Any]:
+        listed = EffectResource if found.kind in EFFECTS else AssessmentResource
         query = f"?division={found.division_id}&year={found.year}&kind={found.kind}"
         weights = sets.weights_of(sets.of_assessment(found.set_id))
         return {
-            "list_of_assessed": f"{AssessmentResource.list_url()}{query}",
+            "list_of_assessed": f"{listed.list_url()}{query}",
             "indicators": indicators_of(found.kind, weights),
         }

@@ -16,6 +16,7 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.access import sight as sights
 from apps.assessments.models import CadreAssessment
+from apps.assessments.services import effect_waiting
 from apps.assessments.services.waiting import waiting
 from apps.common.days import today
 from apps.complaints.choices import DUE
@@ -91,6 +92,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
             for line in (
                 *_lines(extent, counts),
                 *_assessments(user, extent, on),
+                *_effects(user, extent, on),
                 *orders_waiting(user),
                 *money_waiting(user),
                 *problems_waiting(user),
@@ -160,6 +162,24 @@ def _assessments(user: Any, extent: Extent, on: datetime.date) -> list[dict[str,
         url = f"{reverse('assessment-list')}?{query}"
         lines.append({"label": one.label, "count": one.count, "light": one.light, "url": url})
     return lines
+
+
+def _effects(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any]]:
+    """The assessments of leagues and counties that wait for this account's offices, and those that it crosses over to;
+    nothing to ask for whoever has no office of a county or above."""
+    if not extent.is_own or extent.level is None or extent.level > codes.COUNTY:
+        return []
+    lines = [
+        {
+            "label": one.label,
+            "count": one.count,
+            "light": one.light,
+            "url": f"{reverse('effect-assessment-list')}?{urlencode(one.query, doseq=True)}",
+        }
+        for one in effect_waiting.waiting(user, on)
+    ]
+    count = effect_waiting.to_check(user)
+    return [*lines, _line(effect_waiting.TO_CHECK, count, Light.YELLOW, "site-result-create")]
 
 
 def _notices(user: Any, extent: Extent) -> list[dict[str, Any]]:

@@ -76,11 +76,9 @@ def of_resource(route: Route, kind: str, account: Account, row: Row | None) -> s
 
 def begins(account: Account, resource: str) -> bool:
     """Orders of money are drafted by region, league and county, projects proposed by villages and townships; assets are
-    a village's, a township's or a county's."""
+    a village's, a township's or a county's; who looks at a place on the spot is of a county at least."""
     level = codes.level(account.kind.place)
-    if resource == "fund-order":
-        return level <= codes.COUNTY
-    if resource in ("inspection", "sample", "form-template"):
+    if resource in ("fund-order", "inspection", "sample", "form-template", "site-result"):
         return level <= codes.COUNTY
     if resource in ("asset", "asset-distribution"):
         return level >= codes.COUNTY
@@ -91,13 +89,16 @@ def acts_on(account: Account, row: Row) -> bool:
     """Accounts and posts are changed by whoever could have given them: not one's own, no administrator's, and none
     whose posts reach farther than one's own."""
     # Begun or opened, never changed.
-    over = ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment", "sample", "complaint")
-    if row.resource in over:
+    over = ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment")
+    if row.resource in (*over, "sample", "complaint", "site-result"):
         return False
-    # Changed by whoever drafted it, who is none of these; before it was classified
-    # or listed, which all planted ones are.
+    # Changed by whoever drafted it, who is none of these; before it was classified or listed, which all planted ones
+    # are.
     if row.resource in ("fund-order", "library-item", "asset", "problem", "inspection"):
         return False
+    if row.resource == "effect-target":  # handed down by whoever is above a league or county
+        level = codes.level(row.place)
+        return level in (codes.LEAGUE, codes.COUNTY) and codes.level(account.kind.place) < level
     if account.kind.here and row.resource in ("user", "client"):
         return False  # all of them reach below his one division: more than he could have given
     if row.resource != "user":

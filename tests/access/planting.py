@@ -23,9 +23,15 @@ from apps.assessments.models import (
     AssessmentLog,
     AssessmentRound,
     CadreAssessment,
+    EffectAssessment,
+    EffectLog,
+    EffectProblem,
+    EffectScore,
+    EffectTarget,
     Indicator,
     IndicatorSet,
     Score,
+    SiteResult,
 )
 from apps.assessments.models.sets import usual_deadlines
 from apps.cadres.models import Attendance, Cadre, Card, CountyChief, Duty, HelpingUnit, HomeCheck, TaskForce
@@ -255,6 +261,7 @@ def build() -> World:
         for place in (REGION, LEAGUE, COUNTY, TOWNSHIP, *VILLAGES):
             _assessed(place, accounts["county"].user, words.word())
             _funded(place, words)
+            _effects(place, words)
             _proposed(place, words)
             _registered(place, words)
             _made_public(place, accounts["county"].user, words.word())
@@ -337,6 +344,26 @@ def _assessed(place: int, by: User, word: str) -> None:
     of = {**here, "assessment": found}
     Score.objects.create(**of, code="visits", weight=100, source="computed", position=1, value=85)
     AssessmentLog.objects.create(**of, at=now, by_name=word, step="grade", to_state="graded", note=word)
+
+
+def _effects(place: int, words: Canaries) -> None:
+    """The year of a place, published, with a problem fed back; its plan; what its office saw of another one."""
+    day, here = datetime.date(2018, 12, 31), {"division_id": place}
+    rules = IndicatorSet.objects.filter(**here)[0]
+    found = EffectAssessment.objects.create(
+        **here, kind="county", year=2018, set=rules, name="n", group="national", readers="own", data_on=day,
+        state="fed_back", state_since=timezone.now(), total=80, weight_counted=100, deducted=0, grade="good", rank=1,
+        published_on=day,
+    )  # fmt: skip
+    of, word = {**here, "assessment": found}, words.word()
+    EffectScore.objects.create(**of, code="exits", weight=100, source="computed", position=1, value=80)
+    EffectLog.objects.create(**of, round=1, by_name=word, step="check", to_state="site_check", note=word)
+    EffectProblem.objects.create(**of, text=words.word(), due_on=day)
+    EffectTarget.objects.create(**here, year=2018, exit_persons=1)
+    SiteResult.objects.create(
+        **here, assessed_id=COUNTY if place == LEAGUE else LEAGUE, year=2018, code="missed", source="cross", sampled=9,
+        wrong=1, note=words.word(), entered_on=day,
+    )  # fmt: skip
 
 
 def _funded(place: int, words: Canaries) -> None:
@@ -794,6 +821,12 @@ PLANTED: tuple[type[models.Model], ...] = (
     CadreAssessment,
     Score,
     AssessmentLog,
+    EffectAssessment,
+    EffectScore,
+    EffectLog,
+    EffectProblem,
+    EffectTarget,
+    SiteResult,
     Quota,
     Project,
     Allocation,
@@ -878,6 +911,8 @@ MADE_WITH = {
     VisitConflict: "text",
     VisitCorrection: "text",
     AssessmentLog: "note",
+    EffectLog: "note",
+    SiteResult: "note",
     LoanRepayment: "note",
     Quota: "document_no",
     OrderLog: "note",
@@ -946,7 +981,11 @@ def _collect(accounts: dict[str, Account], words: Canaries) -> World:
                     if texts := texts_of(model):
                         model._base_manager.filter(pk=found.pk).update(**dict.fromkeys(texts, word))
                 # An indicator's code is a word of the catalogue, and no secret.
-                code = "" if isinstance(found, Indicator | Score) else getattr(found, "code", "")
+                code = (
+                    ""
+                    if isinstance(found, Indicator | Score | EffectScore | SiteResult)
+                    else getattr(found, "code", "")
+                )
                 # The code of a household stands in some rows beside it, for those who do not see the register.
                 beside = getattr(found, "household_code", "") if model in MADE_WITH else ""
                 for text in (word, code, getattr(found, "national_no", ""), beside):

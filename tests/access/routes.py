@@ -124,6 +124,11 @@ def register(account: Any) -> set[int]:
     return {200} if account.kind.register or account.households else {403}
 
 
+def ranges(account: Any) -> set[int]:
+    """For those who see the register of some place; households alone open nothing of a place."""
+    return {200} if account.kind.register else {403}
+
+
 def funds(account: Any) -> set[int]:
     """For those who see some money."""
     return {200} if account.kind.funds else {403}
@@ -330,6 +335,13 @@ ALONE: dict[str, Alone] = {
     "api:visit-photo-thumbnail": Alone({"GET": {200, 403}}, rows="visit-photo"),
     "assessment-sheet": Alone({"GET": 200}, rows="assessment"),
     "assessment-counted": Alone({"GET": 200}, rows="assessments.score"),
+    "effect-assessment-sheet": Alone({"GET": 200}, rows="effect-assessment"),
+    "effect-counted": Alone({"GET": 200}, rows="assessments.effectscore"),
+    "effect-ranking": Alone({"GET": ranges}),
+    "api:effect-ranking": Alone({"GET": lambda account: {400} if 200 in ranges(account) else {403}}),
+    "api:effect-assessment-step": Alone({"POST": {422, 403}}, rows="effect-assessment"),
+    "effect-target-import-template": Alone({"GET": importing(200)}),
+    "site-result-import-template": Alone({"GET": importing(200)}),
     "funds": Alone({"GET": funds}),
     "api:funds-balance": Alone({"GET": funds}),
     "quota-notice": Alone({"POST": {302, 403}}, rows="quota"),

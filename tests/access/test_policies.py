@@ -126,7 +126,7 @@ KEPT = (
     "complaints_complaint",
 )
 APPEND_ONLY = re.compile(
-    r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_progressphoto$|_accesslog$"
+    r"event$|_findinglog$|_assessmentlog$|_noticelog$|_effectlog$|_siteresult$|_noticephoto$|_progressphoto$|_accesslog$"
     r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck|reconciliationsettlement|ledgercheck)$"
     r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
     r"|^measures_loanrepayment$"

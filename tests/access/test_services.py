@@ -17,9 +17,9 @@ from apps.access import scope as scopes
 from apps.access.models import Pairing, Share
 from apps.accounts.models import User
 from apps.accounts.services import may_manage
-from apps.assessments.models import CadreAssessment, IndicatorSet
+from apps.assessments.models import CadreAssessment, EffectAssessment, EffectTarget, IndicatorSet, SiteResult
 from apps.assessments.models.sets import usual_deadlines
-from apps.assessments.services import rounds, sets, steps
+from apps.assessments.services import effect_sites, effect_steps, rounds, sets, steps
 from apps.cadres import services as cadres
 from apps.cadres.models import Cadre, Duty, HelpingUnit, TaskForce
 from apps.cadres.services.pairing import Exchange, exchange_all
@@ -174,6 +174,13 @@ CALLS = {
         filling.Draft(uuid4(), SampledUnit.objects.filter(division_id=OWN)[0].pk, timezone.now()), by=by
     ),
     "set a template of forms": lambda by: templates.save(FormTemplate(division_id=LEAGUE, title="t"), (), by=by),
+    "take a step of a place's assessment": lambda by: effect_steps.take(
+        EffectAssessment.objects.filter(division_id=COUNTY)[0], "rectify", by=by
+    ),
+    "hand down a plan": lambda by: effect_sites.save_target(EffectTarget(division_id=COUNTY, year=2017), by=by),
+    "enter a result from the spot": lambda by: effect_sites.enter(
+        [SiteResult(division_id=COUNTY, assessed_id=150522000000, year=2018)], by=by
+    ),
     "draft an order of money": lambda by: orders.draft(
         COUNTY, orders.Draft("budget", "t", "r", 2018, [Line(Decimal(1), kind="special", origin="county")], "1"), by=by
     ),

@@ -164,7 +164,7 @@ def test_what_a_corps_lacks_opens_and_is_listed_up_to_a_limit(county, region, le
     client = sign_in(Client(), region)
     shown = client.get(f"/assessments/scores/{key}/").content.decode()
     assert households(shown) == {one.pk for one in helper.households} and "另有" not in shown
-    monkeypatch.setattr("apps.assessments.views.LISTED", 2)
+    monkeypatch.setattr("apps.assessments.counted_pages.LISTED", 2)
     shown = client.get(f"/assessments/scores/{key}/").content.decode()
     assert len(households(shown)) == 2 and "另有 1 条，未逐一列出" in shown
     sheet = client.get(f"/assessments/{found.pk}/sheet/").content.decode()

@@ -18,6 +18,8 @@ from apps.access.backends import ScopedBackend
 from apps.access.models import Pairing
 from apps.accounts.models import Post, User
 from apps.accounts.services import SET_UP, system_account
+from apps.assessments.effect_catalogue import OF_EFFECTS
+from apps.assessments.models import EffectAssessment, EffectScore
 from apps.cadres.models import Cadre, CountyChief, Duty, HomeCheck, TaskForce
 from apps.common.errors import ServiceError
 from apps.common.numbers import code_ok
@@ -270,3 +272,17 @@ def test_a_dump_holds_no_number_that_was_made(seeded, everything):
                     parts = {run[start : start + length] for start in range(len(run) - length + 1)}
                     assert not parts & secret, f"{table} holds a clear number"
     assert seen > 5_000
+
+
+def test_twelve_leagues_and_the_poor_counties_are_assessed_in_every_state(seeded, everything):
+    rows = EffectAssessment.objects.filter(year=2018)
+    assert (rows.filter(kind="league").count(), rows.filter(kind="county").count()) == (12, 57)
+    assert set(rows.filter(kind="county").values_list("state", flat=True)) == {
+        *("computed", "self_report", "site_check", "merged", "group_decision", "result", "fed_back", "rectified"),
+    }
+    ranks = rows.filter(kind="league").values_list("rank", "total")
+    assert [rank for rank, _total in sorted(ranks, key=lambda one: -one[1])] == list(range(1, 13))
+    # Every indicator but those of the spot has a value somewhere.
+    valued = set(EffectScore.objects.filter(value__isnull=False).values_list("code", flat=True))
+    assert valued == set(OF_EFFECTS)
+    assert not EffectScore.objects.filter(deducts=False, value=None, missing="").exists()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.models import PlacedModel
 from apps.access.querysets import ScopedManager
 from apps.assessments.catalogue import INDICATORS
-from apps.assessments.choices import Grade, Kind, Missing, Source, State
+from apps.assessments.choices import OF_CADRES, Grade, Kind, Missing, Source, State
 from apps.assessments.models.sets import YEARS, IndicatorSet
 from apps.assessments.querysets import AssessmentQuerySet
 from apps.cadres.models import Cadre, Duty, TaskForce
@@ -49,7 +49,7 @@ class CadreAssessment(Versioned, PlacedModel):
 
     own_lookup = "account_id"
 
-    kind = models.CharField(_("考核对象"), max_length=20, choices=Kind.choices, editable=False)
+    kind = models.CharField(_("考核对象"), max_length=20, choices=OF_CADRES, editable=False)
     year = models.PositiveSmallIntegerField(_("考核年度"), validators=YEARS, editable=False)
     set = models.ForeignKey(
         IndicatorSet, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("考核方案")

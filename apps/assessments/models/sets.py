@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access.models import PlacedModel
 from apps.assessments.catalogue import INDICATORS
-from apps.assessments.choices import Grade, Kind, RoundState, Source
+from apps.assessments.choices import EFFECTS, Grade, Kind, RoundState, Source
+from apps.assessments.effect_choices import EffectGrade, Readers
 from apps.common.models import Versioned
 
 EARLIEST, LATEST = 2014, 2100
@@ -26,7 +27,9 @@ PERCENT = (MinValueValidator(0), MaxValueValidator(100))
 class IndicatorSet(Versioned, PlacedModel):
     """考核方案: the indicators of a year for one kind of assessed, set by a place for itself and everything below.
 
-    The set of the highest place holds: nobody below changes weights. `*_until` are the deadlines of the steps.
+    The set of the highest place holds: nobody below changes weights. `*_until` are the deadlines of the steps. Of
+    leagues and counties alone: `fair` between good and basic, `relative` scores between the worst and the best of a
+    group, `readers` of the ranking, and whether counties that are not poor are assessed too.
     """
 
     change_capability: ClassVar[str] = "manage_parameters"
@@ -36,6 +39,12 @@ class IndicatorSet(Versioned, PlacedModel):
     excellent = models.PositiveSmallIntegerField(_("优秀（分及以上）"), default=90, validators=PERCENT)
     good = models.PositiveSmallIntegerField(_("良好（分及以上）"), default=80, validators=PERCENT)
     basic = models.PositiveSmallIntegerField(_("基本合格（分及以上）"), default=60, validators=PERCENT)
+    fair = models.PositiveSmallIntegerField(_("较好（分及以上）"), default=70, validators=PERCENT)
+    relative = models.BooleanField(
+        _("按组内最好和最差折算"), default=False, help_text=_("得分 = 权重 ×（得分率 − 最差）÷（最好 − 最差）。")
+    )
+    readers = models.CharField(_("排名公布范围"), max_length=10, choices=Readers.choices, default=Readers.OWN)
+    all_counties = models.BooleanField(_("含非贫困旗县"), default=False)
     report_until = models.DateField(_("自评截止"))
     opinion_until = models.DateField(_("民意测评截止"))
     score_until = models.DateField(_("评分截止"))
@@ -61,6 +70,11 @@ class IndicatorSet(Versioned, PlacedModel):
                 violation_error_message=_("等次分数线应由高到低：优秀、良好、基本合格。"),
             ),
             models.CheckConstraint(
+                condition=~Q(kind__in=EFFECTS) | Q(good__gt=F("fair"), fair__gt=F("basic")),
+                name="indicator_set_fair_between",
+                violation_error_message=_("“较好”的分数线应低于良好、高于一般。"),
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     report_until__lte=F("opinion_until"),
                     opinion_until__lte=F("score_until"),
@@ -80,6 +94,18 @@ class IndicatorSet(Versioned, PlacedModel):
             if total >= getattr(self, grade.value):
                 return grade
         return Grade.POOR
+
+    def effect_grade_of(self, total: Decimal) -> EffectGrade:
+        """The grade of a place's total; a threshold belongs to the better grade. `basic` is where average begins."""
+        for grade, least in (
+            (EffectGrade.EXCELLENT, self.excellent),
+            (EffectGrade.GOOD, self.good),
+            (EffectGrade.FAIR, self.fair),
+            (EffectGrade.AVERAGE, self.basic),
+        ):
+            if total >= least:
+                return grade
+        return EffectGrade.POOR
 
 
 class Indicator(PlacedModel):

@@ -1,16 +1,17 @@
-"""What the villages and cadres of a county did: the parts of `formulas` that are a corps' own (R-078).
+"""What the villages and cadres of a place did: the parts of `formulas` that a corps (R-078) shares with the assessment
+of leagues and counties (`effect_formulas`).
 
-An assessment of a corps lies at its county. The rows that are kept with a value are those that something is wrong with.
+Such an assessment lies at its county or league, and `one` names its range (`low`, `high`). The rows that are kept with
+a value are those that something is wrong with.
 """
 
 from __future__ import annotations
 
 from apps.assessments.catalogue import HELPERS, PROBLEMS, TEAMS, VISITS
 from apps.assessments.choices import Missing
-from apps.divisions import codes
 
-INSIDE = f"{{}} BETWEEN one.division_id AND one.division_id + {codes.SPAN[codes.COUNTY] - 1}"
-"""Whether a place lies in the county of the corps, in SQL."""
+INSIDE = "{} BETWEEN one.low AND one.high"
+"""Whether a place lies in the county or league of the assessment, in SQL."""
 
 SPANS = f"""
     SELECT one.id AS assessment_id, one.data_on, pairing.household_id, pairing.from_on, pairing.until_on
@@ -18,7 +19,7 @@ SPANS = f"""
 """  # noqa: S608  (our own words; values are parameters)
 """The households that somebody of the county answers for, and from when to when."""
 
-_SHARE = """
+SHARE = """
     found AS (
         SELECT one.id, coalesce(part.good, 0) AS numerator, coalesce(part.number, 0) AS denominator,
             coalesce(part.wrong, '{{}}') AS counted,
@@ -44,14 +45,14 @@ FOUND = {
         FROM due LEFT JOIN walked ON walked.assessment_id = due.assessment_id
             AND walked.household_id = due.household_id AND walked.first = due.first
         GROUP BY 1, 2
-    ), {_SHARE.format(missing=Missing.NOTHING_DUE)}""",  # noqa: S608  (our own words; values are parameters)
+    ), {SHARE.format(missing=Missing.NOTHING_DUE)}""",  # noqa: S608  (our own words; values are parameters)
     PROBLEMS: f"""
     judged AS (
         SELECT one.id AS assessment_id, visit.id, (visit.problem_solved IS TRUE)::int AS good, 1 AS number
         FROM one JOIN visits_visit AS visit ON {INSIDE.format("visit.division_id")}
         WHERE visit.problem <> '' AND visit.visited_on <= one.data_on
             AND visit.visited_on BETWEEN make_date(%(year)s, 1, 1) AND make_date(%(year)s, 12, 31)
-    ), {_SHARE.format(missing=Missing.NO_PROBLEM)}""",  # noqa: S608  (our own words; values are parameters)
+    ), {SHARE.format(missing=Missing.NO_PROBLEM)}""",  # noqa: S608  (our own words; values are parameters)
     HELPERS: f"""
     judged AS (
         SELECT one.id AS assessment_id, household.id, 1 AS number, (EXISTS (
@@ -60,7 +61,7 @@ FOUND = {
         ))::int AS good
         FROM one JOIN households_household AS household ON {INSIDE.format("household.division_id")}
             AND household.status = ANY(%(helped)s)
-    ), {_SHARE.format(missing=Missing.NO_HOUSEHOLD)}""",  # noqa: S608  (our own words; values are parameters)
+    ), {SHARE.format(missing=Missing.NO_HOUSEHOLD)}""",  # noqa: S608  (our own words; values are parameters)
     TEAMS: f"""
     judged AS (
         SELECT one.id AS assessment_id, village.id, 1 AS number, (EXISTS (
@@ -73,6 +74,6 @@ FOUND = {
         ))::int AS good
         FROM one JOIN villages_village AS village ON {INSIDE.format("village.division_id")}
             AND '01' = ANY(village.attributes)
-    ), {_SHARE.format(missing=Missing.NO_VILLAGE)}""",  # noqa: S608  (our own words; values are parameters)
+    ), {SHARE.format(missing=Missing.NO_VILLAGE)}""",  # noqa: S608  (our own words; values are parameters)
 }
 """The value of each indicator that is a corps' own."""

@@ -14,12 +14,13 @@ from apps.cadres.choices import RESIDENT
 from apps.crosschecks.choices import ENDED
 from apps.divisions import codes
 
-_ONE = """
+_ONE = f"""
 one AS MATERIALIZED (
-    SELECT id, division_id, set_id, account_id, cadre_id, duty_id, team_id, data_on
+    SELECT id, division_id, set_id, account_id, cadre_id, duty_id, team_id, data_on, division_id AS low,
+        division_id + {codes.SPAN[codes.COUNTY] - 1} AS high
     FROM assessments_cadreassessment
     WHERE year = %(year)s AND kind = %(kind)s AND division_id BETWEEN %(low)s AND %(high)s
-)"""
+)"""  # noqa: S608  (our own words; values are parameters)
 
 _VILLAGE = """
     SELECT one.id AS assessment_id, one.data_on, household.id AS household_id, {begin} AS from_on, {end} AS until_on
@@ -89,7 +90,7 @@ made AS MATERIALIZED (
         AND (authors.assessment_id, visit.household_id) IN (SELECT assessment_id, household_id FROM spans)
 )"""
 # Whole periods of the year, over by the day of the data, that somebody answered for a household.
-_DUE = """
+DUE = """
 due AS MATERIALIZED (
     SELECT DISTINCT spans.assessment_id, spans.household_id, period.first, period.last
     FROM spans JOIN (
@@ -192,7 +193,7 @@ def computed(code: str, kind: str) -> str:
     found = (_FOUND_OF_CORPS if kind == Kind.CORPS else _FOUND).get(code)
     if found is None:
         return ""
-    parts = [*_beginning(kind), _DUE.format(months="%(months)s"), found]
+    parts = [*_beginning(kind), DUE.format(months="%(months)s"), found]
     return f"WITH {', '.join(parts)} {_STORE.format(code=code, source=Source.COMPUTED)}"
 
 
@@ -201,7 +202,7 @@ def zero_months(kind: str) -> str:
     throughout. Unknown for somebody without an account; a corps does not visit by itself, and there is none."""
     if kind == Kind.CORPS:
         return ""
-    parts = [*_beginning(kind), _DUE.format(months="1")]
+    parts = [*_beginning(kind), DUE.format(months="1")]
     return f"""
     WITH {", ".join(parts)}, zero AS (
         SELECT authors.assessment_id, coalesce(array_agg(DISTINCT extract(month FROM due.first)::smallint)

@@ -20,10 +20,10 @@ from kombu.exceptions import OperationalError
 from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.assessments.catalogue import INDICATORS, PERIOD_MONTHS
-from apps.assessments.choices import Kind, RoundState, Source
+from apps.assessments.catalogue import PERIOD_MONTHS, computed
+from apps.assessments.choices import EFFECTS, Kind, RoundState
 from apps.assessments.models import AssessmentRound, CadreAssessment
-from apps.assessments.services import formulas, people, sets
+from apps.assessments.services import effect_rounds, formulas, people, sets
 from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.divisions import codes
@@ -32,15 +32,16 @@ from apps.households.models import HELPED
 logger = logging.getLogger(__name__)
 
 CAPABILITY = AssessmentRound.change_capability
-PEOPLE, ENTERED, ZERO = "people", "entered", "zero_months"
-PARTS = (PEOPLE, *(code for code, entry in INDICATORS.items() if entry.source == Source.COMPUTED), ENTERED, ZERO)
+PEOPLE, FREEZE, ENTERED, ZERO = "people", effect_rounds.FREEZE, "entered", "zero_months"
+PARTS = (PEOPLE, FREEZE, *computed(), ENTERED, ZERO)
 LEFT_LYING = datetime.timedelta(minutes=5)
 """A round without progress for so long was interrupted."""
 
 
 def _wide(opener: int, name: str) -> scopes.Scope:
-    """The range of the computation, in the name of whoever opened the year: his helpers' households lie anywhere."""
-    return scopes.everywhere("view_register", user_id=opener, username=name, source="task")
+    """The range of the computation, in the name of whoever opened the year: his helpers' households lie anywhere, and
+    of places their money is read too."""
+    return scopes.everywhere(*effect_rounds.CAPABILITIES, user_id=opener, username=name, source="task")
 
 
 @transaction.atomic
@@ -54,6 +55,8 @@ def open_round(division: int, kind: str, year: int, *, by: User) -> AssessmentRo
     sets.require_level(kind, division)
     if year > today().year:
         raise ServiceError(_("这一年度还没有开始。"), field="year", code="future")
+    if kind in EFFECTS:
+        effect_rounds.require_day(year)
     found_set = sets.in_force(kind, year, division)
     if found_set is None:
         raise ServiceError(_("这一年度还没有考核方案，请先制定。"), field="year", code="no_set")
@@ -106,6 +109,8 @@ def left_lying() -> list[int]:
 
 
 def _number(found: AssessmentRound) -> int:
+    if found.kind in EFFECTS:
+        return effect_rounds.number(found)
     rows = CadreAssessment.objects.within(found.division_id)
     return rows.filter(year=found.year, kind=found.kind).count()
 
@@ -121,6 +126,21 @@ def _do(found: AssessmentRound, part: str) -> None:
         "months": PERIOD_MONTHS[found.kind],
         "helped": list(HELPED),
     }
+    if part == PEOPLE or found.kind in EFFECTS:
+        given |= {
+            "set": found.set_id,
+            "first": datetime.date(found.year, 1, 1),
+            "data_on": found.data_on,
+            "due": sets.deadlines(found.set_id)["report_until"],
+            "by": found.opened_by_id,
+            "by_name": found.opened_by_name,
+            "note": "",
+        }
+    if found.kind in EFFECTS:
+        with scopes.activate(_wide(found.opened_by_id, found.opened_by_name)):
+            rows = effect_rounds.do(found, part, given, sets.of_assessment(found.set_id))
+        logger.info("Assessment round %s, %s: %s rows", found.pk, part, rows)
+        return
     statements: dict[str, Callable[[], str]] = {
         PEOPLE: lambda: people.ENTER[Kind(found.kind)],
         ENTERED: lambda: formulas.ENTERED,
@@ -128,16 +148,6 @@ def _do(found: AssessmentRound, part: str) -> None:
     }
     make = statements.get(part, lambda: formulas.computed(part, found.kind))
     with scopes.activate(_wide(found.opened_by_id, found.opened_by_name)), connection.cursor() as cursor:
-        if part == PEOPLE:
-            given |= {
-                "set": found.set_id,
-                "first": datetime.date(found.year, 1, 1),
-                "data_on": found.data_on,
-                "due": sets.deadlines(found.set_id)["report_until"],
-                "by": found.opened_by_id,
-                "by_name": found.opened_by_name,
-                "note": "",
-            }
         if statement := make():  # not every indicator is every kind's
             cursor.execute(statement, given)
             logger.info("Assessment round %s, %s: %s rows", found.pk, part, cursor.rowcount)

@@ -12,7 +12,7 @@ from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.assessments import catalogue
-from apps.assessments.choices import Kind, lowest
+from apps.assessments.choices import EFFECTS, Kind, lowest
 from apps.assessments.models import AssessmentRound, Indicator, IndicatorSet
 from apps.common.errors import ServiceError
 from apps.common.wording import listed
@@ -33,6 +33,8 @@ def require_level(kind: str, division: int) -> None:
         return
     if kind == Kind.CORPS:
         raise ServiceError(_("工作总队的考核由自治区制定和开展。"), field="division", code="level")
+    if kind in EFFECTS:
+        raise ServiceError(_("盟市和旗县的成效考核由自治区制定和开展。"), field="division", code="level")
     raise ServiceError(_("年度考核由旗县及以上制定和开展。"), field="division", code="level")
 
 

@@ -15,11 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.access import policy
-from apps.assessments.choices import Kind, Light, State
+from apps.assessments.choices import EFFECTS, Kind, Light, State
 from apps.assessments.models import CadreAssessment
 from apps.assessments.services.steps import ENTERS, REVIEWS, STEPS, Step
-
-OF_CADRES = tuple(kind for kind in Kind if kind != Kind.CORPS)
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,8 @@ def waiting(user: Any, rows: Any, level: int | None, place: int | None, on: date
 
 
 def _of_office(user: Any, rows: Any, level: int, place: int | None, on: datetime.date) -> list[Waiting]:
-    kinds = {step: tuple(kind for kind in Kind if step.lowest(kind) == level) for step in STEPS.values()}
+    cadres = [kind for kind in Kind if kind not in EFFECTS]
+    kinds = {step: tuple(kind for kind in cadres if step.lowest(kind) == level) for step in STEPS.values()}
     work = [one for one in WORK if kinds[one.step] and policy.can(user, one.step.capability, place)]
     queries = [one.query(kinds[one.step]) | ({"light": str(Light.RED)} if one.late else {}) for one in work]
     return _counted(rows, [(one.label, query) for one, query in zip(work, queries, strict=True)], on)

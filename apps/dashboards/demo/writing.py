@@ -27,6 +27,7 @@ from apps.dashboards.demo.complaints import take_complaints
 from apps.dashboards.demo.counties import enter_chiefs, settle_section_cadres
 from apps.dashboards.demo.departments import deliver_departments
 from apps.dashboards.demo.diaries import write_diaries
+from apps.dashboards.demo.effects import assess_places
 from apps.dashboards.demo.families import Batch, families
 from apps.dashboards.demo.finance import report_payments
 from apps.dashboards.demo.helpers import Dealt, Pairer
@@ -142,6 +143,9 @@ def seed(scale: int, seed: int | str, password: str, *, show: Callable[[int, int
                 keep_ledger(bulk, seed)
             with watch.phase("complaints"):
                 take_complaints(bulk, seed)
+            # Places are assessed by all that the others left.
+            with watch.phase("effects"):
+                bulk.rows.update(assess_places(seed))
     return Seeded(plan, truths, dict(bulk.rows), dict(watch.seconds), clients)
 
 

@@ -31,6 +31,7 @@ PHASES = (
     "assessments",
     "notices",
     "problems",
+    "effects",
     "analyse",
 )
 
