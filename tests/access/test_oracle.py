@@ -66,9 +66,11 @@ def questions(world: World, account: Account) -> Iterator[str]:
         yield f"{page}?{urlencode({'columns': names})}"
         for order in filter(None, resource.orderings()):
             yield f"{api}?{urlencode({'order': order, 'page_size': 1})}"
-        for name, filter_ in resource.filters.base_filters.items():
+        for number, (name, filter_) in enumerate(resource.filters.base_filters.items()):
+            # The others see other rows through the same filters, and take turns at them.
+            if account.name != "village" and number % 2 != (account.name == "county"):
+                continue
             values = values_for(name, filter_, resource, world, account)
-            # The others see other rows through the same filters.
             for value in values[-2:] if account.name == "village" else values[-1:]:
                 yield f"{api}?{urlencode({name: value, 'count': 1})}"
             # Page and API ask the same selection; what a page adds is the name of the row that it is filtered by.

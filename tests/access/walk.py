@@ -30,7 +30,8 @@ BARE = ("stranger", "ended", "system-admin")
 # cadre.
 ALONE_ALSO = ("county", "village", "helper")
 # They ask everything; the others see and may do what one of these does, at other places, and take turns: at each
-# address one question about what they see and one about what they do not. `WALK=whole` lets all ask everything.
+# address one question, at one about what they see, at the next about what they do not. `WALK=whole` lets all ask
+# everything.
 THOROUGH = ("county", "village", "helper", "finance", "anonymous")
 WHOLE = os.environ.get("WALK") == "whole"
 
@@ -84,7 +85,9 @@ def chosen(rows: list[Row], account: Account, *, few: bool = False) -> list[Row]
     return list(dict.fromkeys(picked))
 
 
-def addresses(route: Route, world: World, account: Account, *, few: bool = False) -> Iterator[tuple[str, Row | None]]:
+def addresses(
+    route: Route, world: World, account: Account, *, few: bool = False, wall: str = "both"
+) -> Iterator[tuple[str, Row | None]]:
     """The addresses of a route to try as this account, with the row that each stands for."""
     keys = ALONE[route.name].keys if route.name in ALONE else {}
     if keys or not route.keys:
@@ -92,6 +95,9 @@ def addresses(route: Route, world: World, account: Account, *, few: bool = False
         return
     name = ALONE[route.name].rows if route.name in ALONE else route.resource.name
     rows = world.rows[name]
+    if wall != "both" and not WHOLE:
+        # One's own rows say nothing of the wall that is left.
+        rows = [row for row in rows if not account.sees(row)] or rows
     # Whoever is not let in is told so whatever he asks for: one row shows it.
     picked = chosen(rows, account, few=few) if account.inside else rows[:1]
     if account.inside and not few:
@@ -148,17 +154,18 @@ def _of_route(route: Route, world: World, account: Account, wall: str) -> Iterat
     # Whoever never sees rows of a kind is told so whatever he asks for: one row shows it.
     unseen = route.resource is not None and not account.opens(route.resource)
     few = wall != "both" or account.name in BARE or unseen
-    for number, (address, row) in enumerate(addresses(route, world, account, few=few)):
+    for number, (address, row) in enumerate(addresses(route, world, account, few=few, wall=wall)):
         for method in methods(route, row, wall, number):
             yield Question(f"{wall} {account.name} {route.name} {number} {method}", route, method, address, row)
 
 
 def _in_turn(every: list[Question], account: Account, turn: int) -> Iterator[Question]:
-    """One of the questions that are about what the account sees, and one of the others."""
-    for sees in (True, False):
-        some = [asked for asked in every if (asked.row is None or account.sees(asked.row)) is sees]
-        if some:
-            yield some[turn % len(some)]
+    """One of the questions that are about what the account sees, or one of the others."""
+    seen = [asked for asked in every if asked.row is None or account.sees(asked.row)]
+    unseen = [asked for asked in every if asked not in seen]
+    first, second = (seen, unseen) if turn % 2 else (unseen, seen)
+    if some := first or second:
+        yield some[turn // 2 % len(some)]
 
 
 def methods(route: Route, row: Row | None, wall: str, number: int) -> list[str]:
