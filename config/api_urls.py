@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.crosschecks.api_urls")),
     path("", include("apps.assessments.api_urls")),
     path("", include("apps.problems.api_urls")),
+    path("", include("apps.complaints.api_urls")),
     path("", include("apps.publicsite.api_urls")),
     path("", include("apps.dashboards.api_urls")),
 ]

@@ -94,6 +94,8 @@ MENU = [
         [
             Entry(pgettext_lazy("列表", "公告公示"), "document", "notice-list"),
             Entry(pgettext_lazy("列表", "公示异议"), "info", "notice-objection-list"),
+            Entry(pgettext_lazy("列表", "信访举报"), "info", "complaint-list", realm="supervision"),
+            Entry(_("信访举报统计"), "chart", "complaint-numbers", realm="supervision"),
         ],
     ),
     Group(

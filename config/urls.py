@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("apps.crosschecks.urls")),
     path("", include("apps.assessments.urls")),
     path("", include("apps.problems.urls")),
+    path("", include("apps.complaints.urls")),
     path("", include("apps.dashboards.urls")),
     path("", include("apps.publicsite.urls")),
     path("spdci/", include("apps.partners.spdci_urls")),

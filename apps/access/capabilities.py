@@ -30,6 +30,7 @@ CAPABILITIES = {
     "approve_inspections": _("批准督查"),
     "rectify": _("落实问题整改"),
     "review_rectification": _("督办和审核问题整改"),
+    "handle_complaints": _("受理和办理信访举报"),
     "view_accounts": _("查看账户"),
     "manage_accounts": _("管理账户和任职"),
     "view_audit": _("查看审计日志"),
@@ -51,6 +52,9 @@ SEPARATIONS: tuple[tuple[str, str, str], ...] = (
     # Nor what inspections found.
     ("manage_system", "view_supervision", ACCOUNT),
     ("view_audit", "view_supervision", ACCOUNT),
+    # Nor who complained.
+    ("manage_system", "handle_complaints", ACCOUNT),
+    ("view_audit", "handle_complaints", ACCOUNT),
     # Whoever applies does not approve: kept for each item (`policy.require_another`, the steps of findings), because
     # an office above both works on its own cases and reviews those of the offices below.
     ("work_findings", "review_findings", ITEM),
@@ -74,7 +78,12 @@ REALM_CAPABILITIES = {
     "register": "view_register",
     "funds": "view_funds",
     "supervision": "view_supervision",
+    "complaints": "handle_complaints",
     "accounts": "view_accounts",
     "audit": "view_audit",
     "datasets": "load_datasets",
 }
+
+EXACT = frozenset({"handle_complaints"})
+"""Capabilities that a post gives at its very place alone, however far it reaches otherwise: who complained is for the
+unit that handles the complaint, and neither for those above it nor for those below."""

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField, QuerySet, Value
 from django.utils import timezone
 
-from apps.access.capabilities import REALM_CAPABILITIES
+from apps.access.capabilities import EXACT, REALM_CAPABILITIES
 from apps.access.session import REALMS, activate, current
 from apps.common.prepared import Given, Prepared
 from apps.divisions import codes
@@ -138,9 +138,15 @@ def _read(user: User) -> Scope:
     with activate(identity(user.pk)), transaction.atomic(savepoint=False):
         rows = _RIGHTS.rows(user=user.pk, now=timezone.now(), today=timezone.localdate())
     ranges: dict[str, list[Range]] = {}
-    for capability, division, exact, *_rest, household in rows:
-        if household is None:
-            ranges.setdefault(capability, []).append(range_of(division, exact=exact))
+    for capability, division, exact, _role, place, household in rows:
+        if household is not None:
+            continue
+        given = range_of(division, exact=exact)
+        if capability in EXACT:
+            if not lies_in((place, place), (given,)):
+                continue  # the post reaches other places only; its own desk is not among them
+            given = (place, place)
+        ranges.setdefault(capability, []).append(given)
     return Scope(
         user_id=user.pk,
         username=user.username,

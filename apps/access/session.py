@@ -18,7 +18,7 @@ from psycopg.pq import TransactionStatus
 if TYPE_CHECKING:
     from apps.access.scope import Scope
 
-REALMS = ("register", "funds", "supervision", "accounts", "audit", "datasets")
+REALMS = ("register", "funds", "supervision", "complaints", "accounts", "audit", "datasets")
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
 

@@ -39,6 +39,8 @@ SENIOR = OFFICER | {
 }
 # Who leads a county is entered above it, never by the county.
 ABOVE_COUNTIES = frozenset({"record_chiefs"})
+# The desk that takes complaints; not in SENIOR, because the system's account must not read who complained.
+DESK = frozenset({"handle_complaints"})
 DELEGATED = frozenset({"view_accounts", "manage_accounts"})
 
 
@@ -65,15 +67,15 @@ class Role:
 
 
 ROLES: dict[str, Role] = {
-    "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED | ABOVE_COUNTIES),
-    "league_officer": Role(_("盟市扶贫办工作人员"), frozenset({2}), SENIOR | DELEGATED | ABOVE_COUNTIES),
-    "county_officer": Role(_("旗县扶贫办工作人员"), frozenset({3}), SENIOR | DELEGATED),
+    "region_officer": Role(_("自治区扶贫办工作人员"), frozenset({1}), SENIOR | DELEGATED | ABOVE_COUNTIES | DESK),
+    "league_officer": Role(_("盟市扶贫办工作人员"), frozenset({2}), SENIOR | DELEGATED | ABOVE_COUNTIES | DESK),
+    "county_officer": Role(_("旗县扶贫办工作人员"), frozenset({3}), SENIOR | DELEGATED | DESK),
     "region_head": Role(_("自治区扶贫开发领导小组"), frozenset({1}), HEAD),
     "league_head": Role(_("盟市扶贫开发领导小组"), frozenset({2}), HEAD),
     "county_head": Role(_("旗县扶贫开发领导小组"), frozenset({3}), HEAD),
     # Money and inspections are approved from the county up.
     "township_head": Role(_("苏木乡镇负责人"), frozenset({4}), HEAD - {"approve_funds", "approve_inspections"}),
-    "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | {"review_findings", "review_funds"}),
+    "township_officer": Role(_("苏木乡镇扶贫专干"), frozenset({4}), OFFICER | DESK | {"review_findings", "review_funds"}),
     "village_officer": Role(_("嘎查村信息员"), frozenset({5}), OFFICER),
     "department_user": Role(
         _("行业部门用户"), frozenset({1, 2, 3}), READ | {"work_findings", "review_funds", "rectify"}

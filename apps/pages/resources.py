@@ -27,6 +27,7 @@ EXPORT_CAPABILITY = {
     "register": "export_register",
     "funds": "view_funds",
     "supervision": "view_supervision",
+    "complaints": "handle_complaints",
     "accounts": "view_accounts",
     "audit": "view_audit",
     "datasets": "load_datasets",

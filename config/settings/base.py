@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "apps.assessments",
     "apps.inspections",
     "apps.problems",
+    "apps.complaints",
     "apps.publicsite",
     "apps.dashboards",
     "django.contrib.auth",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.access import policy
 from apps.access import scope as scopes
+from apps.access.capabilities import EXACT
 from apps.access.models import Grant
 from apps.accounts.models import Post, User
 from apps.accounts.roles import RESERVED, ROLES, Role, apart, conflicts
@@ -154,8 +155,16 @@ def check_delegation(by: User, role: str, division: int, found: Sequence[Reach] 
     if wanted.administrator:
         raise Refused(_("只有安全管理员可以任命管理员。"), field="role")
     for name in wanted.capabilities:
-        if not policy.can(by, name, division) or any(not policy.covers(by, name, one) for one in ranges):
+        if not _has_to_give(by, name, division, ranges):
             raise Refused(_("不能授予自己没有的权限。"), field="role")
+
+
+def _has_to_give(by: User, name: str, division: int, ranges: Sequence[scopes.Range]) -> bool:
+    """Whether `by` holds what he gives, as far as it will reach. What a post gives at its very place alone is given by
+    whoever holds it there or above."""
+    if name in EXACT:
+        return any(codes.contains(low, division) for low, _high in scopes.of(by).ranges_of(name))
+    return policy.can(by, name, division) and all(policy.covers(by, name, one) for one in ranges)
 
 
 def may_end(by: User, post: Post) -> bool:

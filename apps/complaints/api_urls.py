@@ -1,0 +1,16 @@
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from apps.complaints import api
+from apps.complaints.tables import ComplaintResource
+from apps.pages.routes import viewset
+
+router = SimpleRouter()
+router.register("complaints", viewset(ComplaintResource, api.ComplaintViewSet), "complaint")
+
+urlpatterns = [
+    path("complaints/<int:key>/step/", api.ComplaintStepView.as_view(), name="complaint-step"),
+    path("complaints/<int:key>/author/", api.ComplaintAuthorView.as_view(), name="complaint-author"),
+    path("complaints/photos/<int:key>/image/", api.ComplaintPhotoView.as_view(), name="complaint-photo"),
+    *router.urls,
+]
