@@ -1,5 +1,6 @@
 from django.urls import path
 
+from apps.dashboards.bulletin_views import BulletinPage
 from apps.dashboards.coverage_views import CoveragePage
 from apps.dashboards.field_summary_views import FieldSummaryPage
 from apps.dashboards.live_views import LiveFeed, LivePage
@@ -12,5 +13,6 @@ urlpatterns = [
     path("live/feed/", LiveFeed.as_view(), name="live-feed"),
     path("loan-coverage/", LoanCoveragePage.as_view(), name="loan-coverage"),
     path("coverage/", CoveragePage.as_view(), name="coverage"),
+    path("bulletin/", BulletinPage.as_view(), name="bulletin"),
     path("field-summary/", FieldSummaryPage.as_view(), name="field-summary"),
 ]
