@@ -34,6 +34,7 @@ from apps.pages.bell import Bell
 from apps.pages.context import reference_date
 from apps.pages.places import Place, Places, own_ranges
 from apps.pages.ways import holds
+from apps.problems.services import reading as ledger
 
 SHOWN = 8
 LEVELS_APPROVED = 2
@@ -88,6 +89,7 @@ def to_do(user: Any, extent: Extent, on: datetime.date) -> dict[str, Any]:
                 *_assessments(user, extent, on),
                 *orders_waiting(user),
                 *money_waiting(user),
+                *problems_waiting(user),
                 *_notices(user, extent),
                 *_exports(user),
             )
@@ -230,7 +232,36 @@ def money_waiting(user: Any) -> list[dict[str, Any]]:
     return lines
 
 
-def _line(label: str, count: int, light: Light, name: str, **query: str) -> dict[str, Any]:
+def problems_waiting(user: Any) -> list[dict[str, Any]]:
+    """What of the problem ledger waits for this account's office: problems by their light, letters to receive and
+    letters that nobody received, rungs of the ladder. Nothing to ask where it has no right."""
+    scope = scopes.of(user)
+    rectifies, reviews = (bool(scope.ranges_of(one)) for one in (ledger.RECTIFIES, ledger.REVIEWS))
+    if not (rectifies or reviews):
+        return []
+    labels = {
+        Light.RED: _("整改问题已超期"),
+        Light.YELLOW: _("整改问题临近到期"),
+        Light.GREEN: _("整改问题待我办理"),
+    }
+    by_light = {light.value: Count("pk", filter=Q(light=light.value)) for light in labels}
+    counts = ledger.waiting(user).with_light(today()).order_by().aggregate(**by_light)
+    lines = [
+        _line(label, counts[light.value], light, "problem-list", waiting="true", light=light.value)
+        for light, label in labels.items()
+    ]
+    letters = "supervision-letter-list"
+    if rectifies:
+        count = ledger.letters_to_receive(user).count()
+        lines.append(_line(_("督办函待签收"), count, Light.RED, letters, waiting="true"))
+    if reviews:
+        out, rungs = ledger.letters_out(user).count(), ledger.to_escalate(user).count()
+        lines.append(_line(_("督办函未签收"), out, Light.YELLOW, letters, received="false", issued="true"))
+        lines.append(_line(_("升级督办待办理"), rungs, Light.RED, "escalation-list", waiting="true"))
+    return lines
+
+
+def _line(label: str, count: int, light: Light, name: str, /, **query: str) -> dict[str, Any]:
     address = f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
     return {"label": label, "count": count, "light": light.value, "url": address}
 

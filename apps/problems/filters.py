@@ -19,6 +19,8 @@ from apps.problems.models import (
     RectificationMeasure,
     SupervisionLetter,
 )
+from apps.problems.services import reading
+from apps.problems.services.offices import REVIEWS
 
 
 class ProblemFilters(Filters):
@@ -26,6 +28,7 @@ class ProblemFilters(Filters):
 
     search = django_filters.CharFilter(label=_("对象、事实或编号"), method="with_words")
     light = ChoicesFilter(label=_("期限"), choices=Light.choices)
+    waiting = YesNoFilter(label=_("待我办理"), method="waiting_for_me")
     overdue = YesNoFilter(label=_("整改超期"), method="with_overdue")
     letter = YesNoFilter(label=_("已发督办函"), method="with_a_letter")
     inspection = WholeNumberFilter(label=_("督查巡查"), field_name="inspection_id")
@@ -41,6 +44,10 @@ class ProblemFilters(Filters):
 
     def with_words(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(Q(object__icontains=value) | Q(fact__icontains=value) | Q(number__startswith=value))
+
+    def waiting_for_me(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        mine = reading.waiting(self.user).order_by().values("pk")
+        return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
     def with_overdue(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         late = Q(state__in=AT_WORK, due_on__lt=today())
@@ -78,11 +85,21 @@ class LetterFilters(OfProblemFilters):
     """督办函."""
 
     received = YesNoFilter(label=_("已签收"), method="with_receipt")
+    waiting = YesNoFilter(label=_("待我签收"), method="waiting_for_me")
+    issued = YesNoFilter(label=_("本级所发"), method="issued_by_me")
     issued_from, issued_to = between("issued_on", _("发函日期"), DateFilter)
 
     class Meta:
         model = SupervisionLetter
         fields = ["year"]
+
+    def waiting_for_me(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        mine = reading.letters_to_receive(self.user).order_by().values("pk")
+        return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
+
+    def issued_by_me(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        mine = Q(issuer__in=reading.offices(self.user, REVIEWS))
+        return rows.filter(mine) if value else rows.exclude(mine)
 
     def with_receipt(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.filter(received_on__isnull=not value)
@@ -92,10 +109,15 @@ class EscalationFilters(OfProblemFilters):
     """升级督办."""
 
     done = YesNoFilter(label=_("已办理"), method="with_done")
+    waiting = YesNoFilter(label=_("待我办理"), method="waiting_for_me")
 
     class Meta:
         model = EscalationStep
         fields = ["rung"]
+
+    def waiting_for_me(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        mine = reading.to_escalate(self.user).order_by().values("pk")
+        return rows.filter(pk__in=mine) if value else rows.exclude(pk__in=mine)
 
     def with_done(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.filter(done_on__isnull=not value)

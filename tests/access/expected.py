@@ -91,8 +91,9 @@ def acts_on(account: Account, row: Row) -> bool:
     # Begun or opened, never changed.
     if row.resource in ("run", "assessment-round", "closed-year", "asset-distribution", "loan-repayment"):
         return False
-    # Changed by whoever drafted it, who is none of these; before it was classified, which all planted ones are.
-    if row.resource in ("fund-order", "library-item", "asset"):
+    # Changed by whoever drafted it, who is none of these; before it was classified
+    # or listed, which all planted ones are.
+    if row.resource in ("fund-order", "library-item", "asset", "problem"):
         return False
     if account.kind.here and row.resource in ("user", "client"):
         return False  # all of them reach below his one division: more than he could have given

@@ -87,6 +87,16 @@ from apps.pages.imports.models import ImportBatch
 from apps.pages.models import ExportApproval, ExportJob
 from apps.partners.models import Client as Partner
 from apps.partners.models import ClientDay, SearchJob
+from apps.problems.models import (
+    EscalationStep,
+    LadderRung,
+    Problem,
+    ProblemLog,
+    ProblemPhoto,
+    ProgressReport,
+    RectificationMeasure,
+    SupervisionLetter,
+)
 from apps.villages.models import Village, VillageYear
 from apps.villages.services import ensure_villages
 from apps.visits.models import (
@@ -233,6 +243,7 @@ def build() -> World:
             _registered(place, words)
             _made_public(place, accounts["county"].user, words.word())
             _inspected(place, accounts["village"].user if place == OTHER_LEAGUE else None)
+            _troubled(place, words)
         for account in accounts.values():
             if account.user is not None:
                 _papers(account.user, account.kind, words.word(), words.word())
@@ -428,6 +439,32 @@ def _inspected(place: int, member: User | None) -> None:
     InspectionTarget.objects.create(**here, **told, place_id=place, opened_on=day)
     if place == LEAGUE:
         InspectionTarget.objects.create(**here, **told, place_id=COUNTY)
+
+
+def _troubled(place: int, words: Canaries) -> None:
+    """A problem that the place itself puts right, with everything that can hang off it."""
+    here, day = {"division_id": place}, datetime.date(2018, 6, 1)
+    found = Problem.objects.create(
+        **here, number=f"W{place}", year=2018, area="help", object="o", fact=words.word(), kind="alike", unit_id=place,
+        department="d", leader="l", found_on=day, due_on=day, next_due_on=day, state="in_progress", plan=1,
+        plan_approved_on=day,
+    )  # fmt: skip
+    of = {**here, "problem": found}
+    ProblemLog.objects.create(
+        **of, round=0, by_name="b", step="approve_plan", to_state="in_progress", note=words.word()
+    )
+    RectificationMeasure.objects.create(**of, plan=1, position=1, text=words.word(), by_on=day, checked_by="c")
+    ProgressReport.objects.create(**of, kind="monthly", period=day, percent=1, text=words.word())
+    pictures = {name: ContentFile(b"p", "a.jpg") for name in ("image", "thumbnail")}
+    ProblemPhoto.objects.create(**of, of="fact", round=0, by_name=words.word(), width=1, height=1, **pictures)
+    letter = SupervisionLetter.objects.create(
+        **of, issuer_id=place, year=2018, sequence=1, number=f"L{place}", unit_id=place, department="d",
+        text=words.word(), old_due_on=day, due_on=day, issued_on=day,
+    )  # fmt: skip
+    EscalationStep.objects.create(
+        **of, rung="letter", due_on=day, days=5, reached_on=day, done_on=day, done_by_name=words.word(), letter=letter
+    )
+    LadderRung.objects.create(**here, rung="letter", days=6)
 
 
 def _delivered(place: int, by: User) -> None:
@@ -722,6 +759,14 @@ PLANTED: tuple[type[models.Model], ...] = (
     InspectionTeam,
     TeamMember,
     InspectionTarget,
+    Problem,
+    ProblemLog,
+    RectificationMeasure,
+    ProgressReport,
+    ProblemPhoto,
+    SupervisionLetter,
+    EscalationStep,
+    LadderRung,
     Share,
     Run,
     Village,
@@ -769,6 +814,13 @@ MADE_WITH = {
     DistributionLog: "note",
     NoticePhoto: "by_name",
     NoticeLog: "note",
+    Problem: "fact",
+    ProblemLog: "note",
+    RectificationMeasure: "text",
+    ProgressReport: "text",
+    ProblemPhoto: "by_name",
+    SupervisionLetter: "text",
+    EscalationStep: "done_by_name",
     AccessLog: "reason",
     ExportJob: "title",
     ExportApproval: "title",

@@ -129,6 +129,16 @@ def funds(account: Any) -> set[int]:
     return {200} if account.kind.funds else {403}
 
 
+def supervision(account: Any) -> set[int]:
+    """For those who see some inspections and problems."""
+    return {200} if account.kind.supervision else {403}
+
+
+def reviewing(*done: int) -> Callable[[Any], set[int]]:
+    """For those who watch over problems somewhere."""
+    return lambda account: set(done) if "review_rectification" in account.kind.may else {403}
+
+
 def to_change(capability: str, *done: int) -> Callable[[Any], set[int]]:
     """For those who see some of the register: done by those with the right, refused to the others."""
     return lambda account: set(done) if capability in account.kind.may and account.kind.register else {403}
@@ -327,6 +337,17 @@ ALONE: dict[str, Alone] = {
     "assessment-steps": Alone({"GET": to_change("review_register", 302), "POST": to_change("review_register", 302)}),
     "api:assessment-steps": Alone({"POST": to_change("review_register", 422)}),
     "api:assessment-step": Alone({"POST": {422, 403}}, rows="assessment"),
+    "problem-standing": Alone({"GET": supervision}),
+    "api:problem-standing": Alone({"GET": supervision}),
+    "problem-at-once": Alone({"GET": reviewing(302), "POST": reviewing(302)}),
+    "problem-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="problem"),
+    "problem-elsewhere": Alone({"GET": 302, "POST": {422, 403}}, rows="problem"),
+    "problem-sheet": Alone({"GET": 200}, rows="problem"),
+    "problem-photo": Alone({"GET": 200}, rows="problems.problemphoto"),
+    "problem-photo-small": Alone({"GET": 200}, rows="problems.problemphoto"),
+    "letter-sheet": Alone({"GET": 200}, rows="supervision-letter"),
+    "api:problem-step": Alone({"POST": {422, 403}}, rows="problem"),
+    "api:letter-receive": Alone({"POST": {200, 409, 403}}, rows="supervision-letter"),
     "notice-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="notice"),
     "notice-poster": Alone({"GET": 200}, rows="notice"),
     "notice-photo": Alone({"GET": 200}, rows="notices.noticephoto"),

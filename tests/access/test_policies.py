@@ -101,6 +101,7 @@ REALMS = {
     "history": "audit",
     "funds": "funds",
     "inspections": "supervision",
+    "problems": "supervision",
     "pages_exportjob": "audit",
 }
 # The latest visit moves on and a problem goes its way; money and what it is spent on stay. None is taken away.
@@ -116,12 +117,14 @@ KEPT = (
     *(f"funds_{name}" for name in KEPT_FUNDS),
     *(f"measures_{name}" for name in KEPT_MEASURES),
     "inspections_inspection",
+    "problems_problem",
 )
 APPEND_ONLY = re.compile(
     r"event$|_findinglog$|_assessmentlog$|_noticelog$|_noticephoto$|_accesslog$"
     r"|^funds_(closedyear|orderlog|entry|payment|librarylog|projectlog|negativecheck|reconciliationsettlement|ledgercheck)$"
     r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
     r"|^measures_loanrepayment$"
+    r"|^problems_(problemlog|rectificationmeasure|progressreport|problemphoto|supervisionletter|escalationstep)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )
 

@@ -45,6 +45,10 @@ from apps.pages.imports import services as imports
 from apps.pages.imports.importer import Outcome
 from apps.pages.imports.models import ImportBatch, StagedUnit
 from apps.partners.services.clients import rotate_secret
+from apps.problems.models import Problem
+from apps.problems.services import letters
+from apps.problems.services import photos as problem_photos
+from apps.problems.services import steps as problem_steps
 from apps.visits.services.writing import Draft, submit
 from tests.access.walk import content
 from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN
@@ -77,6 +81,11 @@ def loan() -> SmallLoan:
 
 def cadre() -> Cadre:
     return Cadre.objects.order_by("pk")[0]
+
+
+def problem() -> Problem:
+    """Of the inspector's own county, over which he does not watch."""
+    return Problem.objects.filter(division_id=COUNTY)[0]
 
 
 def notice() -> PublicNotice:
@@ -155,6 +164,9 @@ CALLS = {
     "prepare a notice": lambda by: writing.prepare(OWN, "fund_use", "公示", [], by, text="公示"),
     "take a step of a notice": lambda by: notice_steps.take(notice(), "approve", by=by),
     "add a photo of a notice": lambda by: photos.add(notice(), b"0", by=by),
+    "take a step of a problem": lambda by: problem_steps.take(problem(), "submit", by=by),
+    "receive a letter": lambda by: letters.receive(problem().letters.all()[0], by=by),
+    "add a photo of a problem's result": lambda by: problem_photos.add(problem(), "result", b"0", by=by),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
     ),

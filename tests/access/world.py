@@ -74,13 +74,14 @@ SENIOR = frozenset(
 ENTERS = frozenset({"change_register", "export_register", "import_register", "view_personal_data", "work_findings"})
 FUNDS = frozenset({"propose_funds", "review_funds", "view_funds"})
 PROPOSES = frozenset({"propose_funds"})
-INSPECTS = frozenset({"inspect"})
+INSPECTS = frozenset({"inspect", "review_rectification"})
+RECTIFIES = frozenset({"rectify"})
 MANAGES = frozenset({"manage_accounts", "view_accounts"})
 
 
 def _senior(role: str, place: int, *, here: bool = False, more: tuple[str, ...] = ()) -> Kind:
     """An office that runs its place: it sees and does everything there but read the audit log."""
-    may = ENTERS | SENIOR | MANAGES | FUNDS | INSPECTS | set(more)
+    may = ENTERS | SENIOR | MANAGES | FUNDS | INSPECTS | RECTIFIES | set(more)
     realms = dict.fromkeys(("register", "accounts", "datasets", "funds", "supervision"), place)
     return Kind(role, place, **realms, may=may, here=here)
 
@@ -96,9 +97,11 @@ KINDS: dict[str, Kind] = {
         register=TOWNSHIP,
         funds=TOWNSHIP,
         supervision=TOWNSHIP,
-        may=ENTERS | PROPOSES,
+        may=ENTERS | PROPOSES | RECTIFIES,
     ),
-    "village": Kind("village_officer", OWN, register=OWN, funds=OWN, supervision=OWN, may=ENTERS | PROPOSES),
+    "village": Kind(
+        "village_officer", OWN, register=OWN, funds=OWN, supervision=OWN, may=ENTERS | PROPOSES | RECTIFIES
+    ),
     "inspector": Kind(
         "inspector",
         COUNTY,

@@ -10,13 +10,13 @@ from typing import Any
 
 from django.db.models import (
     Avg,
+    BigIntegerField,
     Case,
     Count,
     DateField,
     DurationField,
     ExpressionWrapper,
     F,
-    IntegerField,
     Q,
     Value,
     When,
@@ -51,27 +51,29 @@ class Standing:
 
 def by_unit(user: Any, division: int, on: datetime.date) -> list[Standing]:
     """The units directly below a place (itself for what lies at its own level), the best first. Two queries."""
-    unit = _unit(division)
+    below = _below(division)
     low, high = codes.subtree(division)
-    rows = Problem.objects.visible_to(user).filter(division__range=(low, high)).annotate(unit=unit)
-    letters = SupervisionLetter.objects.visible_to(user).filter(division__range=(low, high)).annotate(unit=unit)
+    rows = Problem.objects.visible_to(user).filter(division__gte=low, division__lte=high).annotate(below=below)
+    letters = (
+        SupervisionLetter.objects.visible_to(user).filter(division__gte=low, division__lte=high).annotate(below=below)
+    )
     written = {
-        one["unit"]: (one["letters"], one["outstanding"])
+        one["below"]: (one["letters"], one["outstanding"])
         for one in letters.order_by()
-        .values("unit")
+        .values("below")
         .annotate(letters=Count("pk"), outstanding=Count("pk", filter=Q(received_on=None)))
     }
     found = [
         Standing(
-            division=one["unit"],
+            division=one["below"],
             total=one["total"],
             closed=one["closed"],
             long_term=one["long_term"],
             overdue=one["overdue"],
             open_days=_days(one["open_age"]),
             closing_days=_days(one["closing_age"]),
-            letters=written.get(one["unit"], (0, 0))[0],
-            outstanding=written.get(one["unit"], (0, 0))[1],
+            letters=written.get(one["below"], (0, 0))[0],
+            outstanding=written.get(one["below"], (0, 0))[1],
         )
         for one in _counted(rows, on)
     ]
@@ -95,14 +97,14 @@ def _mean(ages: Sequence[tuple[int | None, int]]) -> int | None:
     return round(sum(age * number for age, number in known) / number) if number else None
 
 
-def _unit(division: int) -> Any:
+def _below(division: int) -> Any:
     """The unit directly below a place that a row lies in, computed from its code; the row's own place at a village."""
     level = codes.level(division)
     if level == codes.VILLAGE:
         return F("division_id")
     span = codes.SPAN[level + 1]
-    below = ExpressionWrapper(F("division_id") - F("division_id") % Value(span), output_field=IntegerField())
-    return Case(When(division_id=division, then=F("division_id")), default=below)
+    there = ExpressionWrapper(F("division_id") - F("division_id") % Value(span), output_field=BigIntegerField())
+    return Case(When(division_id=division, then=F("division_id")), default=there)
 
 
 def _counted(rows: Any, on: datetime.date) -> Any:
@@ -111,7 +113,7 @@ def _counted(rows: Any, on: datetime.date) -> Any:
     )
     return (
         rows.order_by()
-        .values("unit")
+        .values("below")
         .annotate(
             total=Count("pk"),
             closed=Count("pk", filter=Q(state=State.CLOSED)),
