@@ -89,7 +89,7 @@ def sections(user: Any, division: int, month: Period) -> list[Section]:
     return [
         _inspections(user, division, month),
         _problems(areas, month),
-        _units(_standing(problems.annotate(unit=unit_below(division)).order_by().values("unit"), "unit", month)),
+        _units(_standing(problems.annotate(below=unit_below(division)).order_by().values("below"), "below", month)),
         _letters(user, division, month),
         _complaints(user, division, month),
     ]

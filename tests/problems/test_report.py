@@ -44,4 +44,4 @@ def test_nothing_to_say_no_right_and_other_places(people: People) -> None:
     assert client.post(f"/api/v1/problems/report/?division={TOWNSHIP}").status_code == 422
     assert client.post("/api/v1/problems/report/?division=150423000000").status_code == 404
     assert client_of(people.inspector).post("/api/v1/problems/report/").status_code == 403
-    assert client_of(make_user("m", "finance_user", COUNTY)).post("/api/v1/problems/report/").status_code == 403
+    assert client_of(make_user("money", "finance_user", COUNTY)).post("/api/v1/problems/report/").status_code == 403
