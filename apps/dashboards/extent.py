@@ -66,12 +66,10 @@ class Extent:
 
     def unit(self) -> Any:
         """Expression: the code of the unit below that a row belongs to, by cutting digits off the row's own."""
-        place = Cast(F("division_id"), BigIntegerField())
         if not self.has_units:
-            return place
+            return Cast(F("division_id"), BigIntegerField())
         if self.code:
-            span = codes.SPAN[codes.level(self.code) + 1]
-            return ExpressionWrapper(place - place % Value(span), output_field=BigIntegerField())
+            return unit_below(self.code)
         whens = [When(division_id__gte=low, division_id__lte=high, then=Value(low)) for low, high in self.own]
         return Case(*whens, default=Value(ELSEWHERE), output_field=BigIntegerField())
 
@@ -82,3 +80,11 @@ class Extent:
         if self.code:
             return list(Division.objects.children_of(self.code))
         return list(Division.objects.filter(code__in=self.tops))
+
+
+def unit_below(division: int) -> Any:
+    """Expression: the code of the unit directly below a place that a row lies in (the place itself for what stands
+    there, and at a village)."""
+    place = Cast(F("division_id"), BigIntegerField())
+    span = codes.SPAN[min(codes.level(division) + 1, codes.VILLAGE)]
+    return ExpressionWrapper(place - place % Value(span), output_field=BigIntegerField())

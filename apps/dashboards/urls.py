@@ -1,5 +1,6 @@
 from django.urls import path
 
+from apps.dashboards.bulletin_views import BulletinPage
 from apps.dashboards.coverage_views import CoveragePage
 from apps.dashboards.field_summary_views import FieldSummaryPage
 from apps.dashboards.inspection_coverage_views import InspectionCoveragePage
@@ -14,5 +15,6 @@ urlpatterns = [
     path("loan-coverage/", LoanCoveragePage.as_view(), name="loan-coverage"),
     path("inspection-coverage/", InspectionCoveragePage.as_view(), name="inspection-coverage"),
     path("coverage/", CoveragePage.as_view(), name="coverage"),
+    path("bulletin/", BulletinPage.as_view(), name="bulletin"),
     path("field-summary/", FieldSummaryPage.as_view(), name="field-summary"),
 ]

@@ -23,6 +23,7 @@ class Kind(TextChoices):
     COUNTY_REMOVAL = "county_removal", _("贫困旗县退出")
     LOANS = "loans", _("小额信贷")
     ASSETS = "assets", _("资产和收益分配")
+    RECTIFICATION = "rectification", _("问题整改情况")
     ANNOUNCEMENT = "announcement", _("公告")
 
 
@@ -106,6 +107,9 @@ COLUMNS: dict[str, Column] = {
         Column("conditions", _("达标情况")),
         Column("households", _("受益户数"), Cell.COUNT),
         Column("months", _("期限（月）"), Cell.COUNT),
+        Column("problems", _("问题数"), Cell.COUNT),
+        Column("closed", _("已销号"), Cell.COUNT),
+        Column("long_term", _("持续整改"), Cell.COUNT),
         Column("amount", _("金额（元）"), Cell.MONEY),
     )
 }
@@ -137,9 +141,11 @@ RULES: dict[str, Rule] = {
     Kind.COUNTY_REMOVAL: Rule(7, ("county", "incidence", "conditions"), working=True),
     Kind.LOANS: Rule(10, ("head", "village", "amount", "months")),
     Kind.ASSETS: Rule(10, ("asset", "village", "head", "amount")),
+    Kind.RECTIFICATION: Rule(None, ("unit", "problems", "closed", "long_term")),
     Kind.ANNOUNCEMENT: Rule(None, ()),
 }
-"""workflows.md §18: identification, exit, removal 7; county removal 7 without holidays (N7); money 10 (N6)."""
+"""workflows.md §18: identification, exit, removal 7; county removal 7 without holidays (N7); money 10 (N6). Announcements
+and reports of rectification (seed 003 is one) stand for good."""
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:

@@ -25,6 +25,10 @@ from apps.pages.models import ExportJob
 from apps.pages.resources import Resource
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES = {
+    "xlsx": MEDIA_TYPE,
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 class ExportPage(View):
@@ -91,10 +95,10 @@ def start(resource: type[Resource], request: HttpRequest, reason: str = "") -> F
     return job
 
 
-def attachment(file: Any, title: str) -> FileResponse:
-    """A workbook to be saved under its title and the day."""
-    name = f"{title}_{timezone.localdate():%Y%m%d}.xlsx"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=MEDIA_TYPE)
+def attachment(file: Any, title: str, *, suffix: str = "xlsx") -> FileResponse:
+    """A workbook, or a document (`docx`), to be saved under its title and the day."""
+    name = f"{title}_{timezone.localdate():%Y%m%d}.{suffix}"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=MEDIA_TYPES[suffix])
     response["Cache-Control"] = "no-store"
     return response
 

@@ -2,7 +2,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.pages.routes import viewset
-from apps.problems import api, standing_views, tables
+from apps.problems import api, report_views, standing_views, tables
 
 router = SimpleRouter()
 router.register("problems", viewset(tables.ProblemResource, api.ProblemViewSet), "problem")
@@ -14,6 +14,7 @@ router.register("ladder-rungs", viewset(tables.RungResource), "ladder-rung")
 
 urlpatterns = [
     path("problems/standing/", standing_views.StandingView.as_view(), name="problem-standing"),
+    path("problems/report/", report_views.ReportView.as_view(), name="problem-report-public"),
     path("problems/<int:key>/step/", api.ProblemStepView.as_view(), name="problem-step"),
     path("supervision-letters/<int:key>/receive/", api.ReceiveView.as_view(), name="letter-receive"),
     *router.urls,

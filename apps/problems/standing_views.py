@@ -17,11 +17,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.access import scope as scopes
+from apps.accounts.sessions import requester
 from apps.common.days import today
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.pages.places import Places
-from apps.problems.services import standing
+from apps.problems.services import publishing, standing
 from apps.problems.services.standing import Standing
 
 COUNTS = ("total", "closed", "long_term", "overdue", "open_days", "closing_days", "letters", "outstanding")
@@ -68,6 +69,7 @@ class StandingPage(View):
                 for one in units
             ],
             "links": links(division),
+            "may_report": bool(units) and publishing.may_prepare(division, requester(request)),
         }
         return render(request, "problems/standing.html", context)
 

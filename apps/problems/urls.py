@@ -1,13 +1,14 @@
 from django.urls import path
 
 from apps.pages.routes import pages
-from apps.problems import bulk_views, standing_views, tables, views
+from apps.problems import bulk_views, report_views, standing_views, tables, views
 
 problem = {"resource": tables.ProblemResource}
 
 urlpatterns = [
     path("problems/import/template.xlsx", views.import_template, name="problem-import-template"),
     path("problems/standing/", standing_views.StandingPage.as_view(), name="problem-standing"),
+    path("problems/report/", report_views.ReportPage.as_view(), name="problem-report-public"),
     path("problems/at-once/", bulk_views.ManyPage.as_view(), name="problem-at-once"),
     path("problems/<int:key>/photos/", views.PhotoAddPage.as_view(**problem), name="problem-photo-add"),
     path("problems/<int:key>/elsewhere/", views.ElsewherePage.as_view(**problem), name="problem-elsewhere"),

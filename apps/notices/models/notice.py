@@ -106,7 +106,7 @@ class PublicNotice(Versioned, PlacedModel):
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns of the list, those that nothing stands in left out."""
-        return tuple(one for one in columns_of(self.kind) if any(line.get(one.name) for line in self.lines))
+        return tuple(one for one in columns_of(self.kind) if any(one.name in line for line in self.lines))
 
 
 class OfNotice(PlacedModel):

@@ -21,6 +21,8 @@ from apps.notices.models.notice import LONGEST, LONGEST_PLACE, LONGEST_TITLE, SU
 
 ENTERS = "change_register"
 MOST_LINES, LONGEST_CELL, MOST_DAYS = 2500, 100, 365
+NOTHING: tuple[Any, ...] = (None, "")
+"""What an empty cell says; a count of none is not empty."""
 MOST_COUNT, MOST_MONEY = 10**7, Decimal(10**13)
 
 Line = Mapping[str, Any]
@@ -159,7 +161,8 @@ def checked(kind: str, lines: Sequence[Line]) -> list[dict[str, Any]]:
     for number, line in enumerate(lines, start=1):
         if unknown := set(line) - {column.name for column in columns}:
             raise _wrong(number, sorted(unknown)[0], _("这类公示没有这一栏。"), "unknown")
-        row = {column.name: cell for column in columns if (cell := _cell(number, column, line.get(column.name)))}
+        cells = {column.name: _cell(number, column, line.get(column.name)) for column in columns}
+        row = {name: cell for name, cell in cells.items() if cell not in NOTHING}
         if not row:
             raise _wrong(number, columns[0].label if columns else "", _("这一行没有内容。"), "required")
         found.append(row)
