@@ -85,7 +85,7 @@ MENU = [
         [
             Entry(pgettext_lazy("列表", "督查巡查"), "eye", "inspection-list", realm="supervision"),
             Entry(pgettext_lazy("列表", "受检情况"), "info", "inspection-target-list", realm="supervision"),
-            Entry(_("督查覆盖"), "map", "inspection-coverage", capability="view_supervision"),
+            Entry(_("督查覆盖"), "map", "inspection-coverage", realm="supervision"),
             Entry(pgettext_lazy("列表", "督查抽样"), "check", "sample-list", capability="inspect"),
             Entry(pgettext_lazy("列表", "现场表"), "document", "site-form-list", realm="supervision"),
             Entry(pgettext_lazy("列表", "现场表模板"), "rule", "form-template-list", capability="inspect"),
