@@ -65,11 +65,11 @@ class ProblemForm(PageForm):
         finding = self._row(Finding, self.initial.get("finding"))
         task = self._row(VisitTask, self.initial.get("visit_task"))
         if finding is not None:
-            self.initial |= {"source": Source.FINDING, "area": Area.DATA, "division": finding.division_id}
-            self.initial |= {"fact": finding.verdict_reason}
+            self.initial.update(source=Source.FINDING, area=Area.DATA, division=finding.division_id)
+            self.initial["fact"] = finding.verdict_reason
         elif task is not None:
-            self.initial |= {"source": Source.VISIT, "area": Area.OTHER, "division": task.division_id}
-            self.initial |= {"fact": task.problem, "found_on": task.raised_on}
+            self.initial.update(source=Source.VISIT, area=Area.OTHER, division=task.division_id)
+            self.initial.update(fact=task.problem, found_on=task.raised_on)
 
     def _row(self, model: Any, key: Any) -> Any:
         if not str(key or "").isdigit():

@@ -87,9 +87,7 @@ def said_of(data: Mapping[str, Any]) -> Said:
     """What is said with a step of a problem, from what a form or the API took in."""
     unit = data.get("unit")
     texts = ("note", "kind", "department", "leader", "text", "result", "opinion", "site")
-    return Said(
-        **{name: data.get(name) or "" for name in texts},
-        **{name: data.get(name) for name in ("due_on", "period", "percent", "on")},
-        unit=getattr(unit, "pk", unit),
-        measures=[Measure(**one) for one in data.get("measures") or ()],
-    )
+    said: dict[str, Any] = {name: data.get(name) or "" for name in texts}
+    said |= {name: data.get(name) for name in ("due_on", "period", "percent", "on")}
+    measures = [Measure(**one) for one in data.get("measures") or ()]
+    return Said(**said, unit=getattr(unit, "pk", unit), measures=measures)

@@ -151,14 +151,15 @@ class PhotoPage(View):
 
 
 class SitePhotoPage(View):
-    """The picture of a photo of the on-site form that raised a visible problem."""
+    """The picture of a photo of the on-site form that raised a visible problem; on record."""
 
-    def get(self, request: HttpRequest, key: int, slot: int) -> FileResponse:
-        found = ProblemResource.rows(requester(request)).filter(pk=key).first()
-        photo = next((one for one in photos.of_site(found) if one.slot == slot), None) if found is not None else None
-        if found is None or photo is None:
+    def get(self, request: HttpRequest, key: int) -> FileResponse:
+        user = requester(request)
+        photo = photos.on_site(key)
+        raised = photo and ProblemResource.rows(user).filter(client_id=photo.form.client_id).first()
+        if photo is None or raised is None:
             raise Http404(_("没有这条记录，或者它不在您的范围内。"))
-        log_access(requester(request), "view", division=found.division_id, obj=found, fields=["site_photo"])
+        log_access(user, "view", division=raised.division_id, obj=raised, fields=["site_photo"])
         return FileResponse(photo.image.open("rb"), content_type="image/jpeg")
 
 

@@ -367,7 +367,7 @@ ALONE: dict[str, Alone] = {
     "problem-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="problem"),
     "problem-elsewhere": Alone({"GET": 302, "POST": {422, 403}}, rows="problem"),
     # What an on-site form brought along; those that are planted come from none.
-    "problem-site-photo": Alone({"GET": 404}, rows="problem", keys={"slot": "0"}),
+    "problem-site-photo": Alone({"GET": 404}, rows="inspections.siteformphoto"),
     "problem-sheet": Alone({"GET": 200}, rows="problem"),
     "problem-photo": Alone({"GET": 200}, rows="problems.problemphoto"),
     "problem-photo-small": Alone({"GET": 200}, rows="problems.problemphoto"),

@@ -90,14 +90,18 @@ def test_an_offline_form_becomes_a_problem_that_the_county_sees_with_its_photos(
     with scopes.acting(bureau.member):
         photos.add(form, 0, picture(), by=bureau.member)
     county = make_user("county", "county_officer", COUNTY)
+    far = make_user("far", "county_officer", 150423000000)
     with scopes.acting(county):
         found = Problem.objects.get()
         assert (found.state, found.level, found.area, found.division_id) == ("raised", "grave", "dwelling", VILLAGES[0])
         assert found.pk == form.problem
     client = sign_in(Client(), county)
-    assert "site-photos/0/" in client.get(f"/problems/{found.pk}/").content.decode()
-    shown = client.get(f"/problems/{found.pk}/site-photos/0/")
+    with scopes.acting(bureau.member):
+        address = f"/problem-site-photos/{form.photos.get().pk}/"
+    assert address in client.get(f"/problems/{found.pk}/").content.decode()
+    shown = client.get(address)
     assert b"".join(shown.streaming_content)[:2] == b"\xff\xd8"  # type: ignore[arg-type]
+    assert sign_in(Client(), far).get(address).status_code == 404
 
 
 @pytest.mark.django_db

@@ -143,13 +143,17 @@ def test_neighbours_and_villages_see_nothing_and_do_nothing(people: People) -> N
         ("in_progress", "urge", {"due_on": in_days(-1)}, "due_on"),
         ("in_progress", "interview", {}, "step"),
         ("in_progress", "submit", {"result": ""}, "result"),
+        ("urged", "submit", {}, "step"),
+        ("urged", "keep", {}, "step"),
         ("submitted", "verify", {"opinion": ""}, "opinion"),
         ("submitted", "verify", {"on": in_days(1)}, "on"),
         ("submitted", "rework", {"due_on": in_days(-1)}, "due_on"),
     ],
 )
 def test_what_a_step_asks_for(people: People, state: str, step: str, said: dict, field: str) -> None:
-    found = people.at(state)
+    found = people.at("assigned" if state == "urged" else state)
+    if state == "urged":  # before there is a plan
+        found = people.take(found, "urge")
     with pytest.raises(ServiceError) as refused:
         people.take(found, step, **said)
     assert refused.value.field == field

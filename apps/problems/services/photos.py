@@ -100,6 +100,12 @@ def of_site(row: Problem) -> list[SiteFormPhoto]:
         return list(found.order_by("slot"))
 
 
+def on_site(key: int) -> SiteFormPhoto | None:
+    """A photo of an on-site form, for whoever then turns out to see the problem that it raised."""
+    with scopes.activate(EVERYWHERE):
+        return SiteFormPhoto.objects.select_related("form").filter(pk=key).first()
+
+
 def _read(data: bytes) -> pictures.Picture:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo"

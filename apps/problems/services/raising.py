@@ -151,7 +151,7 @@ def _put(
         number=_next(division, day.year),
         year=day.year,
         area=area,
-        object=object.strip()[:100],
+        object=object.strip()[:100] or str(Area(area).label),
         fact=fact.strip(),
         evidence=evidence.strip(),
         level=level,

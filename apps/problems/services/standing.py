@@ -84,7 +84,7 @@ def total_of(division: int, units: Sequence[Standing]) -> Standing:
     """A place with all that lies below it, from its units; mean ages by how many rows they are means of."""
     names = ("total", "closed", "long_term", "overdue", "letters", "outstanding")
     sums = {name: sum(getattr(one, name) for one in units) for name in names}
-    ages = {
+    ages: dict[str, Any] = {
         "open_days": _mean([(one.open_days, one.total - one.closed) for one in units]),
         "closing_days": _mean([(one.closing_days, one.closed) for one in units]),
     }

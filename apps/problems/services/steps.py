@@ -268,6 +268,8 @@ def _close(problem: Problem, said: Said, by: User) -> None:
 
 
 def _keep(problem: Problem, said: Said, by: User) -> None:
+    if problem.plan_approved_on is None:
+        raise ServiceError(_("措施审定后才能转为持续整改。"), field="step", code="plan", status=409)
     problem.next_due_on = half_year_end(today())
 
 

@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.models import User
 from apps.divisions import codes
 from apps.pages.ways import Step, Way
-from apps.problems.choices import AT_WORK, OPEN, REPORTING, State
-from apps.problems.models import ProblemLog
+from apps.problems.choices import AT_WORK, OPEN, REPORTING, Rung, State
+from apps.problems.models import EscalationStep, ProblemLog
 from apps.problems.services.offices import RECTIFIES, REVIEWS, is_own, rectifies, reviews
 
 S = State
 REGION = (codes.REGION,)
+RUNGS: dict[str, str] = {"interview": Rung.INTERVIEW, "criticise": Rung.CRITICISM}
+"""Steps that carry out a rung of the ladder and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,14 @@ class ProblemWay(Way):
 
     def concerned(self, row: Any, user: User) -> bool:
         return rectifies(user, row) or reviews(user, row.division_id, row.unit_id)
+
+    def offered(self, row: Any, by: User) -> list[Step]:
+        """The steps that somebody may take now: an interview and criticism only when the ladder has reached them."""
+        found = super().offered(row, by)
+        if not any(step.name in RUNGS for step in found):
+            return found
+        waiting = set(EscalationStep.objects.filter(problem=row.pk, done_on=None).values_list("rung", flat=True))
+        return [step for step in found if RUNGS.get(step.name, "") in ("", *waiting)]
 
     def why_not(self, step: Step, row: Any, by: User, taken: set[int | None]) -> str:
         if step.capability == RECTIFIES:
