@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
+from django.test import Client
 
 from apps.access import scope as scopes
 from apps.access.backends import ScopedBackend
@@ -21,14 +25,16 @@ from apps.accounts.services import SET_UP, system_account
 from apps.assessments.effect_catalogue import OF_EFFECTS
 from apps.assessments.models import EffectAssessment, EffectScore
 from apps.cadres.models import Cadre, CountyChief, Duty, HomeCheck, TaskForce
-from apps.common.errors import ServiceError
 from apps.common.numbers import code_ok
 from apps.dashboards.demo import calibration as figures
-from apps.dashboards.demo import writing
+from apps.dashboards.demo import counties, diaries, loans, money_notices, officials, writing
 from apps.dashboards.demo.accounts import ACCOUNTS
 from apps.dashboards.demo.assessments import COUNTIES
+from apps.dashboards.demo.comparisons import PLANTS
+from apps.dashboards.demo.contradictions import CARRIERS
 from apps.dashboards.demo.families import families
 from apps.dashboards.demo.finance import BUREAU, EACH
+from apps.dashboards.demo.planting import assets, money, projects
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.divisions.services.loading import load
@@ -46,22 +52,43 @@ from apps.visits.choices import SIMILAR
 from apps.visits.models import Visit, VisitMark, VisitReceipt
 from apps.visits.services.marks import metres
 from bench.crosscheck_accuracy import FOUND, planted_case
-from tests.held import held
 
-SCALE, SEED, PASSWORD = 2000, 7, "a demonstration password"
+SCALE, SEED = 2000, 7
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the command made, left for its owner, and said."""
+
+    seeded: writing.Seeded
+    folder: Path
+    said: str
+    refused: str
+
+    @property
+    def password(self) -> str:
+        return str(json.loads((self.folder / "demo.json").read_text())["password"])
 
 
 @pytest.fixture(scope="module")
-def register(django_db_setup, django_db_blocker):
-    """Seeded once for all tests below: see tests/held.py."""
-    with held(django_db_blocker):
+def command(django_db_setup, django_db_blocker, worker_database, tmp_path_factory) -> Iterator[Made]:
+    """The command run once for all tests below, with real commits; the worker gets a fresh database afterwards."""
+    folder, said, made, seed = tmp_path_factory.mktemp("demo"), StringIO(), [], writing.seed
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "seed", lambda *how, **more: made.append(seed(*how, **more)) or made[0])
         load()
-        yield writing.seed(SCALE, SEED, PASSWORD)
+        with pytest.raises(CommandError) as refused:
+            call_command("seed_demo", scale=0, folder=folder)
+        assert not list(folder.iterdir())
+        call_command("seed_demo", scale=SCALE, seed=SEED, folder=folder, stdout=said)
+    yield Made(made[0], folder, said.getvalue(), str(refused.value))
+    with django_db_blocker.unblock():
+        worker_database.clone()
 
 
 @pytest.fixture
-def seeded(register, db) -> writing.Seeded:
-    return register
+def seeded(command, db) -> writing.Seeded:
+    return command.seeded
 
 
 @pytest.fixture
@@ -124,15 +151,46 @@ def test_it_agrees_with_the_generator_row_by_row(seeded, everything):
             assert row.net is not None
 
 
-def test_a_register_that_is_not_empty_is_left_alone(seeded):
-    with pytest.raises(ServiceError, match="not empty"):
-        writing.seed(SCALE, SEED, PASSWORD)
+def test_a_register_that_is_not_empty_is_left_alone(seeded, tmp_path):
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("seed_demo", scale=SCALE, seed=SEED, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
-def test_accounts_sign_in_and_see_their_part(seeded):
+def test_the_command_leaves_accounts_and_truth_for_the_owner_alone(seeded, command):
+    demo = json.loads((command.folder / "demo.json").read_text())
+    truth = json.loads((command.folder / "demo-truth.json").read_text())
+    assert demo["scale"] == SCALE and demo["api"] == f"{demo['url']}api/v1/"
+    assert [(one["division"], one["scopes"]) for one in demo["clients"]] == [
+        ("150400000000", ["households:verify", "datasets:write"]),
+        ("150422000000", ["households:verify", "households:details"]),
+        ("150522000000", ["households:verify"]),
+    ]
+    first = demo["clients"][0]
+    body = {"grant_type": "client_credentials", "client_id": first["id"], "client_secret": first["secret"]}
+    assert Client().post("/oauth/token/", body).status_code == 200
+    assert demo["accounts"][0] == {
+        "username": "region",
+        "role": "region_officer",
+        "level": 1,
+        "division": "150000000000",
+    }
+    planted = {*CARRIERS, *(plant.rule for plant in (*PLANTS, *diaries.PLANTS, *loans.PLANTS)), "CV-04"}
+    planted |= {*officials.WHY, *counties.WHY}
+    of_money = {rule for one in (projects.WHY, money.WHY, money_notices.WHY, assets.WHY) for rule in one}
+    assert {entry["rule"] for entry in truth} == planted | of_money
+    assert of_money == {f"FP-{number:02d}" for number in range(1, 21)}
+    assert sum(entry["rule"] in of_money for entry in truth) >= 20
+    assert set(truth[0]) == {"rule", "object_kind", "household_code", "person_code", "division", "why", "cadre_code"}
+    assert (command.folder / "demo.json").stat().st_mode & 0o777 == 0o600
+    assert "scale" in command.refused
+    assert "households_household: 178 rows" in command.said and "all invented" in command.said
+
+
+def test_accounts_sign_in_and_see_their_part(seeded, command):
     seen = {}
     for account in ACCOUNTS:
-        user = ScopedBackend().authenticate(None, username=account.username, password=PASSWORD)
+        user = ScopedBackend().authenticate(None, username=account.username, password=command.password)
         assert user is not None and not user.must_change_password
         with scopes.acting(user):
             seen[account.username] = Household.objects.count()
