@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from docx import Document
 
+from apps.access import scope as scopes
 from apps.common.days import today
 from apps.history.models import AccessLog
 from apps.problems.models import Problem
-from apps.access import scope as scopes
 from tests.factories.accounts import make_user, planter, sign_in
 from tests.factories.complaints import complain
 from tests.factories.divisions import VILLAGES, plant
