@@ -40,7 +40,8 @@ INSERT INTO funds_project (division_id, code, name, kind, mode, year, site, scal
     round, content_version, percent, accepted_township, accepted_department, accepted_supervisor, grade, evaluation,
     version, created_at, updated_at)
 SELECT village, 'B' || n, '项目' || n, 'industry', 'direct', {year}, '', '建设内容', 1000000, '', '责任单位', '负责人',
-    '目标', '机制', '{year}-02-01', '{year}-11-30', 'started', now(), '', '', 1, 1, 0, '', '', '', '', '', 1, now(), now()
+    '目标', '机制', '{year}-02-01', '{year}-11-30', 'started', now(), '', '',
+    1, 1, 0, '', '', '', '', '', 1, now(), now()
 FROM generate_series(1, {projects}) n
 JOIN (SELECT row_number() OVER (ORDER BY code) AS at, count(*) OVER () AS many, code AS village
       FROM divisions_division WHERE level = 5 AND ended_on IS NULL) place

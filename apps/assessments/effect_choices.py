@@ -89,4 +89,3 @@ class EffectMissing(TextChoices):
     NO_PROJECT = "no_project", _("没有应计的项目")
     NO_HELPER = "no_helper", _("没有有登录账户且整月结对的帮扶责任人")
     NOT_CHECKED = "not_checked", _("没有实地考核结果")
-    NO_LEDGER = "no_ledger", _("平台没有问题台账")

@@ -17,6 +17,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from apps.complaints.choices import Kind as ComplaintKind
+from apps.complaints.models import Complaint
 from apps.complaints.services import counting
 from apps.dashboards.extent import unit_below
 from apps.dashboards.field_summary import Period
@@ -189,7 +190,7 @@ def _letters(user: Any, division: int, month: Period) -> Section:
 
 
 def _complaints(user: Any, division: int, month: Period) -> Section:
-    rows = counting.seen_by(user).within(division)
+    rows = Complaint.objects.visible_to(user).within(division)
     first, last = month.days
     received = dict.fromkeys(ComplaintKind.values, 0)
     received |= dict(

@@ -108,9 +108,7 @@ class BulletinPage(View):
         file = bulletin_document.written(asked.title, line, sections)
         rows = sum(len(section.rows) for section in sections)
         log_access(user, "export", division=asked.division, kind="problems.problem", fields=["bulletin"], rows=rows)
-        return attachment(
-            file, f"{_('督查整改月报')}_{asked.month.text}_{codes.text(asked.division)}", suffix="docx"
-        )
+        return attachment(file, f"{_('督查整改月报')}_{asked.month.text}_{codes.text(asked.division)}", suffix="docx")
 
 
 class BulletinView(APIView):

@@ -179,7 +179,7 @@ def _effects(user: Any, extent: Extent, on: datetime.date) -> list[dict[str, Any
         for one in effect_waiting.waiting(user, on)
     ]
     count = effect_waiting.to_check(user)
-    return [*lines, _line(effect_waiting.TO_CHECK, count, Light.YELLOW, "site-result-create")]
+    return [*lines, _line(str(effect_waiting.TO_CHECK), count, Light.YELLOW, "site-result-create")]
 
 
 def _notices(user: Any, extent: Extent) -> list[dict[str, Any]]:

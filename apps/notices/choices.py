@@ -144,8 +144,8 @@ RULES: dict[str, Rule] = {
     Kind.RECTIFICATION: Rule(None, ("unit", "problems", "closed", "long_term")),
     Kind.ANNOUNCEMENT: Rule(None, ()),
 }
-"""workflows.md §18: identification, exit, removal 7; county removal 7 without holidays (N7); money 10 (N6). Announcements
-and reports of rectification (seed 003 is one) stand for good."""
+"""workflows.md §18: identification, exit, removal 7; county removal 7 without holidays (N7); money 10 (N6).
+Announcements and reports of rectification (seed 003 is one) stand for good."""
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:

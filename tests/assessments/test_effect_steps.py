@@ -14,9 +14,10 @@ from django.test import Client, override_settings
 from apps.access import scope as scopes
 from apps.assessments.effect_choices import EffectState
 from apps.assessments.models import EffectLog, EffectProblem, EffectScore
-from apps.assessments.services import effect_hooks, effect_steps
+from apps.assessments.services import effect_ledger, effect_steps
 from apps.assessments.services.effect_steps import WAY
 from apps.common.errors import Refused, ServiceError, StaleVersion
+from apps.problems.models import Problem
 from tests.access.world import EVERYTHING
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.effects import (
@@ -32,6 +33,7 @@ from tests.factories.effects import (
     scores,
     take,
 )
+from tests.factories.problems import People
 from tests.held import held
 
 pytestmark = pytest.mark.django_db
@@ -234,21 +236,27 @@ def test_the_end_of_the_way_asks_for_reasons_and_days(offices: Offices) -> None:
     assert offices.walk(NEXT_COUNTY, "feed_back", note="没有发现问题").state == EffectState.RECTIFIED
 
 
-def test_a_ledger_takes_what_is_fed_back_and_holds_the_end(offices: Offices, monkeypatch: Any) -> None:
-    closed: set[int] = set()
-    monkeypatch.setitem(effect_hooks._FILLED, "raise_problem", lambda one: 700 + len(one.text))
-    monkeypatch.setitem(effect_hooks._FILLED, "closed", lambda keys: closed & set(keys))
+def test_the_ledger_takes_what_is_fed_back_and_holds_the_end(offices: Offices) -> None:
     offices.saw(offices.league, LEAGUE, COUNTY, "missed", 0, 50, "office")
     found = offices.walk(COUNTY, "report", "check", "merge", "decide", "publish")
     offices.walk(COUNTY, "feed_back", problems=FED_BACK[:1])
     with scopes.activate(EVERYTHING):
         problem = EffectProblem.objects.get(assessment=found)
-    assert problem.problem == 704
+        raised = Problem.objects.get(pk=problem.problem)
+    assert (raised.state, raised.source, raised.division_id, raised.fact) == ("raised", "other", COUNTY, problem.text)
     offices.walk(COUNTY, "rectify", answers={problem.pk: "已整改"})
     with pytest.raises(ServiceError, match="问题台账中还有1个"):
         offices.walk(COUNTY, "confirm")
-    closed.add(704)
-    assert offices.walk(COUNTY, "confirm").state == "rectified"
+
+
+def test_what_is_overdue_counts_for_the_place_and_for_those_above(offices: Offices) -> None:
+    people = People.make()
+    late, kept = people.at("in_progress"), people.at("closed")
+    with scopes.activate(EVERYTHING):
+        after = late.due_on + datetime.timedelta(days=1)
+        assert effect_ledger.overdue([LEAGUE, COUNTY, NEXT_COUNTY], after) == {LEAGUE: [late.pk], COUNTY: [late.pk]}
+        assert effect_ledger.overdue([COUNTY], late.due_on) == {}
+        assert effect_ledger.open_of([late.pk, kept.pk]) == {late.pk}
 
 
 def test_results_are_entered_only_about_those_one_may_check_and_until_they_are_taken_in(offices: Offices) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.access import scope as scopes
 from apps.assessments.effect_catalogue import DEDUCTIONS, OF_EFFECTS
 from apps.assessments.models import EffectLog
-from apps.assessments.services import effect_hooks, effect_rounds
+from apps.assessments.services import effect_rounds
 from apps.cadres.models import Duty, HomeCheck, TaskForce
 from apps.crosschecks.models import Finding
 from apps.funds.models import Asset, Beneficiary, Quota
@@ -201,16 +201,14 @@ def test_points_are_taken_off_for_helpers_who_did_not_come_and_for_what_a_ledger
     found = scores(COUNTY)
     assert (found["zero_sign_in"].numerator, found["zero_sign_in"].denominator) == (1, 1)
     assert (found["zero_sign_in"].points, found["zero_sign_in"].counted) == (5, [world.cadre.pk])
-    assert (found["overdue"].points, found["overdue"].missing) == (0, "no_ledger")
+    assert (found["overdue"].points, found["overdue"].missing) == (0, "")
     assert (found["fraud"].points, found["fraud"].source) == (0, "township")
 
 
-def test_a_ledger_of_problems_is_asked_for_what_is_overdue(world: Any, monkeypatch: Any) -> None:
-    monkeypatch.setitem(effect_hooks._FILLED, "overdue", lambda places, on: {COUNTY: list(range(1, 13))})
+def test_problems_that_are_overdue_take_points_off_their_county_and_its_league(world: Any) -> None:
     with scopes.activate(EVERYTHING):
-        late = effect_hooks.overdue([COUNTY], DAY)
-        one = effect_rounds._deduction(of(COUNTY), "overdue", 1, late)
-        none = effect_rounds._deduction(of(FAR_COUNTY), "overdue", 1, late)
+        one = effect_rounds._deduction(of(COUNTY), "overdue", 1, {COUNTY: list(range(1, 13))})
+        none = effect_rounds._deduction(of(FAR_COUNTY), "overdue", 1, {COUNTY: [1]})
     assert (one.points, len(one.counted), one.missing) == (5, 12, "")  # half a point each, five at most
     assert (none.points, none.missing) == (0, "")
 

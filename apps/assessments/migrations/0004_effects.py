@@ -285,7 +285,6 @@ class Migration(migrations.Migration):
                             ("no_project", "没有应计的项目"),
                             ("no_helper", "没有有登录账户且整月结对的帮扶责任人"),
                             ("not_checked", "没有实地考核结果"),
-                            ("no_ledger", "平台没有问题台账"),
                         ],
                         default="",
                         max_length=20,

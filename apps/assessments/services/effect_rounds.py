@@ -14,7 +14,7 @@ from apps.assessments.choices import Kind, Source
 from apps.assessments.effect_catalogue import DEDUCTIONS, OF_EFFECTS, OVERDUE, ZERO
 from apps.assessments.effect_choices import EffectMissing, EffectState, Group
 from apps.assessments.models import AssessmentRound, EffectAssessment, EffectScore, IndicatorSet
-from apps.assessments.services import effect_formulas, effect_hooks
+from apps.assessments.services import effect_formulas, effect_ledger
 from apps.assessments.services.effect_reduction import WRONGLY
 from apps.common.days import today
 from apps.common.errors import ServiceError
@@ -83,7 +83,7 @@ def _entered_deductions(found: AssessmentRound) -> int:
         year=found.year, kind=found.kind, state=EffectState.FROZEN
     )
     assessed = list(rows.order_by("pk"))
-    late = effect_hooks.overdue([one.division_id for one in assessed], found.data_on)
+    late = effect_ledger.overdue([one.division_id for one in assessed], found.data_on)
     made = [
         _deduction(one, code, position, late)
         for one in assessed
@@ -93,9 +93,9 @@ def _entered_deductions(found: AssessmentRound) -> int:
     return len(EffectScore.objects.bulk_create(made, ignore_conflicts=True))
 
 
-def _deduction(one: EffectAssessment, code: str, position: int, late: Mapping[int, Any] | None) -> EffectScore:
+def _deduction(one: EffectAssessment, code: str, position: int, late: Mapping[int, Any]) -> EffectScore:
     entry = DEDUCTIONS[code]
-    keys = list((late or {}).get(one.division_id, ())) if code == OVERDUE else []
+    keys = list(late.get(one.division_id, ())) if code == OVERDUE else []
     return EffectScore(
         assessment=one,
         division_id=one.division_id,
@@ -107,5 +107,4 @@ def _deduction(one: EffectAssessment, code: str, position: int, late: Mapping[in
         numerator=len(keys),
         counted=keys,
         points=min(entry.each * len(keys), Decimal(entry.most)),
-        missing=EffectMissing.NO_LEDGER if code == OVERDUE and late is None else "",
     )

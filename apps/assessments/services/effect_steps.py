@@ -32,7 +32,7 @@ from apps.assessments.models import (
     SiteResult,
 )
 from apps.assessments.models.assessment import LONGEST, LONGEST_NOTE
-from apps.assessments.services import effect_hooks, effect_scoring, sets
+from apps.assessments.services import effect_ledger, effect_scoring, sets
 from apps.assessments.services.effect_scoring import CENT
 from apps.common.days import today
 from apps.common.errors import ServiceError
@@ -156,6 +156,8 @@ def take(
     if name == "publish":
         effect_scoring.rank_group(locked)
         locked.refresh_from_db(fields=["rank"])
+    if name == "feed_back":
+        effect_ledger.take_up(locked, by)
     return locked
 
 
@@ -275,12 +277,7 @@ def _feed_back(row: EffectAssessment, said: Said, _rules: IndicatorSet) -> str |
             raise ServiceError(_("问题应为 1 至 %(most)d 字。") % {"most": LONGEST_NOTE}, field="problems")
         if due_on < today():
             raise ServiceError(_("整改期限不能早于今天。"), field="problems", code="past")
-        made = EffectProblem.objects.create(
-            assessment=row, division_id=row.division_id, text=text.strip(), due_on=due_on
-        )
-        if (key := effect_hooks.raise_problem(made)) is not None:
-            made.problem = key
-            made.save()
+        EffectProblem.objects.create(assessment=row, division_id=row.division_id, text=text.strip(), due_on=due_on)
     return None
 
 
@@ -301,7 +298,7 @@ def _confirm(row: EffectAssessment, _said: Said, _rules: IndicatorSet) -> None:
     unanswered = sum(not one.answer for one in problems)
     if unanswered:
         raise ServiceError(_("还有%(n)d个问题没有报告整改情况。") % {"n": unanswered}, code="unanswered", status=409)
-    still_open = effect_hooks.open_of([one.problem for one in problems if one.problem is not None])
+    still_open = effect_ledger.open_of([one.problem for one in problems if one.problem is not None])
     if still_open:
         raise ServiceError(_("问题台账中还有%(n)d个问题没有销号。") % {"n": len(still_open)}, code="open", status=409)
 

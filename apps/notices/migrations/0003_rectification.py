@@ -4,20 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0002_row_security'),
+        ("notices", "0002_row_security"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='publication',
-            name='kind',
-            field=models.CharField(choices=[('distribution', '资金分配结果'), ('project', '项目安排和完成'), ('fund_use', '资金使用'), ('identification', '贫困户识别'), ('exit', '贫困户退出'), ('removal', '贫困户清退'), ('return', '返贫'), ('village_exit', '贫困村退出'), ('county_removal', '贫困旗县退出'), ('loans', '小额信贷'), ('assets', '资产和收益分配'), ('rectification', '问题整改情况'), ('announcement', '公告')], max_length=20, verbose_name='类别'),
+            model_name="publication",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("distribution", "资金分配结果"),
+                    ("project", "项目安排和完成"),
+                    ("fund_use", "资金使用"),
+                    ("identification", "贫困户识别"),
+                    ("exit", "贫困户退出"),
+                    ("removal", "贫困户清退"),
+                    ("return", "返贫"),
+                    ("village_exit", "贫困村退出"),
+                    ("county_removal", "贫困旗县退出"),
+                    ("loans", "小额信贷"),
+                    ("assets", "资产和收益分配"),
+                    ("rectification", "问题整改情况"),
+                    ("announcement", "公告"),
+                ],
+                max_length=20,
+                verbose_name="类别",
+            ),
         ),
         migrations.AlterField(
-            model_name='publicnotice',
-            name='kind',
-            field=models.CharField(choices=[('distribution', '资金分配结果'), ('project', '项目安排和完成'), ('fund_use', '资金使用'), ('identification', '贫困户识别'), ('exit', '贫困户退出'), ('removal', '贫困户清退'), ('return', '返贫'), ('village_exit', '贫困村退出'), ('county_removal', '贫困旗县退出'), ('loans', '小额信贷'), ('assets', '资产和收益分配'), ('rectification', '问题整改情况'), ('announcement', '公告')], max_length=20, verbose_name='类别'),
+            model_name="publicnotice",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("distribution", "资金分配结果"),
+                    ("project", "项目安排和完成"),
+                    ("fund_use", "资金使用"),
+                    ("identification", "贫困户识别"),
+                    ("exit", "贫困户退出"),
+                    ("removal", "贫困户清退"),
+                    ("return", "返贫"),
+                    ("village_exit", "贫困村退出"),
+                    ("county_removal", "贫困旗县退出"),
+                    ("loans", "小额信贷"),
+                    ("assets", "资产和收益分配"),
+                    ("rectification", "问题整改情况"),
+                    ("announcement", "公告"),
+                ],
+                max_length=20,
+                verbose_name="类别",
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""问题整改情况公告: what of rectification a place makes public, as numbers by the units below it (seed 003 is such a report)."""
+"""问题整改情况公告: what of rectification a place makes public, as numbers by the units below it (seed 003 is one)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def may_prepare(division: int, by: User) -> bool:
 
 @transaction.atomic
 def prepare(division: int, on: datetime.date, *, by: User) -> PublicNotice:
-    """Have the report of a place about the problems found until a day prepared; another person approves it. Once a month.
+    """Have the report of a place about the problems found until a day prepared, once a month; another person
+    approves it.
 
     Raises PermissionDenied without the right to notices there, and ServiceError where a place publishes none, where
     nothing was found yet, and (409) where this month's is made already.
