@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from apps.complaints.choices import Kind as ComplaintKind
 from apps.complaints.models import Complaint
 from apps.complaints.services import counting
-from apps.dashboards.extent import unit_below
 from apps.dashboards.field_summary import Period
 from apps.divisions.models import Division
+from apps.divisions.units import unit_below
 from apps.inspections.choices import InspectionKind
 from apps.inspections.models import Inspection
 from apps.pages.kinds import NUMBER, PERCENT

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, F, QuerySet, Value, When
 from django.db.models.functions import Cast
 
 from apps.access import scope as scopes
 from apps.divisions import codes
 from apps.divisions.models import Division
+from apps.divisions.units import unit_below
 from apps.pages.places import Place
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
@@ -80,11 +81,3 @@ class Extent:
         if self.code:
             return list(Division.objects.children_of(self.code))
         return list(Division.objects.filter(code__in=self.tops))
-
-
-def unit_below(division: int) -> Any:
-    """Expression: the code of the unit directly below a place that a row lies in (the place itself for what stands
-    there, and at a village)."""
-    place = Cast(F("division_id"), BigIntegerField())
-    span = codes.SPAN[min(codes.level(division) + 1, codes.VILLAGE)]
-    return ExpressionWrapper(place - place % Value(span), output_field=BigIntegerField())

@@ -33,7 +33,7 @@ from tests.factories.effects import (
     scores,
     take,
 )
-from tests.factories.problems import People
+from tests.factories.problems import WAY_TO, People
 from tests.held import held
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,14 @@ def test_a_county_goes_its_whole_way_by_different_people(offices: Offices) -> No
     with scopes.activate(EVERYTHING):
         keys = list(EffectProblem.objects.filter(assessment=found).values_list("pk", flat=True))
     offices.walk(COUNTY, "rectify", answers=dict.fromkeys(keys, "已整改"))
+    with pytest.raises(ServiceError, match="问题台账中还有2个"):
+        offices.walk(COUNTY, "confirm")
+    with scopes.activate(EVERYTHING):
+        raised = list(Problem.objects.filter(pk__in=EffectProblem.objects.values("problem")))
+        assert [(one.state, one.source, one.division_id) for one in raised] == [("raised", "other", COUNTY)] * 2
+    people = People.make()
+    for one in raised:
+        people.take(one, *WAY_TO)
     assert offices.walk(COUNTY, "confirm").state == "rectified"
     with scopes.activate(EVERYTHING):
         steps = list(EffectLog.objects.filter(assessment=found).order_by("pk").values_list("step", flat=True))
@@ -234,19 +242,6 @@ def test_the_end_of_the_way_asks_for_reasons_and_days(offices: Offices) -> None:
     with pytest.raises(ServiceError, match="没有问题的，请在说明中写明"):
         offices.walk(NEXT_COUNTY, "feed_back")
     assert offices.walk(NEXT_COUNTY, "feed_back", note="没有发现问题").state == EffectState.RECTIFIED
-
-
-def test_the_ledger_takes_what_is_fed_back_and_holds_the_end(offices: Offices) -> None:
-    offices.saw(offices.league, LEAGUE, COUNTY, "missed", 0, 50, "office")
-    found = offices.walk(COUNTY, "report", "check", "merge", "decide", "publish")
-    offices.walk(COUNTY, "feed_back", problems=FED_BACK[:1])
-    with scopes.activate(EVERYTHING):
-        problem = EffectProblem.objects.get(assessment=found)
-        raised = Problem.objects.get(pk=problem.problem)
-    assert (raised.state, raised.source, raised.division_id, raised.fact) == ("raised", "other", COUNTY, problem.text)
-    offices.walk(COUNTY, "rectify", answers={problem.pk: "已整改"})
-    with pytest.raises(ServiceError, match="问题台账中还有1个"):
-        offices.walk(COUNTY, "confirm")
 
 
 def test_what_is_overdue_counts_for_the_place_and_for_those_above(offices: Offices) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.assessments.choices import Kind, Source
 from apps.assessments.effect_catalogue import DEDUCTIONS, OF_EFFECTS, OVERDUE, ZERO
-from apps.assessments.effect_choices import EffectMissing, EffectState, Group
+from apps.assessments.effect_choices import EffectState, Group
 from apps.assessments.models import AssessmentRound, EffectAssessment, EffectScore, IndicatorSet
 from apps.assessments.services import effect_formulas, effect_ledger
 from apps.assessments.services.effect_reduction import WRONGLY

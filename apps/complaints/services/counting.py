@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
 from apps.complaints.choices import Kind
 from apps.complaints.models import Complaint
-from apps.divisions import codes
+from apps.divisions.units import unit_below
 
 FEWEST = 5
 """A number below this could tell of a person, and is not told."""
@@ -40,9 +40,7 @@ class Table:
 
 def by_unit(rows: QuerySet[Any], place: int) -> Table:
     """Of complaints that somebody sees: by the unit below `place` that is complained about, and by kind."""
-    below = min(codes.level(place) + 1, codes.VILLAGE)
-    span = codes.SPAN[below]
-    return _table(rows.annotate(row=F("concerned_id") / span * span))
+    return _table(rows.annotate(row=unit_below(place, "concerned_id")))
 
 
 def by_month(rows: QuerySet[Any], since: datetime.date) -> Table:

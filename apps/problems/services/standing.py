@@ -10,8 +10,6 @@ from typing import Any
 
 from django.db.models import (
     Avg,
-    BigIntegerField,
-    Case,
     Count,
     DateField,
     DurationField,
@@ -19,11 +17,11 @@ from django.db.models import (
     F,
     Q,
     Value,
-    When,
 )
 from django.db.models.functions import Coalesce
 
 from apps.divisions import codes
+from apps.divisions.units import unit_below
 from apps.problems.choices import AT_WORK, State
 from apps.problems.models import Problem, SupervisionLetter
 
@@ -51,7 +49,7 @@ class Standing:
 
 def by_unit(user: Any, division: int, on: datetime.date) -> list[Standing]:
     """The units directly below a place (itself for what lies at its own level), the best first. Two queries."""
-    below = _below(division)
+    below = unit_below(division)
     low, high = codes.subtree(division)
     rows = Problem.objects.visible_to(user).filter(division__gte=low, division__lte=high).annotate(below=below)
     letters = (
@@ -95,16 +93,6 @@ def _mean(ages: Sequence[tuple[int | None, int]]) -> int | None:
     known = [(age, number) for age, number in ages if age is not None]
     number = sum(number for _age, number in known)
     return round(sum(age * number for age, number in known) / number) if number else None
-
-
-def _below(division: int) -> Any:
-    """The unit directly below a place that a row lies in, computed from its code; the row's own place at a village."""
-    level = codes.level(division)
-    if level == codes.VILLAGE:
-        return F("division_id")
-    span = codes.SPAN[level + 1]
-    there = ExpressionWrapper(F("division_id") - F("division_id") % Value(span), output_field=BigIntegerField())
-    return Case(When(division_id=division, then=F("division_id")), default=there)
 
 
 def _counted(rows: Any, on: datetime.date) -> Any:
