@@ -15,6 +15,7 @@ from apps.access import scope as scopes
 from apps.common.days import today
 from apps.dashboards.todo import inspections_waiting
 from apps.inspections.models import Inspection, Sample, SampledUnit, SiteForm
+from apps.problems.choices import Area
 from tests.access.world import EVERYTHING
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.divisions import VILLAGES, plant
@@ -93,7 +94,8 @@ def test_a_form_by_the_api_is_answered_201_200_409_and_refused_when_it_is_too_la
     unit = units_of(bureau.draw(found, bureau.template(), unit="household", size=2))[0]
     member = sign_in(Client(), bureau.member)
     offered = member.get("/api/v1/phone/inspections/").json()
-    assert next(one["id"] for one in offered["results"][0]["units"]) == unit.pk and offered["areas"] == []
+    assert next(one["id"] for one in offered["results"][0]["units"]) == unit.pk
+    assert [one["value"] for one in offered["areas"]] == Area.values
     body = {
         "client_id": str(uuid4()), "unit": unit.pk, "written_at": timezone.now().isoformat(), "written_by": None,
         "answers": ["yes", "3", "", ""], "signature": [[[1, 2], [3, 4]]], "offline": True,
