@@ -12,7 +12,7 @@ import django
 
 NAMES = (
     *("lists", "api", "search", "desk", "rules", "night", "crosscheck-accuracy", "saving", "exports", "imports"),
-    *("visits", "phones", "funds", "audit", "access", "pool", "demo"),
+    *("visits", "phones", "funds", "inspections", "audit", "access", "pool", "demo"),
 )
 
 
