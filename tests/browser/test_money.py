@@ -25,6 +25,7 @@ from apps.funds.models import Allocation, Asset, AssetDistribution, FundOrder, L
 from apps.funds.services.lines import Line
 from apps.notices.models import PublicNotice
 from apps.notices.tasks import advance
+from tests.browser.journey import Journey
 from tests.factories.accounts import make_user, planter, sign_in
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.funds import COUNTY, LEAGUE, REGION, TOWNSHIP, VILLAGE, Office
@@ -47,55 +48,8 @@ def last(model, **only):
     return all_of(model, **only)[-1]
 
 
-class Journey:
-    """The people of all offices at one window, in turn, and the day that it is."""
-
-    def __init__(self, visitor, settings) -> None:
-        self.visitor, self.page, self.settings = visitor, visitor.page, settings
-        self.sessions: dict[int, str] = {}
-        self.day = settings.REFERENCE_DATE
-
-    def wait(self, days: int) -> None:
-        """So many days go by, with what the platform does of itself in the morning."""
-        self.day += datetime.timedelta(days=days)
-        self.settings.REFERENCE_DATE = self.day
-        advance()
-
-    def at(self, user: User, address: str) -> None:
-        """Somebody opens a page."""
-        if user.pk not in self.sessions:
-            self.sessions[user.pk] = sign_in(Client(), user).cookies[self.settings.SESSION_COOKIE_NAME].value
-        cookie = {"name": self.settings.SESSION_COOKIE_NAME, "value": self.sessions[user.pk]}
-        self.visitor.context.clear_cookies()
-        self.visitor.context.add_cookies([{**cookie, "url": self.visitor.origin}])
-        answer = self.page.goto(address)
-        assert answer.status == 200, (str(user), address, answer.status)
-
-    def send(self, form: str, **fields: object) -> None:
-        """The form is filled in and sent; it must be taken."""
-        for name, value in fields.items():
-            self.fill(f"{form} [name='{name}']", value)
-        with self.page.expect_response(lambda answer: answer.request.method == "POST") as sent:
-            self.page.click(f"{form} button.btn-primary")
-        assert sent.value.status == 302, (
-            fields,
-            self.page.locator(".error, .errors, .alert, [role=alert]").all_inner_texts(),
-        )
-        self.page.wait_for_load_state()
-
-    def fill(self, where: str, value: object) -> None:
-        field = self.page.locator(where).first
-        if (kind := field.evaluate("field => field.type")) in ("radio", "checkbox"):
-            self.page.check(f"{where}[value='{value}']" if kind == "radio" else where)
-        elif kind.startswith("select"):
-            field.select_option(str(value))
-        else:
-            field.fill(str(value))
-
-    def step(self, user: User, address: str, step: str, **fields: object) -> None:
-        """Somebody takes a step on the page of a row."""
-        self.at(user, address)
-        self.send("#step form", step=step, **fields)
+class MoneyJourney(Journey):
+    """Orders of money and notices, as their people make them."""
 
     def order(self, office: Office, act: str, lines: list[dict[str, object]]) -> FundOrder:
         """An order, drafted and decided by four people."""
@@ -131,7 +85,7 @@ def journey(committed_db, visit, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     settings.REFERENCE_DATE = datetime.date(YEAR, 3, 1)
     cache.clear()
-    return Journey(visit(), settings)
+    return MoneyJourney(visit(), settings, advance)
 
 
 def test_every_yuan_from_its_source_to_the_household(journey, client):
