@@ -51,7 +51,7 @@ def place_picker(request: HttpRequest) -> HttpResponse:
     everywhere = request.GET.get("all") == "1"
     ranges = own_ranges(scopes.of(request.user))
     own = (codes.WHOLE_REGION,) if everywhere else tuple(low for low, _high in ranges)
-    chosen = _code(request.GET.get("value") or request.GET.get("step"))
+    chosen = _code(request.GET.get("value") or request.GET.get("picked"))
     start = next((top for top in own if chosen and codes.contains(top, chosen)), own[0] if len(own) == 1 else None)
     if start is None or not chosen or not codes.contains(start, chosen):
         chosen = start if start and codes.level(start) == codes.VILLAGE else None

@@ -381,7 +381,7 @@ ALONE: dict[str, Alone] = {
     "problem-standing": Alone({"GET": supervision(200)}),
     "api:problem-standing": Alone({"GET": supervision(200)}),
     "problem-report-public": Alone({"POST": supervision(302, 403)}),
-    "api:problem-report-public": Alone({"POST": supervision(403, 409, 422)}),
+    "api:problem-report-public": Alone({"POST": supervision(201, 403, 409, 422)}),
     "bulletin": Alone({"GET": supervision(200), "POST": supervision(200, 403)}),
     "api:bulletin": Alone({"GET": supervision(200)}),
     "problem-at-once": Alone({"GET": reviewing(302), "POST": reviewing(302)}),
@@ -433,7 +433,8 @@ ALONE: dict[str, Alone] = {
         for root in ("public", "public-en")
     },
     "api:public-complaints": Alone({"POST": 422}, {"POST": 422}),
-    "api:public-complaint": Alone({"GET": 404}, {"GET": 404}, keys={"receipt": "XF000000000000"}),
+    # Asked by too many in one minute: no receipt may be tried so often.
+    "api:public-complaint": Alone({"GET": {404, 429}}, {"GET": {404, 429}}, keys={"receipt": "XF000000000000"}),
     "api:public-notices": Alone({"GET": 200}, {"GET": 200}),
     "api:public-notice": Alone({"GET": 404}, {"GET": 404}, keys={"key": "1"}),
     # Whoever signs in is no client; without a session nobody is known yet.

@@ -56,10 +56,12 @@ class Page(HTMLParser):
 
 def answers(world: World, account: Account, app: str) -> Iterator[tuple[str, HttpResponse]]:
     """What an account gets at every address of an app, by every method that the address knows."""
-    for route in filter(known, routes()):
+    for place, route in enumerate(filter(known, routes())):
         if part(route) != app or (route.name in DEAR and account.user is not None):
             continue
         for number, (address, _row) in enumerate(addresses(route, world, account, few=True)):
+            if number and place % 4:
+                continue  # what is not there is answered alike everywhere
             for method in methods(route) if number == 0 else ["GET"]:
                 with transaction.atomic():
                     # Nothing is sent, so that forms come back with what is wrong with them.

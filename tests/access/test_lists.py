@@ -14,7 +14,6 @@ from apps.access import scope as scopes
 from apps.crosschecks.models import Finding
 from apps.dashboards.todo import bell
 from apps.pages.resources import Resource
-from tests.access.walk import THOROUGH
 from tests.access.world import COUNTY, INSIDE, OTHER_LEAGUE, OWN, Account, World
 
 pytestmark = pytest.mark.usefixtures("undone")
@@ -64,7 +63,7 @@ def test_the_list_holds_exactly_the_rows_whose_detail_opens(world, name):
         expected = (seen, len(seen)) if account.opens(resource) else None
         if found != expected:
             wrong.append(f"{resource.name}: list {found}, seen {expected}")
-        if name not in THOROUGH:  # the others open some of them on their walk
+        if name not in ("county", "helper"):  # the others open some of them on their walk
             continue
         client = account.client()
         opened = {row.key for row in rows if client.get(f"/api/v1/{path_of(resource)}/{row.key}/").status_code == 200}
@@ -120,12 +119,11 @@ def test_a_place_narrows_a_list_to_what_lies_there_and_below(world, name, first)
         assert listed(account, resource, f"&division={place}") == (inside, len(inside)), resource.name
 
 
-@pytest.mark.parametrize("size", [1, 2])
-def test_small_pages_together_are_the_list(world, size):
+def test_small_pages_together_are_the_list(world):
     account = world.accounts["county"]
     for resource in api_resources(world):
         if account.opens(resource):
-            assert listed(account, resource, size=size) == listed(account, resource), resource.name
+            assert listed(account, resource, size=1) == listed(account, resource), resource.name
 
 
 @pytest.mark.parametrize("name", ["league", "county-here", "village", "helper", "finance", "security-admin"])

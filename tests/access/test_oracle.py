@@ -71,7 +71,7 @@ def questions(world: World, account: Account) -> Iterator[str]:
             if account.name != "village" and number % 2 != (account.name == "county"):
                 continue
             values = values_for(name, filter_, resource, world, account)
-            for value in values[-2:] if account.name == "village" else values[-1:]:
+            for value in values[-1:]:
                 yield f"{api}?{urlencode({name: value, 'count': 1})}"
             # Page and API ask the same selection; what a page adds is the name of the row that it is filtered by.
             for value in values[-1:] if isinstance(filter_, django_filters.ModelChoiceFilter) else ():

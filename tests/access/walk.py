@@ -29,10 +29,11 @@ BARE = ("stranger", "ended", "system-admin")
 # With one wall taken away: an office above (of register, accounts and data sets), an officer of a village, a helping
 # cadre.
 ALONE_ALSO = ("county", "village", "helper")
-# They ask everything; the others see and may do what one of these does, at other places, and take turns: at each
-# address one question, at one about what they see, at the next about what they do not. `WALK=whole` lets all ask
-# everything.
-THOROUGH = ("county", "village", "helper", "finance", "anonymous")
+# They ask everything, the finance bureau everything about money; the others see and may do what one of these does, at
+# other places, and take turns: at every second address one question, once about what they see, once about what they do
+# not. `WALK=whole` lets all ask everything.
+THOROUGH = ("county", "village", "helper", "anonymous")
+MONEY = ("funds", "measures", "notices")
 WHOLE = os.environ.get("WALK") == "whole"
 
 
@@ -139,15 +140,17 @@ class Question:
 
 def questions(world: World, account: Account, wall: str, app: str = "") -> Iterator[Question]:
     """What an account asks on its walk, of all apps or of one."""
-    thorough = WHOLE or wall != "both" or account.name in THOROUGH
+    whole = WHOLE or wall != "both" or account.name in THOROUGH
     turn = [*world.accounts].index(account.name)
     for place, route in enumerate(filter(known, routes())):
         if app and part(route) != app:
             continue
         if route.name in DEAR and (wall != "both" or account.name not in ("village", "anonymous")):
             continue
-        every = list(_of_route(route, world, account, wall))
-        yield from every if thorough else _in_turn(every, account, place + turn)
+        if whole or (account.name == "finance" and part(route) in MONEY):
+            yield from _of_route(route, world, account, wall)
+        elif (place + turn) % 2:
+            yield from _in_turn(list(_of_route(route, world, account, wall)), account, (place + turn) // 2)
 
 
 def _of_route(route: Route, world: World, account: Account, wall: str) -> Iterator[Question]:
