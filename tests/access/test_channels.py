@@ -315,7 +315,7 @@ def asked(account: Account, address: str) -> tuple[int, str, int]:
 
 @pytest.mark.parametrize(
     ("name", "wall"),
-    [("village", "database"), ("helper", "both"), ("partner", "both")],
+    [("village", "database"), ("partner", "both")],
     indirect=["wall"],
 )
 def test_13_a_foreign_row_is_answered_like_none_in_every_byte_and_by_as_many_queries(world, monkeypatch, name, wall):

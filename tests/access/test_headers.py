@@ -59,6 +59,8 @@ def answers(world: World, account: Account, app: str) -> Iterator[tuple[str, Htt
     for place, route in enumerate(filter(known, routes())):
         if part(route) != app or (route.name in DEAR and account.user is not None):
             continue
+        if place % 2 and route.resource is not None:
+            continue  # the pages of every resource are made alike: every second one shows it
         for number, (address, _row) in enumerate(addresses(route, world, account, few=True)):
             if number and place % 4:
                 continue  # what is not there is answered alike everywhere

@@ -68,7 +68,7 @@ def questions(world: World, account: Account) -> Iterator[str]:
             yield f"{api}?{urlencode({'order': order, 'page_size': 1})}"
         for number, (name, filter_) in enumerate(resource.filters.base_filters.items()):
             # The others see other rows through the same filters, and take turns at them.
-            if account.name != "village" and number % 2 != (account.name == "county"):
+            if account.name != "village" and number % 2:
                 continue
             values = values_for(name, filter_, resource, world, account)
             for value in values[-1:]:
@@ -151,9 +151,7 @@ def other_values(model: type[models.Model], words: Canaries) -> Iterator[tuple[s
             yield field.name, datetime.date(2017, 1, 31)
 
 
-@pytest.mark.parametrize(
-    ("name", "wall"), [("village", "application"), ("helper", "application"), ("county", "both")], indirect=["wall"]
-)
+@pytest.mark.parametrize(("name", "wall"), [("village", "application"), ("helper", "both")], indirect=["wall"])
 def test_answers_do_not_depend_on_what_the_account_does_not_see(world, name, wall):
     """Where row-level security is opened, counts, filters and searches must be kept apart by the querysets alone."""
     account = world.accounts[name]

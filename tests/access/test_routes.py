@@ -81,7 +81,7 @@ def test_a_method_that_an_address_does_not_know_is_answered_so(world, name):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", ["league", "county", "village", "helper", "finance", "security-admin"])
+@pytest.mark.parametrize("name", ["county", "village", "helper", "security-admin"])
 def test_a_place_of_others_is_not_there_for_lists_exports_and_new_rows(world, name):
     account = world.accounts[name]
     outside = [

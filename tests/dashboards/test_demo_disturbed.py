@@ -30,6 +30,8 @@ def test_every_rule_says_what_its_plain_statement_says(db, monkeypatch):
     monkeypatch.setattr(writing, "families", families)
     # No rule of the register asks what these leave.
     monkeypatch.setattr(writing, "assess_places", lambda seed: {})
+    monkeypatch.setattr(writing, "assess_helpers", lambda: 0)
+    monkeypatch.setattr(writing, "assess_corps", lambda: 0)
     for name in ("inspect_everywhere", "keep_ledger", "take_complaints"):
         monkeypatch.setattr(writing, name, lambda bulk, seed: None)
     load()

@@ -47,7 +47,8 @@ def task(phone, households) -> dict[str, Any]:
 
 
 def test_a_problem_raised_is_a_task_of_its_helper_and_due_in_thirty_days(task, households):
-    today = timezone.localdate()
+    # Of the day of the visit, some hours ago.
+    today = timezone.localdate(datetime.datetime.fromisoformat(body(households[0])["visited_at"]))
     assert (task["state"], task["light"], task["owner"], task["owner_name"]) == ("open", "open", "helper", "helper")
     assert (task["raised_on"], task["due_on"]) == (str(today), str(today + datetime.timedelta(days=30)))
     assert (task["division"], task["household"]) == (str(OTHER_LEAGUE), households[0].pk)
