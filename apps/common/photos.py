@@ -54,10 +54,11 @@ class Photo(models.Model):
         return ""
 
 
-def read(data: bytes) -> pictures.Picture:
-    """What an uploaded file shows. Raises ServiceError at the field `photo` for what is too large or no picture."""
-    if not 0 < len(data) <= MOST_BYTES:
-        raise ServiceError(too_large(), field="photo", code="too_large")
+def read(data: bytes, *, most: int = MOST_BYTES) -> pictures.Picture:
+    """What an uploaded file of at most so many bytes shows. Raises ServiceError at the field `photo` for what is too
+    large or no picture."""
+    if not 0 < len(data) <= most:
+        raise ServiceError(too_large(most), field="photo", code="too_large")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo"
         path.write_bytes(data)
@@ -83,6 +84,6 @@ def keep(photo: Photo, picture: pictures.Picture, *, by: Any) -> None:
         raise
 
 
-def too_large() -> str:
+def too_large(most: int = MOST_BYTES) -> str:
     """Why a file is not read at all."""
-    return _("照片不能超过 %(most)d MB。") % {"most": MOST_BYTES >> 20}
+    return _("照片不能超过 %(most)d MB。") % {"most": most >> 20}

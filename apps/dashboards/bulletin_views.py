@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,18 +18,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.access import policy
-from apps.access import scope as scopes
 from apps.accounts.sessions import requester
 from apps.common.days import today
 from apps.dashboards import bulletin, bulletin_document
 from apps.dashboards.field_summary import Period
 from apps.divisions import codes
-from apps.divisions.models import Division
 from apps.history.services import log_access
 from apps.pages.export_views import attachment
 from apps.pages.places import Places
+from apps.problems.standing_views import place_of
 
-ASKED = {"division", "month"}
+ASKED = frozenset({"division", "month"})
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 
 
@@ -42,11 +41,10 @@ class Question:
 
     def __init__(self, user: Any, params: Any) -> None:
         self.user = user
-        own = scopes.of(user).ranges("supervision")
-        self.division = _place(params.get("division", ""), own)
+        self.division = place_of(user, params, ASKED)
         month = params.get("month", "")
         found = _MONTH.fullmatch(month)
-        if set(params) - ASKED or any(len(values) > 1 for _name, values in params.lists()) or (month and not found):
+        if month and not found:
             raise BadRequest(_("查询条件有误。"))
         self.month = Period(int(found[1]), int(found[2])) if found else Period(today().year, today().month)
         if self.month.first > today():
@@ -62,20 +60,6 @@ class Question:
     @property
     def place_name(self) -> str:
         return Places.of([self.division]).full(self.division)
-
-
-def _place(written: str, own: tuple[scopes.Range, ...]) -> int:
-    if written:
-        try:
-            code = codes.parse(written)
-        except ValueError as error:
-            raise BadRequest(_("查询条件有误。")) from error
-        if not any(low <= code <= high for low, high in own) or not Division.objects.filter(code=code).exists():
-            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
-        return code
-    if not own:
-        raise PermissionDenied(_("您的账户没有查看这类数据的权限。"))
-    return own[0][0]
 
 
 def _counted_at() -> str:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
+from apps.common.photos import MOST_BYTES, too_large
 from apps.crosschecks.models import Finding
 from apps.pages.forms import DivisionField, PageForm, day
 from apps.problems.choices import Area, PhotoOf, Source
 from apps.problems.models import LadderRung, Problem, SupervisionLetter
-from apps.problems.services import letters, photos, raising
+from apps.problems.services import letters, raising
 from apps.problems.services.raising import raise_problem
 from apps.visits.models import VisitTask
 
@@ -131,9 +132,8 @@ class PhotoForm(forms.Form):
     def clean_photo(self) -> Any:
         """Refuse what is larger than any photo before it is read."""
         photo = self.cleaned_data["photo"]
-        if photo.size > photos.MOST_BYTES:
-            message = _("照片不能超过 %(most)d MB。") % {"most": photos.MOST_BYTES >> 20}
-            raise ValidationError(message, code="too_large")
+        if photo.size > MOST_BYTES:
+            raise ValidationError(too_large(), code="too_large")
         return photo
 
 

@@ -28,9 +28,10 @@ from apps.problems.services.standing import Standing
 COUNTS = ("total", "closed", "long_term", "overdue", "open_days", "closing_days", "letters", "outstanding")
 
 
-def place_of(user: Any, params: Any) -> int:
+def place_of(user: Any, params: Any, known: frozenset[str] = frozenset({"division"})) -> int:
     """The place that is asked for, the highest of one's own if none is. 404 for a place of others, 403 for an account
-    without any view of supervision, BadRequest for what cannot be answered."""
+    without any view of supervision, BadRequest for what cannot be answered. `known`: the parameters that there
+    are."""
     own = scopes.of(user).ranges("supervision")
     written = params.get("division", "")
     if written:
@@ -42,7 +43,7 @@ def place_of(user: Any, params: Any) -> int:
             raise Http404(_("没有这条记录，或者它不在您的范围内。"))
     if not own:
         raise PermissionDenied(_("您的账户没有查看这类数据的权限。"))
-    if set(params) - {"division"} or any(len(values) > 1 for _name, values in params.lists()):
+    if set(params) - known or any(len(values) > 1 for _name, values in params.lists()):
         raise BadRequest(_("查询条件有误。"))
     return codes.parse(written) if written else own[0][0]
 

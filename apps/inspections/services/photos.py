@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.common import pictures
+from apps.common import photos, pictures
 from apps.common.errors import Refused, ServiceError
 from apps.inspections.models import SiteForm, SiteFormPhoto
 from apps.inspections.services.teams import office
@@ -34,14 +32,10 @@ def add(form: SiteForm, slot: int, data: bytes, *, by: User) -> tuple[SiteFormPh
         raise Refused(_("只有填表人本人可以添加照片。"))
     if not 0 <= slot < SLOTS:
         raise ServiceError(_("一张现场表最多 %(most)d 张照片。") % {"most": SLOTS}, field="slot", code="too_many")
-    if not 0 < len(data) <= MOST_BYTES:
-        raise ServiceError(
-            _("照片不能超过 %(most)d MB。") % {"most": MOST_BYTES >> 20}, field="photo", code="too_large"
-        )
     digest = hashlib.sha256(data).hexdigest()
     known = _known(form, slot, by)
     if known is None:
-        photo = _made(form, slot, digest, _read(data))
+        photo = _made(form, slot, digest, photos.read(data, most=MOST_BYTES))
         try:
             with transaction.atomic(), scopes.activate(office(by)):
                 photo.save(force_insert=True)
@@ -65,17 +59,6 @@ def of_form(user: Any, form: SiteForm) -> list[SiteFormPhoto]:
 def _known(form: SiteForm, slot: int, by: User) -> SiteFormPhoto | None:
     with scopes.activate(office(by)):
         return SiteFormPhoto.objects.filter(form=form, slot=slot).first()
-
-
-def _read(data: bytes) -> pictures.Picture:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "photo"
-        path.write_bytes(data)
-        try:
-            return pictures.read(path)
-        except pictures.PictureRefused as refused:
-            message = str(pictures.Unfit(refused.reason).label)
-            raise ServiceError(message, field="photo", code=refused.reason) from None
 
 
 def _made(form: SiteForm, slot: int, digest: str, picture: pictures.Picture) -> SiteFormPhoto:

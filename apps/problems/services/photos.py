@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.common import pictures
+from apps.common import photos, pictures
 from apps.common.errors import ServiceError
 from apps.inspections.models import SiteFormPhoto
 from apps.problems.choices import PhotoOf, State
@@ -22,7 +20,6 @@ from apps.problems.models import Problem, ProblemPhoto
 from apps.problems.services.letters import EVERYWHERE
 from apps.problems.services.offices import INSPECTS, rectifies, reviews
 
-MOST_BYTES = 12 * 1024 * 1024
 MOST_PHOTOS = 30
 """Of one problem, over all its rounds."""
 
@@ -48,10 +45,7 @@ def add(row: Problem, of: str, data: bytes, *, by: User) -> ProblemPhoto:
     """
     if of not in offered(row, by):
         raise PermissionDenied(_("您没有上传这类照片的权限。"))
-    if not 0 < len(data) <= MOST_BYTES:
-        message = _("照片不能超过 %(most)d MB。") % {"most": MOST_BYTES >> 20}
-        raise ServiceError(message, field="photo", code="too_large")
-    picture = _read(data)
+    picture = photos.read(data)
     with transaction.atomic():
         locked = Problem.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if ProblemPhoto.objects.filter(problem=locked).count() >= MOST_PHOTOS:
@@ -104,14 +98,3 @@ def on_site(key: int) -> SiteFormPhoto | None:
     """A photo of an on-site form, for whoever then turns out to see the problem that it raised."""
     with scopes.activate(EVERYWHERE):
         return SiteFormPhoto.objects.select_related("form").filter(pk=key).first()
-
-
-def _read(data: bytes) -> pictures.Picture:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "photo"
-        path.write_bytes(data)
-        try:
-            return pictures.read(path)
-        except pictures.PictureRefused as refused:
-            message = str(pictures.Unfit(refused.reason).label)
-            raise ServiceError(message, field="photo", code=refused.reason) from None
