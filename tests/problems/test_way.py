@@ -18,7 +18,7 @@ from apps.common.errors import Refused, ServiceError, StaleVersion
 from apps.divisions.models import Division
 from apps.problems.choices import State
 from apps.problems.models import Problem, ProblemLog, SupervisionLetter
-from apps.problems.services import letters, steps
+from apps.problems.services import letters, raising, steps
 from apps.problems.services.raising import raise_problem
 from apps.problems.services.steps import Measure
 from apps.problems.services.way import WAY
@@ -228,3 +228,11 @@ def test_the_region_s_own_problems_are_watched_by_its_inspectors(people: People)
 def test_every_state_but_the_first_is_reached_by_a_step() -> None:
     reached = {step.to_state for step in WAY.steps.values()}
     assert set(State.values) - reached == {"raised"}
+
+
+def test_the_ten_thousandth_problem_of_a_place_is_followed_by_the_next(people: People, monkeypatch) -> None:
+    for sequence in (9999, 10000):
+        with monkeypatch.context() as patch:
+            patch.setattr(raising, "_next", lambda place, year, at=sequence: raising.number_of(place, year, at))
+            people.raised()
+    assert people.raised().number == f"{COUNTY}-{today().year}-10001"

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -202,7 +202,9 @@ def _next(division: int, year: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [NUMBERS, begin])
     with scopes.activate(EVERYWHERE):
-        last = Problem.objects.filter(number__startswith=begin).aggregate(last=Max("number"))["last"]
+        # The ten-thousandth is longer than the one before it, and as text not after it.
+        numbers = Problem.objects.filter(number__startswith=begin).order_by(Length("number").desc(), "-number")
+        last = numbers.values_list("number", flat=True).first()
     return number_of(division, year, int(last.rsplit("-", 1)[1]) + 1 if last else 1)
 
 
