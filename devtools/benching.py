@@ -67,9 +67,9 @@ def _prepare(ours: Servers, scale: int, admin: str) -> None:
     """The benchmarked database, and beside it one with divisions only, which imports and demo data are written to."""
     folder = LOCAL / f"bench-{scale}"
     say("migrating")
-    running.migrate(ours)
+    servers.migrate(ours)
     if (folder / running.STAGES).exists() and _has(admin, EMPTY):
-        running.migrate(_on(ours, EMPTY))
+        servers.migrate(_on(ours, EMPTY))
     demo = ["seed_demo", "--scale", str(scale), "--seed", "1", "--folder", str(folder)]
     running.once(
         folder / running.STAGES,

@@ -82,7 +82,7 @@ def _throw_away() -> None:
 def _prepare(ours: Servers, scale: int) -> int:
     """Migrate, then divisions, demo data and one full cross-check, each once; the scale that the data are at."""
     say("migrating")
-    migrate(ours)
+    servers.migrate(ours)
     manage(ours, "check", "--database", "default")
     noted = LOCAL / STAGES
     done = json.loads(noted.read_text()) if noted.exists() else {}
@@ -100,11 +100,6 @@ def _prepare(ours: Servers, scale: int) -> int:
         scale=scale,
     )
     return scale
-
-
-def migrate(ours: Servers) -> None:
-    """Bring the database up to the migrations of this checkout."""
-    manage(ours, "migrate", "--database", "owner", "--no-input", "--verbosity", "0")
 
 
 def command(ours: Servers, *arguments: str) -> None:

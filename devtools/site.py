@@ -90,7 +90,7 @@ def site() -> Iterator[Site]:
         ours.extra |= {"DEMO_SCALE": str(SCALE), "INSTALL_TOKEN": NAME, "TMPDIR": str(local_folder(NAME, "tmp"))}
         for log in LOGS.glob(f"{NAME}-*.log"):
             log.unlink()
-        running.migrate(ours)
+        servers.migrate(ours)
         manage(ours, "load_divisions")
         manage(ours, "seed_demo", "--scale", str(SCALE), "--seed", "1", "--folder", str(folder))
         manage(ours, "run_crosschecks")
