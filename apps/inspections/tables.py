@@ -161,7 +161,7 @@ class SampleResource(Resource):
         Column("margin", _("误差（%）"), kind=Number(2), default=False),
         Column("strata", _("分层"), kind=STRATA),
         Column("weighted", _("按风险加权"), kind=BOOL),
-        Column("seed", _("随机种子"), kind=NUMBER),
+        Column("seed", _("随机种子"), kind=IDENTIFIER),
         Column("digest", _("总体校验值"), kind=IDENTIFIER, default=False),
         Column("template_title", _("现场表"), default=False),
         Column("drawn_by", _("抽样人"), source="drawn_by_name"),

@@ -218,7 +218,7 @@ class ProblemResource(Resource):
         Column("level", _("严重程度"), kind=GRAVITY),
         Column("kind", _("整改类型"), kind=KIND),
         Column("state", _("状态"), kind=STATE),
-        Column("due_on", _("整改期限"), kind=DATE),
+        Column("due_on", _("整改期限"), kind=DATE, sortable=True),
         Column("light", _("期限"), holds="next_due_on", kind=LIGHT),
         Column("department", _("责任部门")),
         Column("leader", _("责任领导"), default=False),

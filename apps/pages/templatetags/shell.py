@@ -113,6 +113,12 @@ def grouped(value: int) -> str:
 
 
 @register.filter
+def figure(value: Decimal) -> str:
+    """A measure with its thousands grouped and no more decimals than it has."""
+    return f"{value.normalize():,f}"
+
+
+@register.filter
 def amount(value: Decimal | int | None) -> SafeString:
     """Yuan in 万元 or 亿元 with the exact value on hover."""
     return amounts.html(value)

@@ -141,6 +141,8 @@ class Problem(Versioned, SupervisionModel):
             models.Index(fields=["division", "id"], name="problem_division"),
             models.Index(fields=["division", "state", "next_due_on"], name="problem_due"),
             models.Index(fields=["due_on"], name="problem_open_due", condition=~Q(state=State.CLOSED)),
+            models.Index(fields=["division", "due_on", "id"], name="problem_division_due"),
+            models.Index(fields=["due_on", "id"], name="problem_due_on"),
             models.Index(fields=["area", "kind"], name="problem_area"),
         ]
 
