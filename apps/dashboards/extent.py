@@ -74,6 +74,14 @@ class Extent:
         whens = [When(division_id__gte=low, division_id__lte=high, then=Value(low)) for low, high in self.own]
         return Case(*whens, default=Value(ELSEWHERE), output_field=BigIntegerField())
 
+    def unit_of(self, code: int) -> int:
+        """The same of a division's code."""
+        if not self.has_units:
+            return code
+        if self.code:
+            return codes.at(code, min(codes.level(self.code) + 1, codes.level(code)))
+        return next((low for low, high in self.own if low <= code <= high), ELSEWHERE)
+
     def children(self) -> Sequence[Division]:
         """The units below in tree order, those that have ended included; one query."""
         if not self.has_units:

@@ -62,7 +62,7 @@ class InspectionCoveragePage(View):
         if chosen not in FIGURES:
             raise Http404(_("没有这个指标。"))
         rows = extent.narrow(InspectionTarget.objects.visible_to(user))
-        found, on = coverage(rows, extent.unit(), extent.ranges()), today()
+        found, on = coverage(rows, extent.unit(), extent.ranges(), extent.unit_of), today()
         table = ("inspections", "poor_inspected", *InspectionKind.values)
         units = desks.units(
             extent,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.access import scope as scopes
 from apps.common.days import today
 from apps.dashboards.todo import inspections_waiting
+from apps.divisions import codes
 from apps.inspections.models import Inspection, Sample, SampledUnit, SiteForm
 from apps.problems.choices import Area
 from tests.access.world import EVERYTHING
@@ -137,6 +138,12 @@ def test_coverage_counts_what_was_inspected(bureau):
     rows = {unit.code: ([shown.value for shown in unit.figures[:2]], last) for unit, last in page.context["units"]}
     assert rows[COUNTY] == ([2, 1], today()) and rows[NEXT_COUNTY][0][0] == 1
     assert (page.context["leagues"].reached, page.context["leagues"].wanted) == (1, 1)
+    above = sign_in(Client(), make_user("region", "region_officer", 150000000000)).get("/inspection-coverage/")
+    leagues = {unit.code: ([shown.value for shown in unit.figures[:2]], last) for unit, last in above.context["units"]}
+    assert leagues[LEAGUE] == ([3, 2], today())
+    # Each unit once, the region itself with nothing.
+    assert sorted(leagues) == sorted({unit.code for unit, _last in above.context["units"]})
+    assert all(codes.level(code) == codes.LEAGUE or figures == [0, 0] for code, (figures, _last) in leagues.items())
     listed = sign_in(Client(), bureau.planner).get(f"/api/v1/inspection-targets/?division={COUNTY}&inspected=true")
     assert len(listed.json()["results"]) == 2, listed.json()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +36,11 @@ class Coverage:
     counties: Goal
 
 
-def coverage(rows: QuerySet[InspectionTarget], unit: Any, ranges: list[tuple[int, int]]) -> Coverage:
+def coverage(
+    rows: QuerySet[InspectionTarget], unit: Any, ranges: list[tuple[int, int]], unit_of: Callable[[int], int]
+) -> Coverage:
     """The coverage of a place by these inspected places; `unit` is the expression of the unit below that a row lies in,
-    `ranges` are the codes of the place. Two queries."""
+    `unit_of` says the same of a division's code, `ranges` are the codes of the place. Two queries."""
     counts: dict[int, Counts] = defaultdict(lambda: defaultdict(int))
     latest: dict[int, datetime.date] = {}
     seen: set[int] = set()
@@ -60,10 +62,7 @@ def coverage(rows: QuerySet[InspectionTarget], unit: Any, ranges: list[tuple[int
             elif tier:
                 poor.add(code)
     for county in poor:
-        for above in (codes.at(county, codes.LEAGUE), county):
-            if above in counts or above == county:
-                counts[above]["poor_counties"] += 1
-                counts[above]["poor_inspected"] += county in seen
+        counts[unit_of(county)]["poor_inspected"] += county in seen
     return Coverage(
         {code: dict(one) for code, one in counts.items()},
         latest,
