@@ -25,7 +25,7 @@ from apps.divisions.units import unit_below
 from apps.inspections.choices import InspectionKind
 from apps.inspections.models import Inspection
 from apps.pages.kinds import NUMBER, PERCENT
-from apps.problems.choices import Area, Rung, State
+from apps.problems.choices import AT_WORK, Area, Rung, State
 from apps.problems.models import EscalationStep, Problem, SupervisionLetter
 
 HIDDEN = "＜5"
@@ -97,17 +97,16 @@ def sections(user: Any, division: int, month: Period) -> list[Section]:
 
 
 def _standing(rows: Any, by: str, month: Period) -> dict[Any, Standing]:
-    """Problems at the end of a month, by a column."""
+    """Problems at the end of a month, by a column. Overdue is as in the ledger: what is handed in waits for others."""
     first, last = month.days
     found, closed = Q(found_on__lte=last), Q(closed_on__lte=last)
+    at_work = Q(state__in=AT_WORK) | Q(state__in=(State.SUBMITTED, State.VERIFIED, State.CLOSED), submitted_on__gt=last)
     counted = rows.filter(found).annotate(
         raised=Count("pk", filter=Q(found_on__gte=first)),
         closed=Count("pk", filter=closed & Q(closed_on__gte=first)),
         total=Count("pk"),
         all_closed=Count("pk", filter=closed),
-        overdue=Count(
-            "pk", filter=Q(due_on__lt=last) & ~Q(state=State.LONG_TERM) & (Q(closed_on=None) | Q(closed_on__gt=last))
-        ),
+        overdue=Count("pk", filter=Q(due_on__lt=last) & at_work),
     )
     return {one[by]: Standing(*(one[name] for name in COUNTED)) for one in counted}
 

@@ -60,6 +60,15 @@ def test_a_month_is_counted_by_its_days_and_says_the_same_whenever_it_is_asked(p
     ]
 
 
+@pytest.mark.parametrize(("handed_in", "overdue"), [(LAST, "1"), (today(), "2")])
+def test_what_was_handed_in_by_the_end_of_a_month_is_not_overdue_then(people: People, handed_in, overdue) -> None:
+    waits = people.at("submitted")
+    long_ago = LAST - datetime.timedelta(days=90)
+    with scopes.acting(planter()):
+        Problem.objects.filter(pk=waits.pk).update(found_on=long_ago, due_on=long_ago, submitted_on=handed_in)
+    assert [row[6] for row in section(people.league, "problems")["rows"]] == [overdue]
+
+
 def test_each_sees_the_bulletin_of_his_own_place(people: People) -> None:
     village = section(people.county, "problems", f"&division={VILLAGE}")
     assert [row[3] for row in village["rows"]] == ["1"]
