@@ -24,7 +24,7 @@ from apps.pages.api import ReadingViewSet, object_body
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import once
 from apps.pages.kinds import DATE, MOMENT
-from apps.pages.way_api import WayStepView
+from apps.pages.way_api import WayStepView, steps_and_log
 
 
 class ProblemRequest(serializers.Serializer):
@@ -59,6 +59,7 @@ def effect_body(user: Any, key: int) -> dict[str, Any]:
         raise Http404
     return {
         **object_body(EffectResource, user, key),
+        **steps_and_log(effect_steps.WAY, user, found, effect_reading.log_of(user, found)),
         "frozen": found.frozen,
         "scores": [
             {
@@ -90,18 +91,6 @@ def effect_body(user: Any, key: int) -> dict[str, Any]:
                 "problem": one.problem,
             }
             for one in effect_reading.problems_of(user, found)
-        ],
-        "steps": [step.name for step in effect_steps.WAY.offered(found, user)],
-        "log": [
-            {
-                "at": MOMENT.json(line.at),
-                "by": line.by_name,
-                "step": line.step,
-                "from_state": line.from_state or None,
-                "to_state": line.to_state,
-                "note": line.note,
-            }
-            for line in effect_reading.log_of(user, found)
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
@@ -24,8 +25,12 @@ def way_body(resource: type[Resource], way: Way, user: Any, key: int) -> dict[st
     found = resource.rows(user).filter(pk=key).first()
     if found is None:
         raise Http404
+    return {**object_body(resource, user, key), **steps_and_log(way, user, found, way.lines(found, user))}
+
+
+def steps_and_log(way: Way, user: Any, found: Any, lines: Iterable[Any]) -> dict[str, Any]:
+    """The steps of a row that one may take, and these lines of its log."""
     return {
-        **object_body(resource, user, key),
         "steps": [step.name for step in way.offered(found, user)],
         "log": [
             {
@@ -36,7 +41,7 @@ def way_body(resource: type[Resource], way: Way, user: Any, key: int) -> dict[st
                 "to_state": line.to_state,
                 "note": line.note,
             }
-            for line in way.lines(found, user)
+            for line in lines
         ],
     }
 

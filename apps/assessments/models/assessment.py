@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -20,21 +19,10 @@ from apps.assessments.models.sets import YEARS, IndicatorSet
 from apps.assessments.querysets import AssessmentQuerySet
 from apps.cadres.models import Cadre, Duty, TaskForce
 from apps.common.models import Versioned
+from apps.pages.steplogs import person
 
 LONGEST = 2000
 LONGEST_NOTE = 500
-
-
-def _person(label: Any) -> models.ForeignKey:
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        editable=False,
-        verbose_name=label,
-    )
 
 
 class CadreAssessment(Versioned, PlacedModel):
@@ -63,7 +51,7 @@ class CadreAssessment(Versioned, PlacedModel):
     team = models.ForeignKey(
         TaskForce, on_delete=models.PROTECT, related_name="+", null=True, editable=False, verbose_name=_("工作队")
     )
-    account = _person(_("登录账户"))
+    account = person(_("登录账户"))
     name = models.CharField(_("姓名或队名"), max_length=60, editable=False)
     unit_name = models.CharField(_("所在单位"), max_length=100, blank=True, default="", editable=False)
     data_on = models.DateField(_("数据截至"), editable=False)
@@ -74,8 +62,8 @@ class CadreAssessment(Versioned, PlacedModel):
     state_since = models.DateTimeField(_("状态时间"), editable=False)
     due_on = models.DateField(_("办理期限"), null=True, editable=False)
     self_report = models.TextField(_("自评报告"), blank=True, default="", max_length=LONGEST, editable=False)
-    scored_by = _person(_("评分人"))
-    graded_by = _person(_("评定人"))
+    scored_by = person(_("评分人"))
+    graded_by = person(_("评定人"))
     total = models.DecimalField(_("总分"), max_digits=5, decimal_places=2, null=True, editable=False)
     weight_counted = models.PositiveSmallIntegerField(_("计分权重"), null=True, editable=False)
     first_grade = models.CharField(
@@ -157,7 +145,7 @@ class Score(OfAssessment):
     counted = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("计入的记录"))
     missing = models.CharField(_("缺数原因"), max_length=20, choices=Missing.choices, blank=True, default="")
     note = models.CharField(_("说明"), max_length=LONGEST_NOTE, blank=True, default="")
-    entered_by = _person(_("填报人"))
+    entered_by = person(_("填报人"))
     entered_by_name = models.CharField(_("填报人姓名"), max_length=60, blank=True, default="")
     settled_at = models.DateTimeField(_("计算或填报时间"), null=True)
 
@@ -189,7 +177,7 @@ class AssessmentLog(OfAssessment):
         CadreAssessment, on_delete=models.PROTECT, related_name="log", verbose_name=_("帮扶考核")
     )
     at = models.DateTimeField(_("时间"))
-    by = _person(_("经办人"))
+    by = person(_("经办人"))
     by_name = models.CharField(_("经办人姓名"), max_length=60)
     by_level = models.PositiveSmallIntegerField(_("经办层级"), null=True)
     step = models.CharField(_("步骤"), max_length=20)

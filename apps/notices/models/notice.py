@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -18,22 +17,11 @@ from apps.common.models import Versioned
 from apps.common.photos import Photo
 from apps.notices.choices import ON_SHOW, Column, Kind, State, Way, columns_of
 from apps.notices.querysets import NoticeQuerySet, ObjectionQuerySet
+from apps.pages.steplogs import person
 
 SUBJECT = re.compile(r"[a-z_]{1,20}:[0-9]{1,18}")
 
 LONGEST_TITLE, LONGEST, LONGEST_NOTE, LONGEST_PLACE = 100, 5000, 500, 200
-
-
-def _person(label: Any) -> models.ForeignKey:
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        editable=False,
-        verbose_name=label,
-    )
 
 
 def _name(label: Any) -> models.CharField:
@@ -59,9 +47,9 @@ class PublicNotice(Versioned, PlacedModel):
     days = models.PositiveSmallIntegerField(_("公示天数"), null=True, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.PREPARED, editable=False)
     state_since = models.DateTimeField(_("状态时间"), editable=False)
-    prepared_by = _person(_("拟稿人"))
+    prepared_by = person(_("拟稿人"))
     prepared_by_name = _name(_("拟稿人姓名"))
-    approved_by = _person(_("审核人"))
+    approved_by = person(_("审核人"))
     approved_by_name = _name(_("审核人姓名"))
     place = models.CharField(_("张贴地点"), max_length=LONGEST_PLACE, blank=True, default="", editable=False)
     ways = ArrayField(
@@ -125,12 +113,12 @@ class NoticeObjection(Versioned, OfNotice):
     )
     received_on = models.DateField(_("收到日期"))
     text = models.CharField(_("异议内容"), max_length=LONGEST_NOTE)
-    received_by = _person(_("受理人"))
+    received_by = person(_("受理人"))
     received_by_name = _name(_("受理人姓名"))
     due_on = models.DateField(_("答复期限"))
     answer = models.CharField(_("答复内容"), max_length=LONGEST_NOTE, blank=True, default="")
     answered_on = models.DateField(_("答复日期"), null=True)
-    answered_by = _person(_("答复人"))
+    answered_by = person(_("答复人"))
     answered_by_name = _name(_("答复人姓名"))
 
     light: str
@@ -182,7 +170,7 @@ class NoticeLog(OfNotice):
 
     notice = models.ForeignKey(PublicNotice, on_delete=models.PROTECT, related_name="log", verbose_name=_("公告公示"))
     at = models.DateTimeField(_("时间"))
-    by = _person(_("经办人"))
+    by = person(_("经办人"))
     by_name = models.CharField(_("经办人姓名"), max_length=60)
     by_level = models.PositiveSmallIntegerField(_("经办层级"), null=True)
     step = models.CharField(_("步骤"), max_length=20)
