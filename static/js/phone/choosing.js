@@ -38,8 +38,10 @@ function offer(household) {
 function list(found) {
   const holder = part("households");
   holder.replaceChildren(...found.slice(0, SHOWN).map(offer));
-  if (!found.length) {
-    const words = households.all().length ? say("noMatch") : say("noHouseholds");
+  const carried = households.all().length;
+  // Who is on his way with forms alone has no households to miss.
+  if (!found.length && (carried || !forms.any())) {
+    const words = carried ? say("noMatch") : say("noHouseholds");
     holder.append(element("li", { className: "quiet", textContent: words }));
   }
 }

@@ -50,12 +50,15 @@ const contentOf = (sample, unit) => ({
   answers: [],
 });
 
-// The units to visit that match; `chosen(content)` begins a form about one.
+// Whether there is any form to fill.
+export const any = () => known.results.length > 0;
+
+// The units to visit that match, those that are filled last; `chosen(content)` begins a form about one.
 export function show(words, chosen) {
   const wanted = words.trim().toLowerCase();
   const matches = (unit) => [unit.name, unit.code, unit.place].some((text) => text.toLowerCase().includes(wanted));
   const items = known.results.flatMap((sample) =>
-    sample.units.filter(matches).map((unit) => {
+    sample.units.filter(matches).sort((one, other) => one.done - other.done).map((unit) => {
       const made = element("button", { type: "button", className: "choice" },
         element("span", { className: "line" },
           element("strong", { textContent: unit.name }),
