@@ -62,9 +62,12 @@ def place_picker(request: HttpRequest) -> HttpResponse:
     for above, selected in zip([start, *path], [*path, None], strict=True) if start else ():
         below = Division.objects.pickable().children_of(above)
         units = [one for one in below if everywhere or any(low <= one.code <= high for low, high in ranges)]
-        if units:
-            back = "" if above == start else codes.text(above)
-            steps.append(Step(units[0].get_level_display(), back, units, selected))
+        if units and above == start:
+            # The account's own place can be meant as well as one below it.
+            itself = Division.objects.filter(code=start)
+            steps.append(Step(units[0].get_level_display(), "", [*itself, *units], selected or chosen))
+        elif units:
+            steps.append(Step(units[0].get_level_display(), codes.text(above), units, selected))
     name = request.GET.get("name", "division")
     only = Division.objects.filter(code=chosen).first() if chosen and not steps else None
     context = {"name": name, "chosen": chosen or "", "steps": steps, "all": everywhere, "only": only}
