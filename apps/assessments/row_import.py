@@ -11,10 +11,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 
 from apps.access.scope import Scope
-from apps.cadres.imports.families import gathered
-from apps.cadres.imports.sheets import Line, Sheet
-from apps.common.wording import clauses, listed
+from apps.common.wording import clauses
 from apps.pages.imports.importer import Counts, Difference, Fault, Outcome, Progress, Stage, Unit
+from apps.pages.imports.sheets import Line, Sheet, gathered, not_known
 from apps.pages.imports.workbook import Table
 
 
@@ -51,7 +50,7 @@ class RowStage(Stage):
         self.sheet.require(columns)
         lines = gathered(self.sheet.read(table, columns), progress)
         self.rows = len(lines)
-        self.warnings = [_("不认识的列，未导入：%(names)s。") % {"names": listed(unknown)}] if unknown else []
+        self.warnings = not_known(unknown)
         self.found = [Row(seq, line) for seq, line in enumerate(lines, 1)]
         self.settle()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +12,9 @@ from apps.assessments.models import SiteResult
 from apps.assessments.row_import import Row, RowStage
 from apps.assessments.services import effect_sites
 from apps.assessments.services.effect_sites import Checkable
-from apps.cadres.imports.sheets import Column, Sheet
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Outcome, Progress
+from apps.pages.imports.sheets import Column, Sheet, SheetImporter
 from apps.pages.imports.workbook import Table
 
 INDICATORS = {
@@ -34,24 +32,18 @@ SHEET = Sheet(
     Column("sampled", "抽查数", cells.number(9, 0), "抽查的户数或苏木乡镇数。", ("抽查户数",), 12, True),
     Column("wrong", "有问题数", cells.number(9, 0), "其中漏评、错评、错退或未按期完成的数。", ("问题户数",), 12, True),
     Column("note", "说明", cells.text(500), "可不填。", ("备注",), 30),
-    named_by=(),
 )
 EXPLAINED = "一行一个地区的一项指标。同一来源的同一项结果已经录入的，不因导入而更改；有错误的行不导入。"
 Key = tuple[int, int, str, str]
 
 
-class SiteImporter(Importer):
+class SiteImporter(SheetImporter):
     """实地考核结果."""
 
     kind = "site-results"
     title = gettext_lazy("实地考核结果")
-    capability = ImportBatch.change_capability
+    sheet = SHEET
     template_url = "site-result-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
 
     def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> SiteStage:
         return SiteStage(table, scope, progress)

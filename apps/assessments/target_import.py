@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +12,10 @@ from apps.access.scope import Scope
 from apps.assessments.models import EffectAssessment, EffectTarget
 from apps.assessments.row_import import Row, RowStage
 from apps.assessments.services import effect_sites
-from apps.cadres.imports.sheets import Column, Sheet
 from apps.divisions.models import Division
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Outcome, Progress
+from apps.pages.imports.sheets import Column, Sheet, SheetImporter
 from apps.pages.imports.workbook import Table
 
 PLANNED = ("exit_persons", "exit_villages", "removed_counties", "income_growth")
@@ -28,25 +26,19 @@ SHEET = Sheet(
     Column("exit_villages", "计划退出贫困村数", cells.number(9, 0), "可不填。", (), 18),
     Column("removed_counties", "计划摘帽旗县数", cells.number(9, 0), "可不填。", (), 16),
     Column("income_growth", "计划收入增长（%）", cells.number(4, 1, most=100), "如10，可不填。", (), 18),
-    named_by=(),
 )
 EXPLAINED = "一行一个盟市或旗县的年度计划。已经录入的计划不因导入而更改；有错误的行不导入。"
 Key = tuple[int, int]
 Known = tuple[set[int], dict[Key, tuple[Any, ...]], set[Key]]
 
 
-class TargetImporter(Importer):
+class TargetImporter(SheetImporter):
     """减贫计划."""
 
     kind = "effect-targets"
     title = gettext_lazy("减贫计划")
-    capability = ImportBatch.change_capability
+    sheet = SHEET
     template_url = "effect-target-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
 
     def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> TargetStage:
         return TargetStage(table, scope, progress)

@@ -13,18 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.access.scope import Scope
-from apps.cadres.imports.families import gathered
-from apps.cadres.imports.finding import chunks
-from apps.cadres.imports.sheets import Column, Line, Sheet
 from apps.common.days import today
-from apps.common.wording import clauses, listed
+from apps.common.wording import clauses
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.funds.models import Asset
 from apps.funds.services import assets
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Counts, Difference, Fault, Importer, Outcome, Progress, Stage, Unit
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Counts, Difference, Fault, Outcome, Progress, Stage, Unit
+from apps.pages.imports.sheets import Column, Line, Sheet, SheetImporter, chunks, gathered, not_known
 from apps.pages.imports.workbook import Cell, Table
 
 KINDS = {"公益类资产": "public", "经营类资产": "operating", "到户类资产": "household"}
@@ -82,25 +79,19 @@ SHEET = Sheet(
     Column("manager", "管护责任人", cells.text(60), "可不填。", (), 16),
     Column("company", "公司化管理试点", cells.flag, "填是或否，可不填。", (), 14),
     Column("note", "说明", cells.text(500), "可不填。", ("备注",), 30),
-    named_by=(),
 )
 EXPLAINED = (
     "一行一项资产。同一地区、名称、资金年度和形成日期的资产视为同一项，已登记的不因导入而更改；有错误的行不导入。"
 )
 
 
-class AssetImporter(Importer):
+class AssetImporter(SheetImporter):
     """存量资产: what surveys found."""
 
     kind = "assets"
     title = gettext_lazy("存量资产")
-    capability = ImportBatch.change_capability
+    sheet = SHEET
     template_url = "asset-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
 
     def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> AssetStage:
         return AssetStage(table, scope, progress)
@@ -142,7 +133,7 @@ class AssetStage(Stage):
         SHEET.require(columns)
         lines = gathered(SHEET.read(table, columns), progress)
         self.rows = len(lines)
-        self.warnings = [_("不认识的列，未导入：%(names)s。") % {"names": listed(unknown)}] if unknown else []
+        self.warnings = not_known(unknown)
         self.found = [Row(seq, line) for seq, line in enumerate(lines, 1)]
         self.settle()
 

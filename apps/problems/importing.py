@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.access.scope import Scope
-from apps.cadres.imports.families import gathered
-from apps.cadres.imports.sheets import Column, Line, Sheet
 from apps.common.days import today
-from apps.common.wording import clauses, listed
+from apps.common.wording import clauses
 from apps.divisions import codes
 from apps.divisions.models import Division
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Counts, Difference, Fault, Importer, Outcome, Progress, Stage, Unit
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Counts, Difference, Fault, Outcome, Progress, Stage, Unit
+from apps.pages.imports.sheets import Column, Line, Sheet, SheetImporter, gathered, not_known
 from apps.pages.imports.workbook import Table
 from apps.problems.models import Problem
 from apps.problems.services.raising import may_raise, raise_problem
@@ -52,25 +50,19 @@ SHEET = Sheet(
     Column("level", "严重程度", cells.choice(LEVELS), f"可不填，为一般：{'、'.join(LEVELS)}。", (), 12),
     Column("found_on", "发现日期", cells.date, "如2018-10-20，不晚于今天。", (), 16, required=True),
     Column("name", "督查名称", cells.text(100), "可不填，如“第三方评估”。", ("来源",), 30),
-    named_by=(),
 )
 EXPLAINED = "一行一个问题。同一地区、发现日期和问题事实视为同一问题，已登记的不因导入而更改；有错误的行不导入。"
 
 Key = tuple[int, str, str]
 
 
-class ProblemImporter(Importer):
+class ProblemImporter(SheetImporter):
     """问题: what checks from outside found."""
 
     kind = "problems"
     title = gettext_lazy("督查问题")
-    capability = ImportBatch.change_capability
+    sheet = SHEET
     template_url = "problem-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
 
     def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> ProblemStage:
         return ProblemStage(table, scope, progress)
@@ -110,7 +102,7 @@ class ProblemStage(Stage):
         SHEET.require(columns)
         lines = gathered(SHEET.read(table, columns), progress)
         self.rows = len(lines)
-        self.warnings = [_("不认识的列，未导入：%(names)s。") % {"names": listed(unknown)}] if unknown else []
+        self.warnings = not_known(unknown)
         self.found = [Row(seq, line) for seq, line in enumerate(lines, 1)]
         self.settle()
 

@@ -7,7 +7,6 @@ somebody begins, those who help it and are not named end on that day (交接); i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,33 +16,28 @@ from django.utils.translation import gettext_lazy
 from apps.access.models import Pairing
 from apps.access.scope import Scope
 from apps.cadres.imports import finding, rows
-from apps.cadres.imports.families import Family, FamilyStage, gathered, grouped
+from apps.cadres.imports.families import Family, FamilyStage, grouped
 from apps.cadres.models import Cadre
 from apps.cadres.services import pairing as rules
 from apps.cadres.services.pairing import USUAL_MOST, Exchange
 from apps.common.errors import ServiceError
 from apps.common.wording import listed, noted
 from apps.households.models import Household
-from apps.pages.imports.importer import Difference, Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Difference, Outcome, Progress
+from apps.pages.imports.sheets import SheetImporter, gathered, not_known
 from apps.pages.imports.workbook import Table
 
 NAMED = 10
 """So many cadres with too many households are named, the others are counted."""
 
 
-class PairingImporter(Importer):
+class PairingImporter(SheetImporter):
     """帮扶结对: households and their helpers."""
 
     kind = "pairings"
     title = gettext_lazy("帮扶结对")
-    capability = ImportBatch.change_capability
+    sheet = rows.SHEET
     template_url = "pairing-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return rows.SHEET.known.keys()
 
     def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> PairingStage:
         return PairingStage(table, scope, progress)
@@ -86,9 +80,7 @@ class PairingStage(FamilyStage[Helped]):
             self._check(family)
             if family.household is not None and not family.faults:
                 self._compare(family, family.household, in_force.get(family.household.pk, []))
-        self.warnings = self._too_many()
-        if self._unknown:
-            self.warnings.append(_("不认识的列，未导入：%(names)s。") % {"names": listed(self._unknown)})
+        self.warnings = self._too_many() + not_known(self._unknown)
 
     def _check(self, family: Helped) -> None:
         """The rules that a pairing by page obeys as well, row by row."""

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from apps.cadres.imports.sheets import Column, Line, Sheet
+from apps.cadres.imports.sheets import HouseholdLine, HouseholdSheet
 from apps.pages.imports import cells
+from apps.pages.imports.sheets import Column
 from apps.pages.imports.workbook import Table
 
-SHEET = Sheet(
+SHEET = HouseholdSheet(
     Column("cadre_code", "干部编码", cells.identifier(13), "填了编码，姓名和单位可以不填。", ("责任人编码",)),
     Column("person", "责任人姓名", cells.name(50), "与帮扶单位一起填写。", ("帮扶责任人", "干部姓名", "姓名")),
     Column("unit", "帮扶单位", cells.text(100), "责任人所在的帮扶单位。", ("单位", "单位名称"), 24),
@@ -30,7 +31,7 @@ def layout(header: Sequence[str]) -> tuple[dict[int, Column], list[str]]:
     return found, unknown
 
 
-def read(table: Table, columns: Mapping[int, Column]) -> Iterator[Line]:
+def read(table: Table, columns: Mapping[int, Column]) -> Iterator[HouseholdLine]:
     """The rows; what cannot be read, and what is missing, is a fault of its row."""
     for line in SHEET.read(table, columns):
         if not _names_somebody(line.values.keys()):

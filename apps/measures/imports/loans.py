@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.access.scope import Scope
-from apps.cadres.imports.finding import chunks
-from apps.cadres.imports.sheets import Column, Line, Sheet
 from apps.common.errors import ServiceError
 from apps.households.models import Person
 from apps.measures import services
@@ -22,8 +19,8 @@ from apps.measures.imports.rows import Row, RowStage, members, unknown_borrower,
 from apps.measures.models import SmallLoan
 from apps.measures.services.loans import end_of_term, require_come
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Difference, Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Difference, Outcome, Progress
+from apps.pages.imports.sheets import Column, Line, Sheet, SheetImporter, chunks
 from apps.pages.imports.workbook import Table
 
 PRODUCTS = {
@@ -55,22 +52,17 @@ SHEET = Sheet(
     Column("collateral", "抵押", cells.flag, "填是或否，不填为否。", ("有抵押", "是否抵押")),
     Column("guarantee", "担保", cells.flag, "填是或否，不填为否。", ("有担保", "是否担保")),
     Column("enterprise", "实际用款企业", cells.text(100), "由企业使用时填写。", ("用款企业",), 24),
-    named_by=(),
 )
 
 
-class LoanImporter(Importer):
+class LoanImporter(SheetImporter):
     """小额信贷: what banks report to have lent."""
 
     kind = "loans"
     title = gettext_lazy("小额信贷")
-    capability = ImportBatch.change_capability
+    sheet = SHEET
     template_url = "loan-import-template"
-    yearly = False
     accepts = gettext_lazy("银行报送的文件或填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
 
     def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> LoanStage:
         return LoanStage(table, scope, progress)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.access.scope import Scope
-from apps.cadres.imports.finding import chunks
-from apps.cadres.imports.sheets import Column, Sheet
 from apps.common.errors import ServiceError
 from apps.households.models import Person
 from apps.measures import services
@@ -21,8 +18,8 @@ from apps.measures.imports.rows import Row, RowStage, members, unknown_borrower,
 from apps.measures.models import LoanRepayment, SmallLoan
 from apps.measures.services.repayments import require_fitting
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Difference, Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Difference, Outcome, Progress
+from apps.pages.imports.sheets import Column, Sheet, SheetImporter, chunks
 from apps.pages.imports.workbook import Table
 
 SHEET = Sheet(
@@ -43,22 +40,17 @@ SHEET = Sheet(
     Column("on", "还款日期", cells.date, "如2018-12-01，不晚于今天。", ("归还日期",)),
     Column("principal", "归还本金", yuan, "元，最多两位小数；只报逾期的行不填。", ("归还本金（元）", "还款本金")),
     Column("overdue", "逾期", cells.flag, "填是或否，可不填。", ("是否逾期",)),
-    named_by=(),
 )
 
 
-class RepaymentImporter(Importer):
+class RepaymentImporter(SheetImporter):
     """还款与逾期: what banks were paid back, and what they wait for."""
 
     kind = "loan-repayments"
     title = gettext_lazy("贷款还款与逾期")
-    capability = ImportBatch.change_capability
+    sheet = SHEET
     template_url = "loan-repayment-import-template"
-    yearly = False
     accepts = gettext_lazy("银行报送的文件或填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
 
     def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> RepaymentStage:
         return RepaymentStage(table, scope, progress)

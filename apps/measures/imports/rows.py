@@ -10,18 +10,16 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from apps.access.scope import Scope
-from apps.cadres.imports.families import gathered
-from apps.cadres.imports.finding import chunks
-from apps.cadres.imports.sheets import Line, Sheet
 from apps.common.errors import ServiceError
 from apps.common.money import to_cents
 from apps.common.sealing import blind_indexes
-from apps.common.wording import clauses, listed
+from apps.common.wording import clauses
 from apps.households.models import Person
 from apps.measures.services.loans import CAPABILITY
 from apps.pages.imports import cells
 from apps.pages.imports.importer import Counts, Difference, Fault, Outcome, Progress, Stage, Unit
 from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.sheets import Line, Sheet, chunks, gathered, not_known
 from apps.pages.imports.workbook import Cell, Table
 
 CAPABILITIES = (CAPABILITY, ImportBatch.change_capability)
@@ -74,7 +72,7 @@ class RowStage(Stage):
         self.sheet.require(columns)
         lines = gathered(self.sheet.read(table, columns), progress)
         self.rows = len(lines)
-        self.warnings = [_("不认识的列，未导入：%(names)s。") % {"names": listed(unknown)}] if unknown else []
+        self.warnings = not_known(unknown)
         self.found = [Row(number, line) for number, line in enumerate(lines, start=1)]
         self.settle()
 
