@@ -9,14 +9,14 @@ from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
-from apps.access.scope import Scope
 from apps.cadres.imports.sheets import HouseholdLine
 from apps.cadres.services import pairing as rules
 from apps.common.errors import ServiceError
 from apps.common.wording import clauses, listed
 from apps.households.models import Household
-from apps.pages.imports.importer import Counts, Difference, Fault, Outcome, Stage, Unit
+from apps.pages.imports.importer import Counts, Difference, Fault, Outcome, Unit
 from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.sheets import SheetStage
 
 CAPABILITIES = (rules.CAPABILITY, ImportBatch.change_capability)
 
@@ -41,10 +41,10 @@ class Family:
 _Family = TypeVar("_Family", bound=Family)
 
 
-class FamilyStage(Stage, Generic[_Family]):
+class FamilyStage(SheetStage, Generic[_Family]):
     """One file whose unit is the household; what becomes of each is for the kind of import to decide."""
 
-    scope: Scope
+    lines: Sequence[HouseholdLine]
     families: list[_Family]
 
     def counts(self) -> Counts:

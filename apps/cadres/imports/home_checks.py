@@ -21,7 +21,7 @@ from apps.common.errors import ServiceError
 from apps.households.models import Household
 from apps.pages.imports import cells
 from apps.pages.imports.importer import Difference, Outcome, Progress
-from apps.pages.imports.sheets import Column, SheetImporter, chunks, gathered, not_known
+from apps.pages.imports.sheets import Column, SheetImporter, chunks
 from apps.pages.imports.workbook import Table
 
 LABELS = {"满意": Satisfaction.SATISFIED, "基本满意": Satisfaction.FAIRLY, "不满意": Satisfaction.DISSATISFIED}
@@ -47,18 +47,6 @@ SHEET = HouseholdSheet(
 )
 
 
-class HomeCheckImporter(SheetImporter):
-    """入户核查: what households said of their helpers."""
-
-    kind = "home-checks"
-    title = gettext_lazy("入户核查")
-    sheet = SHEET
-    template_url = "home-check-import-template"
-
-    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> HomeCheckStage:
-        return HomeCheckStage(table, scope, progress)
-
-
 @dataclass
 class Heard(Family):
     """One household of the file, and the checks of it that are new."""
@@ -69,14 +57,11 @@ class Heard(Family):
 class HomeCheckStage(FamilyStage[Heard]):
     """One file, its rows grouped by household and compared with the checks that are there."""
 
+    sheet = SHEET
+
     def __init__(self, table: Table, scope: Scope, progress: Progress) -> None:
-        self.scope = scope
-        columns, unknown = SHEET.layout(table.header)
-        SHEET.require(columns)
-        lines = gathered(SHEET.read(table, columns), progress)
-        self.rows = len(lines)
-        self.warnings = not_known(unknown)
-        self.families = grouped(lines, finding.households(lines, scope), Heard)
+        super().__init__(table, scope, progress)
+        self.families = grouped(self.lines, finding.households(self.lines, scope), Heard)
         self.settle()
 
     def settle(self) -> None:
@@ -134,3 +119,12 @@ class HomeCheckStage(FamilyStage[Heard]):
         )
         answer = str(_("知道") if knows else _("不知道"))
         family.differences.append(Difference("", f"{SHEET.headers['knows']} {line.on.isoformat()}", "—", answer))
+
+
+class HomeCheckImporter(SheetImporter):
+    """入户核查: what households said of their helpers."""
+
+    kind = "home-checks"
+    title = gettext_lazy("入户核查")
+    stages = HomeCheckStage
+    template_url = "home-check-import-template"

@@ -6,15 +6,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.access.scope import Scope
 from apps.common.wording import listed
 from apps.pages.imports.cells import CellError, Parser
 from apps.pages.imports.files import FileRefused
-from apps.pages.imports.importer import Fault, Importer, Progress
+from apps.pages.imports.importer import Fault, Importer, Progress, Stage
 from apps.pages.imports.models import ImportBatch
 from apps.pages.imports.workbook import Table, bare, without_unit
 
@@ -84,13 +85,16 @@ class Sheet:
             raise FileRefused(_("有重复的列：%(names)s。") % {"names": listed(twice)}, code="columns")
         return found, unknown
 
-    def require(self, columns: Mapping[int, Column], more: Sequence[str] = ()) -> None:
-        """FileRefused when a required column is missing, or all that name whose a row is, or `more` by header."""
-        names = {column.name for column in columns.values()}
+    def missing(self, names: Collection[str]) -> list[str]:
+        """The headers that a file with these columns lacks: required ones, and one that names whose a row is."""
         missing = [column.header for column in self.columns if column.required and column.name not in names]
-        if self.named_by and not {column.name for column in self.named_by} & names:
+        if self.named_by and not any(column.name in names for column in self.named_by):
             missing.append(self.named_by[0].header)
-        if missing := [*missing, *more]:
+        return missing
+
+    def require(self, columns: Mapping[int, Column]) -> None:
+        """FileRefused when a column is missing that a file must have."""
+        if missing := self.missing({column.name for column in columns.values()}):
             raise FileRefused(_("缺少必需的列：%(names)s。") % {"names": listed(missing)}, code="columns")
 
     def read(self, table: Table, columns: Mapping[int, Column]) -> Iterator[Line]:
@@ -123,31 +127,39 @@ class Sheet:
                 line.refuse(column.name, _("必填项为空。"), "required")
 
 
+class SheetStage(Stage):
+    """A file with the columns of one sheet, all its rows read; FileRefused when it cannot be used as a whole."""
+
+    sheet: ClassVar[Sheet]
+    lines: Sequence[Line]
+
+    def __init__(self, table: Table, scope: Scope, progress: Progress) -> None:
+        columns, unknown = self.sheet.layout(table.header)
+        self.sheet.require(columns)
+        lines = []
+        for line in self.sheet.read(table, columns):
+            lines.append(line)
+            if len(lines) % TOLD == 0:
+                progress(len(lines))
+        if not lines:
+            raise FileRefused(_("表头下面没有数据行。"), code="empty")
+        self.scope, self.lines, self.rows = scope, lines, len(lines)
+        self.warnings = not_known(unknown)
+
+
 class SheetImporter(Importer):
     """A kind of import that reads a workbook of one sheet, for those who may import somewhere."""
 
-    sheet: ClassVar[Sheet]
+    stages: ClassVar[type[SheetStage]]
     capability = ImportBatch.change_capability
     yearly = False
     accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
 
     def known_headers(self) -> Collection[str]:
-        return self.sheet.known.keys()
+        return self.stages.sheet.known.keys()
 
-
-_Line = TypeVar("_Line", bound=Line)
-
-
-def gathered(lines: Iterator[_Line], progress: Progress) -> list[_Line]:
-    """All rows of a file; FileRefused when there is none."""
-    found: list[_Line] = []
-    for line in lines:
-        found.append(line)
-        if len(found) % TOLD == 0:
-            progress(len(found))
-    if not found:
-        raise FileRefused(_("表头下面没有数据行。"), code="empty")
-    return found
+    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> SheetStage:
+        return self.stages(table, scope, progress)
 
 
 def not_known(headers: Sequence[str]) -> list[str]:
