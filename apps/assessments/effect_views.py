@@ -38,7 +38,6 @@ from apps.assessments.effect_tables import EffectResource, SiteResultResource
 from apps.assessments.models import EffectAssessment, EffectScore
 from apps.assessments.services import effect_reading, sets
 from apps.assessments.services.effect_steps import WAY
-from apps.cadres.imports.template import filled
 from apps.cadres.tables import CadreResource, HomeCheckResource
 from apps.crosschecks.tables import FindingResource
 from apps.funds.project_tables import ProjectResource
@@ -46,6 +45,7 @@ from apps.funds.tables import QuotaResource
 from apps.history.services import log_access
 from apps.households.tables import HouseholdResource
 from apps.pages.divisions import DivisionResource
+from apps.pages.imports.template import filled
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
 from apps.pages.way_forms import WayForm

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.access.scope import Scope
 from apps.assessments.models import SiteResult
-from apps.assessments.row_import import Row, RowStage
 from apps.assessments.services import effect_sites
 from apps.assessments.services.effect_sites import Checkable
-from apps.cadres.imports.sheets import Column, Sheet
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
-from apps.pages.imports.workbook import Table
+from apps.pages.imports.importer import Outcome
+from apps.pages.imports.rows import ComparedRows, Row
+from apps.pages.imports.sheets import Column, Sheet, SheetImporter
 
 INDICATORS = {
     "漏评率": "missed",
@@ -25,6 +21,7 @@ INDICATORS = {
     "错退率": "wrong_exit",
     "动态调整按期完成": "campaign",
 }
+LABELS = {code: label for label, code in INDICATORS.items()}
 SOURCES = {"交叉考核": "cross", "第三方评估": "third_party", "上级核查": "office"}
 SHEET = Sheet(
     Column("assessed", "被考核地区代码", cells.identifier(12), "盟市或旗县的12位代码。", ("地区代码",), 18, True),
@@ -34,36 +31,18 @@ SHEET = Sheet(
     Column("sampled", "抽查数", cells.number(9, 0), "抽查的户数或苏木乡镇数。", ("抽查户数",), 12, True),
     Column("wrong", "有问题数", cells.number(9, 0), "其中漏评、错评、错退或未按期完成的数。", ("问题户数",), 12, True),
     Column("note", "说明", cells.text(500), "可不填。", ("备注",), 30),
-    named_by=(),
 )
 EXPLAINED = "一行一个地区的一项指标。同一来源的同一项结果已经录入的，不因导入而更改；有错误的行不导入。"
 Key = tuple[int, int, str, str]
 
 
-class SiteImporter(Importer):
-    """实地考核结果."""
-
-    kind = "site-results"
-    title = gettext_lazy("实地考核结果")
-    capability = ImportBatch.change_capability
-    template_url = "site-result-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
-
-    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> SiteStage:
-        return SiteStage(table, scope, progress)
-
-
 Known = tuple[dict[tuple[int, int, str], Checkable], dict[Key, tuple[int, int]]]
 
 
-class SiteStage(RowStage):
+class SiteStage(ComparedRows):
     """One file, each row compared with what the office has entered and may enter."""
 
-    sheet, twice = SHEET, "code"
+    sheet, named, twice = SHEET, "assessed", "code"
 
     def look(self) -> Known:
         """The places that are this account's to check, by source; and what its offices have entered so far."""
@@ -96,9 +75,9 @@ class SiteStage(RowStage):
         elif wrong > sampled:
             row.refuse("wrong", _("有问题数不能多于抽查数。"), "too_many")
         else:
-            row.outcome = Outcome.ADDED
-            row.made = SiteResult(
-                division_id=checkable.office,
+            row.division = checkable.office
+            result = SiteResult(
+                division_id=row.division,
                 assessed_id=place,
                 year=year,
                 code=code,
@@ -107,11 +86,19 @@ class SiteStage(RowStage):
                 wrong=wrong,
                 note=row.line.values.get("note", ""),
             )
+            row.add(result, "wrong", f"{wrong} / {sampled}")
 
-    def told(self, row: Row) -> tuple[str, str, str]:
-        values = row.line.values
-        labels = {code: label for label, code in INDICATORS.items()}
-        return labels.get(values.get("code", ""), ""), "wrong", f"{values.get('wrong')} / {values.get('sampled')}"
+    def title(self, row: Row) -> str:
+        return LABELS.get(row.line.values.get("code", ""), "")
 
     def apply(self, *, by: Any) -> None:
         effect_sites.enter(self.accepted, by=by)
+
+
+class SiteImporter(SheetImporter):
+    """实地考核结果."""
+
+    kind = "site-results"
+    title = gettext_lazy("实地考核结果")
+    stages = SiteStage
+    template_url = "site-result-import-template"

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.access.scope import Scope
 from apps.assessments.models import EffectAssessment, EffectTarget
-from apps.assessments.row_import import Row, RowStage
 from apps.assessments.services import effect_sites
-from apps.cadres.imports.sheets import Column, Sheet
-from apps.divisions.models import Division
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
-from apps.pages.imports.workbook import Table
+from apps.pages.imports.importer import Outcome
+from apps.pages.imports.rows import ComparedRows, Row
+from apps.pages.imports.sheets import Column, Sheet, SheetImporter
 
 PLANNED = ("exit_persons", "exit_villages", "removed_counties", "income_growth")
 SHEET = Sheet(
@@ -28,49 +23,23 @@ SHEET = Sheet(
     Column("exit_villages", "计划退出贫困村数", cells.number(9, 0), "可不填。", (), 18),
     Column("removed_counties", "计划摘帽旗县数", cells.number(9, 0), "可不填。", (), 16),
     Column("income_growth", "计划收入增长（%）", cells.number(4, 1, most=100), "如10，可不填。", (), 18),
-    named_by=(),
 )
 EXPLAINED = "一行一个盟市或旗县的年度计划。已经录入的计划不因导入而更改；有错误的行不导入。"
 Key = tuple[int, int]
 Known = tuple[set[int], dict[Key, tuple[Any, ...]], set[Key]]
 
 
-class TargetImporter(Importer):
-    """减贫计划."""
-
-    kind = "effect-targets"
-    title = gettext_lazy("减贫计划")
-    capability = ImportBatch.change_capability
-    template_url = "effect-target-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
-
-    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> TargetStage:
-        return TargetStage(table, scope, progress)
-
-
-class TargetStage(RowStage):
+class TargetStage(ComparedRows):
     """One file, each row compared with the plans that are there."""
 
-    sheet, twice = SHEET, "division"
+    sheet, titled, twice = SHEET, "year", "division"
 
     def look(self) -> Known:
         """The places that this account hands plans down to, the plans that are there, and the years that are open."""
-        named = {row.place("division") for row in self.found}
-        mine = {place for place in named if self._mine(place)}
-        places = set(Division.objects.current().filter(code__in=mine).values_list("code", flat=True))
+        places = self.places(lambda place: effect_sites.plannable(self.scope, place))
         plans = EffectTarget.objects.filter(division__in=places).values_list("division_id", "year", *PLANNED)
         opened = EffectAssessment.objects.filter(division__in=places).values_list("division_id", "year")
         return places, {row[:2]: row[2:] for row in plans}, set(opened)
-
-    def _mine(self, place: int) -> bool:
-        try:
-            return bool(place) and effect_sites.plannable(self.scope, place)
-        except ValueError:  # twelve digits that are no code
-            return False
 
     def key(self, row: Row) -> Key:
         return row.place("division"), int(row.line.values["year"])
@@ -95,12 +64,19 @@ class TargetStage(RowStage):
         elif all(one is None for one in planned):
             row.refuse("exit_persons", _("请至少填写一项计划。"), "required")
         else:
-            row.outcome = Outcome.ADDED
-            row.made = EffectTarget(division_id=key[0], year=key[1], **dict(zip(PLANNED, planned, strict=True)))
-
-    def told(self, row: Row) -> tuple[str, str, str]:
-        return row.line.values.get("year", ""), "exit_persons", row.line.values.get("exit_persons", "")
+            row.division, year = key
+            target = EffectTarget(division_id=row.division, year=year, **dict(zip(PLANNED, planned, strict=True)))
+            row.add(target, "exit_persons")
 
     def apply(self, *, by: Any) -> None:
         for one in self.accepted:
             effect_sites.save_target(one, by=by)
+
+
+class TargetImporter(SheetImporter):
+    """减贫计划."""
+
+    kind = "effect-targets"
+    title = gettext_lazy("减贫计划")
+    stages = TargetStage
+    template_url = "effect-target-import-template"

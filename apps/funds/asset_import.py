@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.access.scope import Scope
-from apps.cadres.imports.families import gathered
-from apps.cadres.imports.finding import chunks
-from apps.cadres.imports.sheets import Column, Line, Sheet
-from apps.common.days import today
-from apps.common.wording import clauses, listed
-from apps.divisions import codes
-from apps.divisions.models import Division
 from apps.funds.models import Asset
 from apps.funds.services import assets
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Counts, Difference, Fault, Importer, Outcome, Progress, Stage, Unit
-from apps.pages.imports.models import ImportBatch
-from apps.pages.imports.workbook import Cell, Table
+from apps.pages.imports.importer import Outcome
+from apps.pages.imports.rows import ComparedRows, Row
+from apps.pages.imports.sheets import Column, Sheet, SheetImporter, chunks
+from apps.pages.imports.workbook import Cell
 
 KINDS = {"公益类资产": "public", "经营类资产": "operating", "到户类资产": "household"}
 FORMS = {
@@ -82,121 +72,51 @@ SHEET = Sheet(
     Column("manager", "管护责任人", cells.text(60), "可不填。", (), 16),
     Column("company", "公司化管理试点", cells.flag, "填是或否，可不填。", (), 14),
     Column("note", "说明", cells.text(500), "可不填。", ("备注",), 30),
-    named_by=(),
 )
 EXPLAINED = (
     "一行一项资产。同一地区、名称、资金年度和形成日期的资产视为同一项，已登记的不因导入而更改；有错误的行不导入。"
 )
+Key = tuple[int, str, int, str]
+Known = tuple[set[int], dict[Key, Decimal]]
 
 
-class AssetImporter(Importer):
-    """存量资产: what surveys found."""
-
-    kind = "assets"
-    title = gettext_lazy("存量资产")
-    capability = ImportBatch.change_capability
-    template_url = "asset-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
-
-    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> AssetStage:
-        return AssetStage(table, scope, progress)
-
-
-@dataclass
-class Row:
-    """One row of the file, the asset that it makes, and what becomes of it."""
-
-    seq: int
-    line: Line
-    outcome: str = Outcome.REFUSED
-    asset: Asset | None = None
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def place(self) -> int:
-        """The division that the row names, 0 when it is no code."""
-        written = self.line.values.get("division", "")
-        return int(written) if len(written) == 12 and written.isdigit() else 0
-
-    @property
-    def key(self) -> tuple[int, str, int, str]:
-        """What makes two rows one asset."""
-        values = self.line.values
-        return self.place, values["name"], int(values["year"]), values["acquired_on"]
-
-    def refuse(self, name: str, message: str, code: str = "invalid") -> None:
-        """A rule that the row breaks."""
-        self.faults.append(Fault(self.line.row, self.line.headers.get(name, ""), message, code))
-
-
-class AssetStage(Stage):
+class AssetStage(ComparedRows):
     """One file, each row compared with the register."""
 
-    def __init__(self, table: Table, scope: Scope, progress: Progress) -> None:
-        self.scope = scope
-        columns, unknown = SHEET.layout(table.header)
-        SHEET.require(columns)
-        lines = gathered(SHEET.read(table, columns), progress)
-        self.rows = len(lines)
-        self.warnings = [_("不认识的列，未导入：%(names)s。") % {"names": listed(unknown)}] if unknown else []
-        self.found = [Row(seq, line) for seq, line in enumerate(lines, 1)]
-        self.settle()
+    sheet, titled, twice = SHEET, "name", "name"
 
-    def settle(self) -> None:
-        """Compare once more with what is there now."""
-        places = {row.place for row in self.found if self._may(row.place)}
-        known = set(Division.objects.current().filter(code__in=places).values_list("code", flat=True))
-        there = self._there(known)
-        seen: dict[tuple[int, str, int, str], int] = {}
-        for row in self.found:
-            row.faults, row.asset, row.outcome = list(row.line.faults), None, Outcome.REFUSED
-            if "division" in row.line.values and row.place not in known:
-                row.refuse("division", _("没有这个行政区划，或者它不在您的范围内。"), "not_found")
-            if (on := row.line.values.get("acquired_on")) and on > today().isoformat():
-                row.refuse("acquired_on", _("日期不能晚于今天。"), "future")
-            if row.faults:
-                continue
-            if row.key in seen:
-                row.refuse("name", _("与第%(row)s行是同一项资产。") % {"row": seen[row.key]}, "twice")
-                continue
-            seen[row.key] = row.line.row
-            self._compare(row, there)
-
-    def _may(self, place: int) -> bool:
-        try:
-            return bool(place) and codes.level(place) in assets.ALL and assets.may_enter(self.scope, place)
-        except ValueError:  # twelve digits that are no code
-            return False
-
-    @staticmethod
-    def _there(places: Collection[int]) -> dict[tuple[int, str, int, str], Decimal]:
-        """The values of the assets of these places, by what makes them the same."""
-        found: dict[tuple[int, str, int, str], Decimal] = {}
+    def look(self) -> Known:
+        """The places whose assets this account enters, and the values of those that are there."""
+        places = self.places(lambda place: assets.may_enter(self.scope, place))
+        there: dict[Key, Decimal] = {}
         for some in chunks(places):
             rows = Asset.objects.filter(division__in=some).values_list(
                 "division_id", "name", "year", "acquired_on", "value"
             )
-            found |= {(place, name, year, on.isoformat()): value for place, name, year, on, value in rows}
-        return found
+            there |= {(place, name, year, on.isoformat()): value for place, name, year, on, value in rows}
+        return places, there
 
-    @staticmethod
-    def _compare(row: Row, there: Mapping[tuple[int, str, int, str], Decimal]) -> None:
+    def check(self, row: Row, known: Known) -> None:
+        self.require_place(row, known[0])
+        row.require_come("acquired_on")
+
+    def key(self, row: Row) -> Key:
+        values = row.line.values
+        return row.place("division"), values["name"], int(values["year"]), values["acquired_on"]
+
+    def compare(self, row: Row, known: Known) -> None:
         values = row.line.values
         value = Decimal(values["value"])
-        if (known := there.get(row.key)) is not None:
-            if known != value:
+        if (entered := known[1].get(self.key(row))) is not None:
+            if entered != value:
                 row.refuse("value", _("该资产已经登记，原值与文件不同，请在页面上更正。"), "differs")
             else:
                 row.outcome = Outcome.UNCHANGED
             return
         texts = {name: values.get(name, "") for name in ("kind", "owner", "manager", "note")}
-        row.asset = Asset(
+        asset = Asset(
             **texts,
-            division_id=row.place,
+            division_id=row.place("division"),
             name=values["name"],
             form=values["form"],
             source=values["source"],
@@ -206,39 +126,16 @@ class AssetStage(Stage):
             acquired_on=datetime.date.fromisoformat(values["acquired_on"]),
             company_managed=values.get("company") == "t",
         )
-        row.outcome = Outcome.ADDED
-
-    def counts(self) -> Counts:
-        found = Counter(row.outcome for row in self.found)
-        return Counts(*(found[outcome] for outcome in Outcome.values))
-
-    def units(self, outcomes: Collection[str]) -> Iterator[Unit]:
-        for row in self.found:
-            if row.outcome not in outcomes:
-                continue
-            values = row.line.values
-            new = row.outcome == Outcome.ADDED
-            yield Unit(
-                seq=row.seq,
-                key=values.get("division", ""),
-                title=values.get("name", ""),
-                division=row.place if self._may(row.place) else None,
-                row=row.line.row,
-                rows=1,
-                outcome=row.outcome,
-                differences=[Difference("", SHEET.headers["value"], "—", values["value"])] if new else [],
-                faults=row.faults,
-            )
-
-    def refuse(self, reasons: dict[int, str]) -> None:
-        for row in self.found:
-            if reason := reasons.get(row.seq):
-                row.refuse("", reason, "stale")
-                row.outcome = Outcome.REFUSED
-
-    def reasons(self) -> dict[int, str]:
-        refused = (row for row in self.found if row.outcome == Outcome.REFUSED)
-        return {row.line.row: clauses([str(fault) for fault in row.faults]) for row in refused}
+        row.add(asset, "value")
 
     def apply(self, *, by: Any) -> None:
-        assets.enter([row.asset for row in self.found if row.asset and row.outcome == Outcome.ADDED], by=by)
+        assets.enter(self.accepted, by=by)
+
+
+class AssetImporter(SheetImporter):
+    """存量资产: what surveys found."""
+
+    kind = "assets"
+    title = gettext_lazy("存量资产")
+    stages = AssetStage
+    template_url = "asset-import-template"

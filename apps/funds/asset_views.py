@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.accounts.sessions import requester
-from apps.cadres.imports.template import filled
 from apps.common.days import today
 from apps.common.qr import picture
 from apps.funds.asset_choices import AssetKind, DistributionState
@@ -26,6 +25,7 @@ from apps.funds.project_tables import ProjectResource
 from apps.funds.services import distributions
 from apps.history.services import log_access
 from apps.notices.tables import NoticeResource
+from apps.pages.imports.template import filled
 from apps.pages.places import Places
 from apps.pages.selection import Selection
 from apps.pages.views import DetailPage, ListPage

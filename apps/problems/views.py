@@ -14,9 +14,9 @@ from django.views.generic import View
 
 from apps.access import policy
 from apps.accounts.sessions import requester
-from apps.cadres.imports.template import filled
 from apps.common.errors import ServiceError
 from apps.history.services import log_access
+from apps.pages.imports.template import filled
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
 from apps.pages.step_pages import StepPage

@@ -78,6 +78,7 @@ def test_what_is_new_is_entered_and_the_same_file_changes_nothing(township: Any)
     [
         (0, str(FAR), "不在您的范围内"),
         (0, "999999999999", "不在您的范围内"),
+        (0, str(TOWNSHIP + 999), "不在您的范围内"),
         (1, "", "必填项为空"),
         (2, "飞机", "应为"),
         (3, "-5", "不能小于0"),

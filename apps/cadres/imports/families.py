@@ -9,17 +9,15 @@ from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
-from apps.access.scope import Scope
-from apps.cadres.imports.sheets import Line
+from apps.cadres.imports.sheets import HouseholdLine
 from apps.cadres.services import pairing as rules
 from apps.common.errors import ServiceError
 from apps.common.wording import clauses, listed
 from apps.households.models import Household
-from apps.pages.imports.files import FileRefused
-from apps.pages.imports.importer import Counts, Difference, Fault, Outcome, Progress, Stage, Unit
+from apps.pages.imports.importer import Counts, Difference, Fault, Outcome, Unit
 from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.sheets import SheetStage
 
-TOLD = 1000
 CAPABILITIES = (rules.CAPABILITY, ImportBatch.change_capability)
 
 
@@ -28,14 +26,14 @@ class Family:
     """One household of the file, its rows, and what becomes of it."""
 
     seq: int
-    lines: list[Line]
+    lines: list[HouseholdLine]
     household: Household | None
     outcome: str = Outcome.REFUSED
     faults: list[Fault] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def refuse(self, line: Line, name: str, error: ServiceError) -> None:
+    def refuse(self, line: HouseholdLine, name: str, error: ServiceError) -> None:
         """A rule that one of its rows breaks."""
         self.faults.append(Fault(line.row, line.headers.get(name, ""), str(error), error.code))
 
@@ -43,10 +41,10 @@ class Family:
 _Family = TypeVar("_Family", bound=Family)
 
 
-class FamilyStage(Stage, Generic[_Family]):
+class FamilyStage(SheetStage, Generic[_Family]):
     """One file whose unit is the household; what becomes of each is for the kind of import to decide."""
 
-    scope: Scope
+    lines: Sequence[HouseholdLine]
     families: list[_Family]
 
     def counts(self) -> Counts:
@@ -104,20 +102,10 @@ class FamilyStage(Stage, Generic[_Family]):
             family.refuse(family.lines[0], "national_no", rules.not_yours())
 
 
-def gathered(lines: Iterator[Line], progress: Progress) -> list[Line]:
-    """All rows of a file; FileRefused when there is none."""
-    found: list[Line] = []
-    for line in lines:
-        found.append(line)
-        if len(found) % TOLD == 0:
-            progress(len(found))
-    if not found:
-        raise FileRefused(_("表头下面没有数据行。"), code="empty")
-    return found
-
-
 def grouped(
-    lines: Sequence[Line], households: dict[int, Household], make: Callable[[int, list[Line], Any], _Family]
+    lines: Sequence[HouseholdLine],
+    households: dict[int, Household],
+    make: Callable[[int, list[HouseholdLine], Any], _Family],
 ) -> list[_Family]:
     """The rows by household, in the order of the file; rows of none that is known, by what they call it."""
     found: dict[Any, _Family] = {}

@@ -14,16 +14,14 @@ from django.utils.translation import gettext as _
 
 from apps.access.models import Pairing
 from apps.access.scope import Scope
-from apps.cadres.imports.sheets import Line
+from apps.cadres.imports.sheets import HouseholdLine
 from apps.cadres.models import Cadre
 from apps.common.sealing import blind_indexes
 from apps.households.models import Household
-
-CHUNK = 5000
-"""So many keys are asked for in one statement."""
+from apps.pages.imports.sheets import chunks
 
 
-def households(lines: Sequence[Line], scope: Scope) -> dict[int, Household]:
+def households(lines: Sequence[HouseholdLine], scope: Scope) -> dict[int, Household]:
     """The households that the lines name, by key, with the name of the head; `household` of each line is set."""
     found: dict[int, Household] = {}
     keys: dict[str, dict[str, int]] = {"national_no": {}, "code": {}}
@@ -43,7 +41,7 @@ def households(lines: Sequence[Line], scope: Scope) -> dict[int, Household]:
     return found
 
 
-def cadres(lines: Sequence[Line], scope: Scope) -> dict[int, Cadre]:
+def cadres(lines: Sequence[HouseholdLine], scope: Scope) -> dict[int, Cadre]:
     """The cadres that the lines name, by key; `cadre` of each line is set. All that a row says of one has to fit."""
     asked: dict[str, set[Any]] = defaultdict(set)
     for line in lines:
@@ -72,7 +70,7 @@ def open_pairings(keys: Collection[int], *, held: bool = False) -> dict[int, lis
     return found
 
 
-def _marks(line: Line) -> Iterator[tuple[str, Any]]:
+def _marks(line: HouseholdLine) -> Iterator[tuple[str, Any]]:
     """What a line says of a cadre: the field and the value, or the values that a number may be indexed under."""
     for name, column in (("cadre_code", "code"), ("person", "name")):
         if name in line.values:
@@ -82,7 +80,7 @@ def _marks(line: Line) -> Iterator[tuple[str, Any]]:
             yield f"{name}_index", blind_indexes(kind, line.values[name])
 
 
-def _one(line: Line, having: dict[tuple[str, Any], set[int]], found: dict[int, Cadre]) -> int | None:
+def _one(line: HouseholdLine, having: dict[tuple[str, Any], set[int]], found: dict[int, Cadre]) -> int | None:
     marks = list(_marks(line))
     if not marks:
         return None
@@ -100,10 +98,3 @@ def _one(line: Line, having: dict[tuple[str, Any], set[int]], found: dict[int, C
     else:
         line.refuse("person", _("没有这名干部，或者不在您的范围内。"), "not_found")
     return None
-
-
-def chunks(keys: Collection[Any]) -> Iterator[list[Any]]:
-    """The keys in order, as many at once as one statement asks for."""
-    every = sorted(keys)
-    for at in range(0, len(every), CHUNK):
-        yield every[at : at + CHUNK]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,19 +14,18 @@ from apps.access.scope import Scope
 from apps.cadres import services
 from apps.cadres.choices import Satisfaction
 from apps.cadres.imports import finding
-from apps.cadres.imports.families import Family, FamilyStage, gathered, grouped
-from apps.cadres.imports.sheets import Column, Line, Sheet
+from apps.cadres.imports.families import Family, FamilyStage, grouped
+from apps.cadres.imports.sheets import HouseholdLine, HouseholdSheet
 from apps.cadres.models import HomeCheck
 from apps.common.errors import ServiceError
-from apps.common.wording import listed
 from apps.households.models import Household
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Difference, Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Difference, Outcome, Progress
+from apps.pages.imports.sheets import Column, SheetImporter, chunks
 from apps.pages.imports.workbook import Table
 
 LABELS = {"满意": Satisfaction.SATISFIED, "基本满意": Satisfaction.FAIRLY, "不满意": Satisfaction.DISSATISFIED}
-SHEET = Sheet(
+SHEET = HouseholdSheet(
     Column("on", "核查日期", cells.date, "如2018-12-01，不晚于今天。", ("入户日期", "日期"), required=True),
     Column(
         "knows",
@@ -49,23 +47,6 @@ SHEET = Sheet(
 )
 
 
-class HomeCheckImporter(Importer):
-    """入户核查: what households said of their helpers."""
-
-    kind = "home-checks"
-    title = gettext_lazy("入户核查")
-    capability = ImportBatch.change_capability
-    template_url = "home-check-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
-
-    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> HomeCheckStage:
-        return HomeCheckStage(table, scope, progress)
-
-
 @dataclass
 class Heard(Family):
     """One household of the file, and the checks of it that are new."""
@@ -76,20 +57,17 @@ class Heard(Family):
 class HomeCheckStage(FamilyStage[Heard]):
     """One file, its rows grouped by household and compared with the checks that are there."""
 
+    sheet = SHEET
+
     def __init__(self, table: Table, scope: Scope, progress: Progress) -> None:
-        self.scope = scope
-        columns, unknown = SHEET.layout(table.header)
-        SHEET.require(columns)
-        lines = gathered(SHEET.read(table, columns), progress)
-        self.rows = len(lines)
-        self.warnings = [_("不认识的列，未导入：%(names)s。") % {"names": listed(unknown)}] if unknown else []
-        self.families = grouped(lines, finding.households(lines, scope), Heard)
+        super().__init__(table, scope, progress)
+        self.families = grouped(self.lines, finding.households(self.lines, scope), Heard)
         self.settle()
 
     def settle(self) -> None:
         keys = [family.household.pk for family in self.families if family.household]
         known: dict[int, dict[date, HomeCheck]] = defaultdict(dict)
-        for some in finding.chunks(keys):
+        for some in chunks(keys):
             for check in HomeCheck.objects.filter(household__in=some):
                 known[check.household_id][check.checked_on] = check
         own = services.helped_by(keys, self.scope.user_id)
@@ -122,7 +100,7 @@ class HomeCheckStage(FamilyStage[Heard]):
                 family.refuse(line, "on", error)
 
     @staticmethod
-    def _take(family: Heard, household: Household, line: Line, there: HomeCheck | None) -> None:
+    def _take(family: Heard, household: Household, line: HouseholdLine, there: HomeCheck | None) -> None:
         knows, satisfaction = line.values["knows"] == "t", line.values.get("satisfaction", "")
         if there is not None:
             if (there.knows_helper, there.satisfaction) != (knows, satisfaction):
@@ -141,3 +119,12 @@ class HomeCheckStage(FamilyStage[Heard]):
         )
         answer = str(_("知道") if knows else _("不知道"))
         family.differences.append(Difference("", f"{SHEET.headers['knows']} {line.on.isoformat()}", "—", answer))
+
+
+class HomeCheckImporter(SheetImporter):
+    """入户核查: what households said of their helpers."""
+
+    kind = "home-checks"
+    title = gettext_lazy("入户核查")
+    stages = HomeCheckStage
+    template_url = "home-check-import-template"

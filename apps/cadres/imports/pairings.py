@@ -7,7 +7,6 @@ somebody begins, those who help it and are not named end on that day (交接); i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,36 +16,19 @@ from django.utils.translation import gettext_lazy
 from apps.access.models import Pairing
 from apps.access.scope import Scope
 from apps.cadres.imports import finding, rows
-from apps.cadres.imports.families import Family, FamilyStage, gathered, grouped
+from apps.cadres.imports.families import Family, FamilyStage, grouped
 from apps.cadres.models import Cadre
 from apps.cadres.services import pairing as rules
 from apps.cadres.services.pairing import USUAL_MOST, Exchange
 from apps.common.errors import ServiceError
 from apps.common.wording import listed, noted
 from apps.households.models import Household
-from apps.pages.imports.importer import Difference, Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
+from apps.pages.imports.importer import Difference, Outcome, Progress
+from apps.pages.imports.sheets import SheetImporter
 from apps.pages.imports.workbook import Table
 
 NAMED = 10
 """So many cadres with too many households are named, the others are counted."""
-
-
-class PairingImporter(Importer):
-    """帮扶结对: households and their helpers."""
-
-    kind = "pairings"
-    title = gettext_lazy("帮扶结对")
-    capability = ImportBatch.change_capability
-    template_url = "pairing-import-template"
-    yearly = False
-    accepts = gettext_lazy("填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return rows.SHEET.known.keys()
-
-    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> PairingStage:
-        return PairingStage(table, scope, progress)
 
 
 @dataclass
@@ -59,15 +41,14 @@ class Helped(Family):
 class PairingStage(FamilyStage[Helped]):
     """One file, its rows grouped by household and compared with the pairings in force."""
 
+    sheet = rows.SHEET
+
     def __init__(self, table: Table, scope: Scope, progress: Progress) -> None:
-        self.scope, self.warnings = scope, []
-        columns, unknown = rows.layout(table.header)
-        self._unknown = unknown
-        lines = gathered(rows.read(table, columns), progress)
-        self.rows = len(lines)
-        households = finding.households(lines, scope)
-        self._cadres = finding.cadres(lines, scope)
-        self.families = grouped(lines, households, Helped)
+        super().__init__(table, scope, progress)
+        self._not_known = self.warnings
+        households = finding.households(self.lines, scope)
+        self._cadres = finding.cadres(self.lines, scope)
+        self.families = grouped(self.lines, households, Helped)
         self._decide(finding.open_pairings(households))
 
     def settle(self) -> None:
@@ -86,9 +67,7 @@ class PairingStage(FamilyStage[Helped]):
             self._check(family)
             if family.household is not None and not family.faults:
                 self._compare(family, family.household, in_force.get(family.household.pk, []))
-        self.warnings = self._too_many()
-        if self._unknown:
-            self.warnings.append(_("不认识的列，未导入：%(names)s。") % {"names": listed(self._unknown)})
+        self.warnings = self._too_many() + self._not_known
 
     def _check(self, family: Helped) -> None:
         """The rules that a pairing by page obeys as well, row by row."""
@@ -175,6 +154,15 @@ class PairingStage(FamilyStage[Helped]):
             _("%(count)d 名干部将结对超过 %(most)d 户，难以做到经常入户：%(names)s。")
             % {"count": len(many), "most": USUAL_MOST, "names": listed(names)}
         ]
+
+
+class PairingImporter(SheetImporter):
+    """帮扶结对: households and their helpers."""
+
+    kind = "pairings"
+    title = gettext_lazy("帮扶结对")
+    stages = PairingStage
+    template_url = "pairing-import-template"
 
 
 def _cadre(cadre: Cadre) -> str:

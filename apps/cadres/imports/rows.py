@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
-from apps.cadres.imports.sheets import Column, Line, Sheet
+from apps.cadres.imports.sheets import HouseholdLine, HouseholdSheet
 from apps.pages.imports import cells
+from apps.pages.imports.sheets import Column
 from apps.pages.imports.workbook import Table
 
-SHEET = Sheet(
+
+class PairingSheet(HouseholdSheet):
+    """The columns of a workbook of pairings; each row names a cadre in one way or another."""
+
+    def missing(self, names: Collection[str]) -> list[str]:
+        more = () if _names_somebody(names) else (self.headers["person"], self.headers["unit"])
+        return [*super().missing(names), *more]
+
+    def read(self, table: Table, columns: Mapping[int, Column]) -> Iterator[HouseholdLine]:
+        for line in super().read(table, columns):
+            if not _names_somebody(line.values.keys()):
+                line.refuse("person", _("请填写干部编码、电话、证件号码，或姓名和单位。"), "required")
+            yield line
+
+
+def _names_somebody(names: Iterable[str]) -> bool:
+    """Whether these columns are enough to find a cadre by."""
+    given = set(names)
+    return bool({"cadre_code", "phone", "id_no"} & given) or {"person", "unit"} <= given
+
+
+SHEET = PairingSheet(
     Column("cadre_code", "干部编码", cells.identifier(13), "填了编码，姓名和单位可以不填。", ("责任人编码",)),
     Column("person", "责任人姓名", cells.name(50), "与帮扶单位一起填写。", ("帮扶责任人", "干部姓名", "姓名")),
     Column("unit", "帮扶单位", cells.text(100), "责任人所在的帮扶单位。", ("单位", "单位名称"), 24),
@@ -19,26 +41,3 @@ SHEET = Sheet(
     Column("on", "开始日期", cells.date, "如2018-03-01，不晚于今天。", ("帮扶开始日期", "结对日期"), required=True),
     Column("reason", "交接原因", cells.text(200), "该户原有责任人时必填。", ("原因",), 30),
 )
-HEADERS = SHEET.headers
-
-
-def layout(header: Sequence[str]) -> tuple[dict[int, Column], list[str]]:
-    """Which column stands where, and the headers that nothing is known of; FileRefused when one is missing or twice."""
-    found, unknown = SHEET.layout(header)
-    names = {column.name for column in found.values()}
-    SHEET.require(found, () if _names_somebody(names) else (HEADERS["person"], HEADERS["unit"]))
-    return found, unknown
-
-
-def read(table: Table, columns: Mapping[int, Column]) -> Iterator[Line]:
-    """The rows; what cannot be read, and what is missing, is a fault of its row."""
-    for line in SHEET.read(table, columns):
-        if not _names_somebody(line.values.keys()):
-            line.refuse("person", _("请填写干部编码、电话、证件号码，或姓名和单位。"), "required")
-        yield line
-
-
-def _names_somebody(names: Iterable[str]) -> bool:
-    """Whether these columns are enough to find a cadre by."""
-    given = set(names)
-    return bool({"cadre_code", "phone", "id_no"} & given) or {"person", "unit"} <= given

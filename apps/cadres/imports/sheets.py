@@ -1,34 +1,13 @@
-"""What workbooks about households have in common: columns by all their names, and rows read cell by cell."""
+"""Workbooks whose rows are about households: the columns that name one, and what a row was found to name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
-from apps.common.wording import listed
 from apps.pages.imports import cells
-from apps.pages.imports.cells import CellError, Parser
-from apps.pages.imports.files import FileRefused
-from apps.pages.imports.importer import Fault
-from apps.pages.imports.workbook import Table, bare, without_unit
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: what it is called here, in the template and elsewhere, how a cell is read, and what it is for."""
-
-    name: str
-    header: str
-    parse: Parser
-    words: str
-    aliases: Sequence[str] = ()
-    width: int = 16
-    required: bool = False
-
+from apps.pages.imports.sheets import Column, Line, Sheet
+from apps.pages.imports.workbook import Table
 
 HOUSEHOLD = (
     Column(
@@ -45,93 +24,24 @@ HOUSEHOLD = (
 
 
 @dataclass(slots=True)
-class Line:
-    """One row of the file: its values by the names of columns, what is wrong with it, and what it was found to name."""
+class HouseholdLine(Line):
+    """One row, and the keys of the household and of the cadre that it was found to name."""
 
-    row: int
-    headers: Mapping[str, str]
-    values: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
     household: int | None = None
     cadre: int | None = None
-
-    @property
-    def on(self) -> date:
-        """From when, or on which day."""
-        return date.fromisoformat(self.values["on"])
 
     @property
     def key(self) -> str:
         """The household as the file names it."""
         return self.values.get("national_no") or self.values.get("code") or ""
 
-    def refuse(self, name: str, message: str, code: str = "invalid") -> None:
-        """Say what is wrong, by the header of the column."""
-        self.faults.append(Fault(self.row, self.headers.get(name, ""), message, code))
 
+class HouseholdSheet(Sheet):
+    """The columns of a workbook whose rows name households."""
 
-class Sheet:
-    """The columns of one kind of workbook; those that name whose a row is come first, and one of them is filled in."""
+    def __init__(self, *columns: Column) -> None:
+        super().__init__(*columns, named_by=HOUSEHOLD)
 
-    def __init__(self, *columns: Column, named_by: Sequence[Column] = HOUSEHOLD) -> None:
-        self.named_by = tuple(named_by)
-        self.columns = (*self.named_by, *columns)
-        self.headers: Mapping[str, str] = {column.name: column.header for column in self.columns}
-
-    @cached_property
-    def known(self) -> Mapping[str, Column]:
-        """The columns by all their names, in the form of `workbook.bare`."""
-        return {bare(name): column for column in self.columns for name in (column.header, *column.aliases)}
-
-    def layout(self, header: Sequence[str]) -> tuple[dict[int, Column], list[str]]:
-        """Which column stands where, and the headers that nothing is known of; FileRefused when one is there twice."""
-        found: dict[int, Column] = {}
-        unknown = []
-        for at, written in enumerate(header):
-            column = self.known.get(bare(written)) or self.known.get(without_unit(written))
-            if column is not None:
-                found[at] = column
-            elif written:
-                unknown.append(written)
-        names = [column.name for column in found.values()]
-        if twice := sorted({self.headers[name] for name in names if names.count(name) > 1}):
-            raise FileRefused(_("有重复的列：%(names)s。") % {"names": listed(twice)}, code="columns")
-        return found, unknown
-
-    def require(self, columns: Mapping[int, Column], more: Sequence[str] = ()) -> None:
-        """FileRefused when a required column is missing, or all that name whose a row is, or `more` by header."""
-        names = {column.name for column in columns.values()}
-        missing = [column.header for column in self.columns if column.required and column.name not in names]
-        if self.named_by and not {column.name for column in self.named_by} & names:
-            missing.append(self.named_by[0].header)
-        if missing := [*missing, *more]:
-            raise FileRefused(_("缺少必需的列：%(names)s。") % {"names": listed(missing)}, code="columns")
-
-    def read(self, table: Table, columns: Mapping[int, Column]) -> Iterator[Line]:
-        """The rows, each cell read by itself; what cannot be read, and what is missing, is a fault of its row."""
-        for number, row in table.rows:
-            line = Line(number, self.headers)
-            for at, column in columns.items():
-                if at >= len(row):
-                    continue
-                try:
-                    value = column.parse(row[at])
-                except CellError as error:
-                    line.refuse(column.name, str(error))
-                else:
-                    if value is not None:
-                        line.values[column.name] = value
-            self._require(line)
-            yield line
-
-    def _require(self, line: Line) -> None:
-        told = {fault.field for fault in line.faults}
-        if (
-            self.named_by
-            and not any(column.name in line.values for column in self.named_by)
-            and not told & {column.header for column in self.named_by}
-        ):
-            line.refuse(self.named_by[0].name, _("必填项为空。"), "required")
-        for column in self.columns:
-            if column.required and column.name not in line.values and column.header not in told:
-                line.refuse(column.name, _("必填项为空。"), "required")
+    def read(self, table: Table, columns: Mapping[int, Column]) -> Iterator[HouseholdLine]:
+        for line in super().read(table, columns):
+            yield HouseholdLine(line.row, line.headers, line.values, line.faults)

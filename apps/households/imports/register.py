@@ -24,6 +24,7 @@ from apps.households.imports.tables import HOUSEHOLD, MEMBER, NOTE, PERSON, PROB
 from apps.households.services.conflicts import note_conflict
 from apps.pages.imports.files import FileRefused
 from apps.pages.imports.importer import Counts, Importer, Outcome, Progress, Stage, Unit
+from apps.pages.imports.sheets import not_known
 from apps.pages.imports.workbook import Table
 
 _YEAR = re.compile(r"(20\d{2})\s*年")
@@ -45,8 +46,7 @@ class RegisterImporter(Importer):
         found = layout(table.header)
         self._check_header(found)
         stage = RegisterStage(found, self._year(table, year), scope)
-        if found.unknown:
-            stage.warnings.append(_("不认识的列，未导入：%(names)s。") % {"names": listed(found.unknown)})
+        stage.warnings += not_known(found.unknown)
         if year and year != stage.year:
             stage.warnings.append(_("按标题中的%(year)d年度导入。") % {"year": stage.year})
         stage.read(table, progress)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -11,20 +10,17 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.access.scope import Scope
-from apps.cadres.imports.finding import chunks
-from apps.cadres.imports.sheets import Column, Line, Sheet
 from apps.common.errors import ServiceError
 from apps.households.models import Person
 from apps.measures import services
 from apps.measures.choices import LoanProduct
-from apps.measures.imports.rows import Row, RowStage, members, unknown_borrower, yuan
+from apps.measures.imports.banks import BankStage, members, unknown_borrower, yuan
 from apps.measures.models import SmallLoan
 from apps.measures.services.loans import end_of_term, require_come
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Difference, Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
-from apps.pages.imports.workbook import Table
+from apps.pages.imports.importer import Outcome
+from apps.pages.imports.rows import Row
+from apps.pages.imports.sheets import Column, Line, Sheet, SheetImporter, chunks
 
 PRODUCTS = {
     "扶贫小额信贷": LoanProduct.SMALL.value,
@@ -55,49 +51,28 @@ SHEET = Sheet(
     Column("collateral", "抵押", cells.flag, "填是或否，不填为否。", ("有抵押", "是否抵押")),
     Column("guarantee", "担保", cells.flag, "填是或否，不填为否。", ("有担保", "是否担保")),
     Column("enterprise", "实际用款企业", cells.text(100), "由企业使用时填写。", ("用款企业",), 24),
-    named_by=(),
 )
 
 
-class LoanImporter(Importer):
-    """小额信贷: what banks report to have lent."""
-
-    kind = "loans"
-    title = gettext_lazy("小额信贷")
-    capability = ImportBatch.change_capability
-    template_url = "loan-import-template"
-    yearly = False
-    accepts = gettext_lazy("银行报送的文件或填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
-
-    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> LoanStage:
-        return LoanStage(table, scope, progress)
-
-
-class LoanStage(RowStage):
+class LoanStage(BankStage):
     """One file of loans, compared with the contracts that are there."""
 
     sheet = SHEET
 
     def settle(self) -> None:
         self.begin()
-        lines = [row.line for row in self.found]
-        people = members(lines, self.scope)
+        people = members(self.lines, self.scope)
         there: dict[tuple[str, str], SmallLoan] = {}
-        for some in chunks({line.values["contract_no"] for line in lines if "contract_no" in line.values}):
+        for some in chunks({line.values["contract_no"] for line in self.lines if "contract_no" in line.values}):
             found = SmallLoan.objects.visible_to(self.scope).filter(contract_no__in=some)
             there |= {(loan.bank, loan.contract_no): loan for loan in found}
-        self.new: dict[int, SmallLoan] = {}
         seen: dict[tuple[str, str], int] = {}
         for row in self.found:
             if not row.faults:
                 self._compare(row, people.get(row.line.values["id_no"]), there, seen)
 
     def apply(self, *, by: Any) -> None:
-        rows = [row for row in self.found if row.outcome == Outcome.ADDED]
-        services.book_loans([self.new[row.seq] for row in rows], by=by)
+        services.book_loans(self.accepted, by=by)
 
     def _compare(
         self,
@@ -136,8 +111,17 @@ class LoanStage(RowStage):
             for name, messages in error.message_dict.items():
                 row.refuse(name, " ".join(messages))
         else:
-            self.new[row.seq], row.outcome = loan, Outcome.ADDED
-            row.differences = [Difference(borrower.name, SHEET.headers["amount"], "—", f"{loan.amount:,.2f}")]
+            row.add(loan, "amount", f"{loan.amount:,.2f}", borrower.name)
+
+
+class LoanImporter(SheetImporter):
+    """小额信贷: what banks report to have lent."""
+
+    kind = "loans"
+    title = gettext_lazy("小额信贷")
+    stages = LoanStage
+    template_url = "loan-import-template"
+    accepts = gettext_lazy("银行报送的文件或填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
 
 
 def loan_of(line: Line, borrower: Person) -> SmallLoan:

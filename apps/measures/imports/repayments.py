@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.access.scope import Scope
-from apps.cadres.imports.finding import chunks
-from apps.cadres.imports.sheets import Column, Sheet
 from apps.common.errors import ServiceError
 from apps.households.models import Person
 from apps.measures import services
 from apps.measures.choices import Source
-from apps.measures.imports.rows import Row, RowStage, members, unknown_borrower, yuan
+from apps.measures.imports.banks import BankStage, members, unknown_borrower, yuan
 from apps.measures.models import LoanRepayment, SmallLoan
 from apps.measures.services.repayments import require_fitting
 from apps.pages.imports import cells
-from apps.pages.imports.importer import Difference, Importer, Outcome, Progress
-from apps.pages.imports.models import ImportBatch
-from apps.pages.imports.workbook import Table
+from apps.pages.imports.importer import Difference, Outcome
+from apps.pages.imports.rows import Row
+from apps.pages.imports.sheets import Column, Sheet, SheetImporter, chunks
 
 SHEET = Sheet(
     Column("contract_no", "合同编号", cells.text(40), "已登记的贷款合同。", ("贷款编号", "合同号"), 24, required=True),
@@ -43,56 +39,35 @@ SHEET = Sheet(
     Column("on", "还款日期", cells.date, "如2018-12-01，不晚于今天。", ("归还日期",)),
     Column("principal", "归还本金", yuan, "元，最多两位小数；只报逾期的行不填。", ("归还本金（元）", "还款本金")),
     Column("overdue", "逾期", cells.flag, "填是或否，可不填。", ("是否逾期",)),
-    named_by=(),
 )
 
 
-class RepaymentImporter(Importer):
-    """还款与逾期: what banks were paid back, and what they wait for."""
-
-    kind = "loan-repayments"
-    title = gettext_lazy("贷款还款与逾期")
-    capability = ImportBatch.change_capability
-    template_url = "loan-repayment-import-template"
-    yearly = False
-    accepts = gettext_lazy("银行报送的文件或填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
-
-    def known_headers(self) -> Collection[str]:
-        return SHEET.known.keys()
-
-    def stage(self, table: Table, *, scope: Scope, year: int | None, progress: Progress) -> RepaymentStage:
-        return RepaymentStage(table, scope, progress)
-
-
-class RepaymentStage(RowStage):
+class RepaymentStage(BankStage):
     """One file of repayments, compared with the contracts and lines that are there."""
 
     sheet = SHEET
 
     def settle(self) -> None:
         self.begin()
-        lines = [row.line for row in self.found]
-        people = members(lines, self.scope)
+        people = members(self.lines, self.scope)
         loans: dict[str, list[SmallLoan]] = defaultdict(list)
-        for some in chunks({line.values["contract_no"] for line in lines if "contract_no" in line.values}):
+        for some in chunks({line.values["contract_no"] for line in self.lines if "contract_no" in line.values}):
             rows = SmallLoan.objects.visible_to(self.scope).filter(contract_no__in=some).select_related("borrower")
             # Held, so that nobody repays them between what is shown here and what is written.
-            for loan in rows.select_for_update(of=("self",)).order_by("pk"):
-                loans[loan.contract_no].append(loan)
+            for one in rows.select_for_update(of=("self",)).order_by("pk"):
+                loans[one.contract_no].append(one)
         self.there: dict[tuple[str, str], LoanRepayment] = {}
-        for some in chunks({line.values["line_no"] for line in lines if "line_no" in line.values}):
+        for some in chunks({line.values["line_no"] for line in self.lines if "line_no" in line.values}):
             known = LoanRepayment.objects.visible_to(self.scope).filter(bank_line__in=some).select_related("loan")
-            self.there |= {(one.loan.bank, one.bank_line): one for one in known}
-        self.new: dict[int, LoanRepayment] = {}
+            self.there |= {(paid.loan.bank, paid.bank_line): paid for paid in known}
         self.seen: dict[tuple[str, str], int] = {}
         by_key = {loan.pk: loan for each in loans.values() for loan in each}
         self.said: dict[int, Row] = {}
         self.left = {key: loan.amount - loan.repaid for key, loan in by_key.items()}
         for row in self.found:
-            named = self._loan(row, loans, people) if not row.faults else None
-            if named is None:
+            loan = self._loan(row, loans, people) if not row.faults else None
+            if loan is None:
                 continue
-            loan = named
             row.title, row.division, row.outcome = loan.borrower_name, loan.division_id, Outcome.UNCHANGED
             if "principal" in row.line.values:
                 self._repaid(row, loan)
@@ -102,9 +77,8 @@ class RepaymentStage(RowStage):
             self._called(row, by_key[key], called(row))
 
     def apply(self, *, by: Any) -> None:
-        written = [self.new[row.seq] for row in self.found if row.outcome == Outcome.ADDED and row.seq in self.new]
         overdue = {key: called(row) for key, row in self.said.items() if row.outcome != Outcome.REFUSED}
-        services.book_repayments(written, overdue, by=by)
+        services.book_repayments(self.accepted, overdue, by=by)
 
     def _loan(self, row: Row, loans: dict[str, list[SmallLoan]], people: dict[str, Person]) -> SmallLoan | None:
         """The contract of a row, if its borrower is the one whom the row names; None, and why, otherwise."""
@@ -140,30 +114,23 @@ class RepaymentStage(RowStage):
         line_no, on, principal = values["line_no"], row.line.on, Decimal(values["principal"])
         mark = (loan.bank, line_no)
         if mark in self.seen:
-            self._refuse(row, "line_no", _("与第%(row)s行是同一条流水。") % {"row": self.seen[mark]}, "twice")
+            row.refuse("line_no", _("与第%(row)s行是同一条流水。") % {"row": self.seen[mark]}, "twice")
             return
         self.seen[mark] = row.line.row
         if (known := self.there.get(mark)) is not None:
             if (known.loan_id, known.on, known.principal) != (loan.pk, on, principal):
-                self._refuse(row, "line_no", _("这条流水已经登记，内容与文件不同。"), "differs")
+                row.refuse("line_no", _("这条流水已经登记，内容与文件不同。"), "differs")
             return
         try:
             require_fitting(loan, on, principal, self.left[loan.pk])
         except ServiceError as error:
             row.refuse_as("on", error)
-            row.outcome = Outcome.REFUSED
             return
         self.left[loan.pk] -= principal
-        self.new[row.seq] = LoanRepayment(
+        repayment = LoanRepayment(
             loan=loan, on=on, principal=principal, voucher=line_no, bank_line=line_no, source=Source.BANK
         )
-        row.outcome = Outcome.ADDED
-        row.differences = [Difference(loan.borrower_name, SHEET.headers["principal"], "—", f"{principal:,.2f}")]
-
-    @staticmethod
-    def _refuse(row: Row, name: str, message: str, code: str) -> None:
-        row.refuse(name, message, code)
-        row.outcome = Outcome.REFUSED
+        row.add(repayment, "principal", f"{principal:,.2f}", loan.borrower_name)
 
     @staticmethod
     def _called(row: Row, loan: SmallLoan, overdue: bool) -> None:
@@ -177,6 +144,16 @@ class RepaymentStage(RowStage):
         row.differences.append(change)
         if row.outcome == Outcome.UNCHANGED:
             row.outcome = Outcome.CHANGED
+
+
+class RepaymentImporter(SheetImporter):
+    """还款与逾期: what banks were paid back, and what they wait for."""
+
+    kind = "loan-repayments"
+    title = gettext_lazy("贷款还款与逾期")
+    stages = RepaymentStage
+    template_url = "loan-repayment-import-template"
+    accepts = gettext_lazy("银行报送的文件或填好的导入模板（.xlsx、.xls 或 .csv），不超过 100 MB。")
 
 
 def called(row: Row) -> bool:

@@ -6,8 +6,8 @@ from django.http import FileResponse, HttpRequest
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from apps.cadres.imports.template import filled
 from apps.measures.imports import loans, repayments
+from apps.pages.imports.template import filled
 
 OF_LOANS = "每份贷款合同一行，超过限额的也照实填写。已登记的合同不因导入而更改；有错误的行不导入，其余照常导入。"
 OF_REPAYMENTS = (
