@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -22,7 +23,7 @@ from apps.complaints.views import ComplaintPhotoPage
 from apps.divisions import codes
 from apps.pages.api import ResourceViewSet
 from apps.pages.bodies import valid_body
-from apps.pages.idempotency import once
+from apps.pages.idempotency import KeptBriefly, once
 from apps.pages.steplogs import LONGEST_NOTE
 from apps.pages.way_api import WayStepView, way_body
 
@@ -75,7 +76,7 @@ def complaint_body(user: Any, key: int) -> dict[str, Any]:
     does not handle it, and so are log and photos empty."""
     body = way_body(ComplaintResource, steps.WAY, user, key)
     found = ComplaintResource.rows(user).get(pk=key)
-    statement = reading.statement_of(user, found)
+    statement = reading.read_words(user, found)
     return {
         **body,
         **{name: getattr(statement, name, "") or None for name in ("text", "findings", "answer")},
@@ -91,14 +92,34 @@ def complaint_body(user: Any, key: int) -> dict[str, Any]:
     }
 
 
-class ComplaintViewSet(ResourceViewSet):
+def _told(user: Any, found: Mapping[str, Any]) -> dict[str, Any]:
+    """A complaint as `complaint_body`, or its number alone where it went out of the requester's sight."""
+    try:
+        return complaint_body(user, found["id"])
+    except Http404:
+        return {"id": found["id"], "number": found["number"]}
+
+
+class NumberKept(KeptBriefly):
+    """No words of a complaint lie among the answers that are kept for repeats."""
+
+    request: Any  # of the view beside it
+
+    def kept(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return {"id": body["id"], "number": body["number"]}
+
+    def again(self, kept: dict[str, Any]) -> dict[str, Any]:
+        return _told(self.request.user, kept)
+
+
+class ComplaintViewSet(NumberKept, ResourceViewSet):
     """Complaints; one comes with what the handling unit reads, its log and its steps."""
 
     def current(self, found: Any) -> dict[str, Any]:
         return complaint_body(self.request.user, found.pk)
 
 
-class ComplaintStepView(WayStepView):
+class ComplaintStepView(NumberKept, WayStepView):
     """A step of a complaint. One that went to where the requester does not see it is answered with its number alone."""
 
     resource_of, way = ComplaintResource, steps.WAY
@@ -110,10 +131,7 @@ class ComplaintStepView(WayStepView):
         given = valid_body(ComplaintStepRequest, request.data)
         version, step = given.pop("version"), given.pop("step")
         taken = steps.take(found, step, by=requester(request), said=steps.Said(**given), expected_version=version)
-        try:
-            return Response(complaint_body(request.user, key))
-        except Http404:
-            return Response({"id": taken.pk, "number": taken.number})
+        return Response(_told(request.user, {"id": taken.pk, "number": taken.number}))
 
 
 class ComplaintAuthorView(APIView):

@@ -47,7 +47,7 @@ class ComplaintPage(WayPage):
         return {
             **super().more(found, form),
             "handles": True,
-            "statement": reading.statement_of(user, found),
+            "statement": reading.read_words(user, found),
             "pictures": reading.photos_of(user, found),
             "author_url": reverse("complaint-author", args=[found.pk]),
             "answer_url": reverse("complaint-answer", args=[found.pk]) if found.answered_on else "",
