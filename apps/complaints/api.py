@@ -16,14 +16,17 @@ from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
 from apps.complaints.choices import Body, Kind, Result, Satisfaction
+from apps.complaints.models import ComplaintPhoto
 from apps.complaints.models.confidential import LONGEST_TEXT
-from apps.complaints.services import reading, steps
+from apps.complaints.services import attaching, reading, steps
+from apps.complaints.services.receipts import Receipt
 from apps.complaints.tables import ComplaintResource
 from apps.complaints.views import ComplaintPhotoPage
 from apps.divisions import codes
 from apps.pages.api import ResourceViewSet
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import KeptBriefly, once
+from apps.pages.photos import PhotoRequest, sent_photo
 from apps.pages.steplogs import LONGEST_NOTE
 from apps.pages.way_api import WayStepView, way_body
 
@@ -80,16 +83,14 @@ def complaint_body(user: Any, key: int) -> dict[str, Any]:
     return {
         **body,
         **{name: getattr(statement, name, "") or None for name in ("text", "findings", "answer")},
-        "photos": [
-            {
-                "id": one.pk,
-                "width": one.width,
-                "height": one.height,
-                "image": reverse("api:complaint-photo", args=[one.pk]),
-            }
-            for one in reading.photos_of(user, found)
-        ],
+        "photos": [photo_body(one) for one in reading.photos_of(user, found)],
     }
+
+
+def photo_body(photo: ComplaintPhoto) -> dict[str, Any]:
+    """A photo as the API tells of it."""
+    image = reverse("api:complaint-photo", args=[photo.pk])
+    return {"id": photo.pk, "width": photo.width, "height": photo.height, "image": image}
 
 
 def _told(user: Any, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,8 +116,17 @@ class NumberKept(KeptBriefly):
 class ComplaintViewSet(NumberKept, ResourceViewSet):
     """Complaints; one comes with what the handling unit reads, its log and its steps."""
 
+    receipt: Receipt | None = None
+
+    def save(self, form: Any) -> Any:
+        saved = super().save(form)
+        self.receipt = form.receipt
+        return saved
+
     def current(self, found: Any) -> dict[str, Any]:
-        return complaint_body(self.request.user, found.pk)
+        """The complaint; of one that was just entered with the secret by which whoever complained follows it."""
+        body = complaint_body(self.request.user, found.pk)
+        return {**body, "secret": self.receipt.secret} if self.receipt else body
 
 
 class ComplaintStepView(NumberKept, WayStepView):
@@ -146,6 +156,18 @@ class ComplaintAuthorView(APIView):
         reading.require_desk(by, found)
         reason = valid_body(ReasonRequest, request.data)["reason"]
         return Response(reading.author_of(found, by=by, reason=reason))
+
+
+class ComplaintPhotosView(APIView):
+    """Add a photo or scan of what came with a complaint."""
+
+    @extend_schema(request={"multipart/form-data": PhotoRequest}, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, key: int) -> Response:
+        found, by = ComplaintResource.rows(request.user).filter(pk=key).first(), requester(request)
+        if found is None:
+            raise Http404
+        reading.require_desk(by, found)
+        return Response(photo_body(attaching.attach(found, sent_photo(request), by=by)), status=201)
 
 
 class ComplaintPhotoView(APIView):

@@ -11,6 +11,7 @@ router.register("complaints", viewset(ComplaintResource, api.ComplaintViewSet), 
 urlpatterns = [
     path("complaints/<int:key>/step/", api.ComplaintStepView.as_view(), name="complaint-step"),
     path("complaints/<int:key>/author/", api.ComplaintAuthorView.as_view(), name="complaint-author"),
+    path("complaints/<int:key>/photos/", api.ComplaintPhotosView.as_view(), name="complaint-photos"),
     path("complaints/photos/<int:key>/image/", api.ComplaintPhotoView.as_view(), name="complaint-photo"),
     *router.urls,
 ]

@@ -16,17 +16,19 @@ from django.views.generic import View
 from apps.accounts.sessions import requester
 from apps.common.days import today
 from apps.common.errors import ServiceError
-from apps.complaints.choices import Kind
+from apps.complaints.choices import OPEN, Kind
 from apps.complaints.forms import ComplaintStepForm
 from apps.complaints.kinds import STATE
 from apps.complaints.models import Complaint, ComplaintPhoto
-from apps.complaints.services import counting, reading
+from apps.complaints.services import attaching, counting, reading
 from apps.complaints.tables import ComplaintResource
 from apps.divisions import codes
 from apps.history.services import log_access
 from apps.pages.context import reference_date
+from apps.pages.photos import PhotoForm
 from apps.pages.places import Place, Places
 from apps.pages.print_views import watermark
+from apps.pages.views import FormPage
 from apps.pages.way_forms import WayForm
 from apps.pages.way_pages import WayPage
 
@@ -40,7 +42,7 @@ class ComplaintPage(WayPage):
     form_class = ComplaintStepForm
     states = STATE
 
-    def more(self, found: Complaint, form: WayForm | None = None) -> dict[str, Any]:
+    def more(self, found: Complaint, form: WayForm | None = None, photo: PhotoForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
         if not reading.handles(user, found):
             return {"handles": False, "log": []}
@@ -49,6 +51,7 @@ class ComplaintPage(WayPage):
             "handles": True,
             "statement": reading.read_words(user, found),
             "pictures": reading.photos_of(user, found),
+            "photo_form": photo or (PhotoForm() if found.state in OPEN else None),
             "author_url": reverse("complaint-author", args=[found.pk]),
             "answer_url": reverse("complaint-answer", args=[found.pk]) if found.answered_on else "",
         }
@@ -60,6 +63,45 @@ class ComplaintPage(WayPage):
             messages.info(request, _("这件举报已转到其他单位，您的单位不能再查看。"))
             return HttpResponseRedirect(ComplaintResource.list_url())
         return answer
+
+
+class PhotoAddPage(ComplaintPage):
+    """Takes a photo or scan and shows the complaint again, or what is wrong with the file."""
+
+    page = "detail"
+
+    def get(self, request: HttpRequest, key: int) -> HttpResponse:
+        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        found, by = self.get_object(key), requester(request)
+        reading.require_desk(by, found)
+        form = PhotoForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                attaching.attach(found, form.cleaned_data["photo"].read(), by=by)
+            except ServiceError as error:
+                form.add_error("photo", str(error))
+            else:
+                messages.success(request, _("照片已保存。"))
+                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#statement")
+        return self.again(found, 422, photo=form)
+
+
+class EntryPage(FormPage):
+    """Entering a complaint; the next page is the slip for whoever complained, which is shown this once."""
+
+    def saved(self, form: Any, row: Complaint) -> HttpResponse:
+        context = {
+            "title": _("信访举报回执"),
+            "object": row,
+            "receipt": form.receipt,
+            "unit": Places.of([row.division_id]).full(row.division_id),
+            "on": today(),
+            "follow_url": self.request.build_absolute_uri(reverse("public-complaint-follow")),
+            "next_url": ComplaintResource.url("detail", row.pk),
+        }
+        return render(self.request, "complaints/slip.html", context, status=201)
 
 
 def _found(request: HttpRequest, key: int) -> Complaint:

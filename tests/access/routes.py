@@ -405,9 +405,11 @@ ALONE: dict[str, Alone] = {
     "complaint-numbers": Alone({"GET": supervision(200)}),
     "complaint-author": Alone({"POST": 200}, rows="complaint", by_row=desk(200)),
     "complaint-answer": Alone({"GET": 200}, rows="complaint", by_row=desk(200)),
+    "complaint-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="complaint"),
     "complaint-photo": Alone({"GET": 200}, rows="complaints.complaintphoto"),
     "api:complaint-step": Alone({"POST": 422}, rows="complaint", by_row=desk(422)),
     "api:complaint-author": Alone({"POST": 422}, rows="complaint", by_row=desk(422)),
+    "api:complaint-photos": Alone({"POST": 422}, rows="complaint", by_row=desk(422)),
     "api:complaint-photo": Alone({"GET": 200}, rows="complaints.complaintphoto"),
     # The public site, which is the same for everybody. Nothing of the world is committed, so nothing is there.
     **{name: Alone({"GET": 200}, {"GET": 200}) for name in ("robots", "public-sitemaps", "public", "public-en")},

@@ -163,6 +163,7 @@ def questions(world: SimpleNamespace) -> Iterator[Asked]:
     yield ask(14, listing, post=True, **new)
     step = {"step": "feedback", "satisfaction": "satisfied"}
     yield ask(14, page, post=True, version=world.found.version, note="", **step)
+    yield from (ask(14, f"{one}photos/", post=True) for one in (page, api))
     yield ask(14, f"{api}step/", post=True, step="close", version=world.found.version + 1)
 
 

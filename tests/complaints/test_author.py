@@ -164,7 +164,8 @@ def test_13_two_complaints_that_differ_in_what_is_hidden_are_answered_alike(worl
 
 def test_14_nobody_else_changed_anything(world: SimpleNamespace) -> None:
     """The handling unit could; what it did was undone."""
-    assert {told.status for told in through(world, "desk", 14)} <= {200, 201, 302}
+    done = {told.status for told in through(world, "desk", 14) if "photos" not in told.asked.address}
+    assert done == {200, 201, 302}, "there is no photo in what is sent"
     for name in READERS:
         assert {told.status for told in through(world, name, 14)} <= {302, 401, 403, 404, 422}, name
     for name in ("league", "platform", "department"):

@@ -21,10 +21,11 @@ from PIL import Image
 from apps.access import scope as scopes
 from apps.complaints.models import Complainant, Complaint, ComplaintPhoto, Statement
 from apps.complaints.models.confidential import words_of
-from apps.complaints.services import doors
+from apps.complaints.services import doors, receipts
 from apps.publicsite import gates, uploads
 from tests.access.world import EVERYTHING
 from tests.complaints.conftest import MONDAY, OWN, make_desks
+from tests.factories.accounts import sign_in
 from tests.factories.complaints import COUNTY, LEAGUE, TO_CLOSE, TOWNSHIP, complain, go
 
 API = "/api/v1/public/complaints/"
@@ -73,7 +74,7 @@ def test_it_lies_with_a_desk_above_the_place_and_is_followed_by_its_secret(desks
     assert (statement.division_id, statement.text) == (COUNTY, "村会计冒领补贴")
     assert words_of(author.contact) == "13948170000" and author.name is None
     # The secret is stored nowhere, neither as it is nor in part.
-    assert bytes(statement.secret_hash) == doors.digest(told["secret"]) != told["secret"].encode()
+    assert bytes(statement.secret_hash) == receipts.digest(told["secret"]) != told["secret"].encode()
     go(found, desks.county, *TO_CLOSE)
     state = anybody.get(f"{API}{told['receipt']}/", {"secret": told["secret"].lower().replace("-", " ")})
     assert state.json() == {
@@ -105,6 +106,15 @@ def test_what_cannot_be_is_refused_with_its_field(desks, anybody):
         assert answer.status_code == 422 and [one["field"] for one in answer.json()["errors"]] == [field], body
     assert anybody.post(API, "{", content_type="application/json").status_code == 400
     assert rows(Complaint) == []
+
+
+def test_a_telephone_complaint_is_followed_here_by_its_slip(desks, anybody):
+    told = {"division": str(COUNTY), "concerned": str(OWN), "kind": "funds", "channel": "phone", "text": "龘来电"}
+    desk = sign_in(Client(), desks.county)
+    entered = desk.post("/api/v1/complaints/", json.dumps(told), content_type="application/json").json()
+    answer = anybody.get(f"{API}{entered['number']}/", {"secret": entered["secret"]})
+    assert answer.status_code == 200 and answer.json()["state"] == "received"
+    assert anybody.get(f"{API}{entered['number']}/", {"secret": "A" * 24}).status_code == 404
 
 
 def test_sent_twice_it_is_one_complaint_with_one_receipt(desks, anybody):
@@ -174,8 +184,6 @@ def test_the_page_takes_words_and_pictures_and_runs_nothing(desks, anybody):
         assert b"secret place" not in (drawn := kept.read()) and Image.open(io.BytesIO(drawn)).format == "JPEG"
     assert photo.image.name.endswith(".jpg") and "html" not in photo.image.name
     # Inside it is text, and the policy of content lets no script in.
-    from tests.factories.accounts import sign_in
-
     page = sign_in(Client(), desks.county).get(f"/complaints/{found.pk}/")
     text = page.content.decode()
     assert SCRIPT not in text and "&lt;script&gt;" in text and "script-src 'self'" in page["Content-Security-Policy"]

@@ -151,6 +151,7 @@ OWN_VIEWS = {
     "apps.complaints.views.NumbersPage": "numbers of visible complaints, small ones left out",
     "apps.complaints.api.ComplaintStepView": "one visible complaint",
     "apps.complaints.api.ComplaintAuthorView": "one visible complaint; its service asks for the desk, on record",
+    "apps.complaints.api.ComplaintPhotosView": "one visible complaint; its service asks for the desk",
     "apps.complaints.api.ComplaintPhotoView": "a photo of a complaint that the desk handles",
     "apps.publicsite.complaint_views.start_page": "names of places, by a role that reads nothing else",
     "apps.publicsite.complaint_views.complaint_page": "hands in a complaint by a function of the database",

@@ -29,7 +29,8 @@ from apps.complaints.choices import (
 )
 from apps.complaints.models import Complainant, Complaint, ComplaintLog, Statement
 from apps.complaints.models.confidential import hidden
-from apps.complaints.services.entering import DIGITS, HANDLES
+from apps.complaints.services.entering import HANDLES
+from apps.complaints.services.receipts import DIGITS
 from apps.complaints.services.steps import WAY
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.bulk import Bulk
