@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,10 +18,10 @@ from apps.accounts.sessions import requester
 from apps.complaints.choices import Body, Kind, Result, Satisfaction
 from apps.complaints.models import ComplaintPhoto
 from apps.complaints.models.confidential import LONGEST_TEXT
-from apps.complaints.services import attaching, reading, steps
+from apps.complaints.services import attaching, counting, reading, steps
 from apps.complaints.services.receipts import Receipt
 from apps.complaints.tables import ComplaintResource
-from apps.complaints.views import ComplaintPhotoPage
+from apps.complaints.views import ComplaintPhotoPage, since
 from apps.divisions import codes
 from apps.pages.api import ResourceViewSet
 from apps.pages.bodies import valid_body
@@ -29,6 +29,7 @@ from apps.pages.idempotency import KeptBriefly, once
 from apps.pages.photos import PhotoRequest, sent_photo
 from apps.pages.steplogs import LONGEST_NOTE
 from apps.pages.way_api import WayStepView, way_body
+from apps.problems.standing_views import place_of
 
 
 def _optional(most: int) -> serializers.CharField:
@@ -156,6 +157,29 @@ class ComplaintAuthorView(APIView):
         reading.require_desk(by, found)
         reason = valid_body(ReasonRequest, request.data)["reason"]
         return Response(reading.author_of(found, by=by, reason=reason))
+
+
+class ComplaintNumbersView(APIView):
+    """Complaints at a place and below by kind: of the units complained about, and of the months in which they came.
+    What is too few to be told is null."""
+
+    @extend_schema(parameters=[OpenApiParameter("division", OpenApiTypes.STR)], responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        division = place_of(request.user, request.query_params)
+        rows = counting.seen_by(request.user).within(division)
+        units, months = counting.by_unit(rows, division), counting.by_month(rows, since())
+        return Response(
+            {
+                "division": codes.text(division),
+                "total": units.total,
+                "units": [
+                    {"division": codes.text(unit), "total": total, "kinds": kinds} for unit, kinds, total in units.rows
+                ],
+                "months": [
+                    {"month": f"{month:%Y-%m}", "total": total, "kinds": kinds} for month, kinds, total in months.rows
+                ],
+            }
+        )
 
 
 class ComplaintPhotosView(APIView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -158,6 +159,11 @@ class ComplaintPhotoPage(View):
         return FileResponse(photo.image.open("rb"), content_type="image/jpeg")
 
 
+def since() -> datetime.date:
+    """The first day of the months that the numbers go back."""
+    return (today().replace(day=1) - datetime.timedelta(days=31 * (MONTHS - 1))).replace(day=1)
+
+
 def labelled(kinds: dict[str, int | None]) -> list[tuple[str, int | None]]:
     """The numbers of a row, each with what its column is called."""
     return [(str(Kind(kind).label), count) for kind, count in kinds.items()]
@@ -170,15 +176,15 @@ class NumbersPage(View):
         user = requester(request)
         place = Place.read(user, request.GET)
         ComplaintResource.require_open(user)
-        on = today()
         code = place.code or codes.WHOLE_REGION
         rows = place.narrow(counting.seen_by(user))
         units = counting.by_unit(rows, code)
         names = Places.of(unit for unit, _kinds, _sum in units.rows)
-        since = (on.replace(day=1) - datetime.timedelta(days=31 * (MONTHS - 1))).replace(day=1)
-        months = counting.by_month(rows, since)
-        by_unit = [(names.short(unit), labelled(kinds), total) for unit, kinds, total in units.rows]
-        by_month = [(month.strftime("%Y-%m"), labelled(kinds), total) for month, kinds, total in months.rows]
+        months = counting.by_month(rows, since())
+        by_unit = [
+            (names.short(unit), labelled(kinds), total, self.listed(code, unit)) for unit, kinds, total in units.rows
+        ]
+        by_month = [(month.strftime("%Y-%m"), labelled(kinds), total, "") for month, kinds, total in months.rows]
         context = {
             "title": _("信访举报统计"),
             "place": place,
@@ -189,3 +195,8 @@ class NumbersPage(View):
             "list_url": ComplaintResource.list_url(),
         }
         return render(request, "complaints/numbers.html", context)
+
+    @staticmethod
+    def listed(place: int, unit: int) -> str:
+        """The list of the complaints about a unit that lie at a place and below."""
+        return f"{ComplaintResource.list_url()}?{urlencode({'division': place, 'concerned': unit})}"

@@ -403,6 +403,7 @@ ALONE: dict[str, Alone] = {
     "api:notice-photos": Alone({"POST": {422, 403}}, rows="notice"),
     "api:notice-photo-image": Alone({"GET": 200}, rows="notices.noticephoto"),
     "complaint-numbers": Alone({"GET": supervision(200)}),
+    "api:complaint-numbers": Alone({"GET": supervision(200)}),
     "complaint-author": Alone({"POST": 200}, rows="complaint", by_row=desk(200)),
     "complaint-answer": Alone({"GET": 200}, rows="complaint", by_row=desk(200)),
     "complaint-photo-add": Alone({"GET": 302, "POST": {422, 403}}, rows="complaint"),

@@ -135,7 +135,9 @@ def questions(world: SimpleNamespace) -> Iterator[Asked]:
         yield ask(4, listing, count=1, **{name: value})
     yield from (ask(5, listing, order=name) for name in ("text", "complainant__name", "statement__text"))
     yield from (ask(6, "/search/", post=True, q=word) for word in (NAME, PHONE, "骗取低保", world.found.number))
-    yield from (ask(7, address) for address in ("/", "/complaints/numbers/", "/api/v1/bulletin/"))
+    yield from (
+        ask(7, address) for address in ("/", "/complaints/numbers/", "/api/v1/complaints/numbers/", "/api/v1/bulletin/")
+    )
     yield ask(7, "/public/complaints/numbers/")
     yield from (ask(8, address) for address in ("/complaints/new/", "/problems/new/", "/place/picker/?name=division"))
     yield ask(9, f"{listed}print/", columns=names)

@@ -149,6 +149,7 @@ OWN_VIEWS = {
     "apps.complaints.views.AnswerPage": "one visible complaint; its service asks for the desk, on record",
     "apps.complaints.views.ComplaintPhotoPage": "a photo of a complaint that the desk handles",
     "apps.complaints.views.NumbersPage": "numbers of visible complaints, small ones left out",
+    "apps.complaints.api.ComplaintNumbersView": "numbers of visible complaints, small ones left out",
     "apps.complaints.api.ComplaintStepView": "one visible complaint",
     "apps.complaints.api.ComplaintAuthorView": "one visible complaint; its service asks for the desk, on record",
     "apps.complaints.api.ComplaintPhotosView": "one visible complaint; its service asks for the desk",
