@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from django.db import transaction
 from django.utils import timezone
 
 from apps.access import scope as scopes
@@ -108,7 +109,8 @@ def take_complaints(bulk: Bulk, seed: int | str) -> None:
     drafts = list(_drafts(random.Random(f"complaints-{seed}")))  # noqa: S311  # no secret
     own = scopes.current() or scopes.Scope(user_id=None)
     desks = {HANDLES: (codes.subtree(codes.WHOLE_REGION),)}
-    with scopes.activate(replace(own, capabilities={**own.capabilities, **desks})):
+    # Together: at the end of the transaction the log has to say what brought each of them where it is.
+    with scopes.activate(replace(own, capabilities={**own.capabilities, **desks})), transaction.atomic():
         made = Complaint.objects.bulk_create([_complaint(draft) for draft in drafts])
         pairs = list(zip(drafts, made, strict=True))
         Statement.objects.bulk_create([_statement(draft, one) for draft, one in pairs])
