@@ -62,6 +62,22 @@ def no_citext_fields(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
+def database_log(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The server's own log quotes no statement of ours and no row: they carry what people wrote."""
+    found: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        if connection.vendor != "postgresql":
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('log_min_error_statement'), current_setting('log_error_verbosity')")
+            if cursor.fetchone() != ("panic", "terse"):
+                hint = "Run apps/access/sql/bootstrap.sql once more."
+                found.append(Warning("The database server logs statements.", hint=hint, obj=alias, id="common.W002"))
+    return found
+
+
+@register(Tags.database)
 def database_text(app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """The database holds no citext column, and its trigrams know Chinese.
 

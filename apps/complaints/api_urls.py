@@ -9,8 +9,10 @@ router = SimpleRouter()
 router.register("complaints", viewset(ComplaintResource, api.ComplaintViewSet), "complaint")
 
 urlpatterns = [
+    path("complaints/numbers/", api.ComplaintNumbersView.as_view(), name="complaint-numbers"),
     path("complaints/<int:key>/step/", api.ComplaintStepView.as_view(), name="complaint-step"),
     path("complaints/<int:key>/author/", api.ComplaintAuthorView.as_view(), name="complaint-author"),
+    path("complaints/<int:key>/photos/", api.ComplaintPhotosView.as_view(), name="complaint-photos"),
     path("complaints/photos/<int:key>/image/", api.ComplaintPhotoView.as_view(), name="complaint-photo"),
     *router.urls,
 ]

@@ -13,7 +13,7 @@ from apps.complaints.choices import DUE, OPEN, Light
 from apps.complaints.models import Complaint
 from apps.complaints.querysets import ComplaintQuerySet
 from apps.complaints.services.entering import HANDLES
-from apps.pages.filters import ChoicesFilter, DateFilter, Filters, YesNoFilter, between
+from apps.pages.filters import ChoicesFilter, DateFilter, Filters, PlaceFilter, YesNoFilter, between
 
 
 class ComplaintFilters(Filters):
@@ -24,6 +24,7 @@ class ComplaintFilters(Filters):
     open = YesNoFilter(label=_("未办结"), method="is_open")
     led = YesNoFilter(label=_("领导包案"), method="is_led")
     undispatched = YesNoFilter(label=_("本月未调度"), method="is_undispatched")
+    concerned = PlaceFilter(field_name="concerned", label=_("被反映地区"))
     received_min, received_max = between("received_on", _("收到日期"), DateFilter)
 
     class Meta:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import secrets
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,7 +16,8 @@ from apps.common.days import today
 from apps.complaints.choices import Body, Kind, Result, Satisfaction
 from apps.complaints.models import Complaint
 from apps.complaints.models.confidential import LONGEST_CONTACT, LONGEST_NAME, LONGEST_TEXT
-from apps.complaints.services import entering, steps
+from apps.complaints.services import entering, receipts, steps
+from apps.complaints.services.receipts import Receipt
 from apps.pages.forms import DivisionField, DivisionPicker, PageForm, day
 from apps.pages.places import Places
 from apps.pages.way_forms import WayForm
@@ -41,6 +45,10 @@ class ComplaintForm(PageForm):
         help_text=_("匿名举报不填。只有办理单位可以查看。"),
     )
     contact = forms.CharField(label=_("联系方式"), max_length=LONGEST_CONTACT, required=False)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    receipt: Receipt
+    """What whoever complained is given, once the complaint is saved: to be shown once."""
 
     fieldsets: ClassVar = (
         (_("来源"), ("division", "channel", "sender", "received_on")),
@@ -58,6 +66,8 @@ class ComplaintForm(PageForm):
         self.initial["division"] = desks[0][0] if desks else None
         self.initial["concerned"] = None
         self.initial.setdefault("received_on", today())
+        # New in every page: what is sent twice from one page is one complaint.
+        self.initial["token"] = secrets.token_hex(16)
 
     def _post_clean(self) -> None:
         """The complaint is written by the service: no instance is filled here."""
@@ -65,11 +75,14 @@ class ComplaintForm(PageForm):
     def save(self, commit: bool = True) -> Complaint:
         """Enter the complaint."""
         data = self.cleaned_data
+        place, token = data["division"].pk, data["token"]
         told = entering.Told(
             concerned=data["concerned"].pk,
             **{name: data[name] for name in ("kind", "text", "name", "contact", "channel", "sender", "received_on")},
         )
-        return entering.enter(data["division"].pk, told, by=self.user)
+        said = json.dumps(asdict(told), default=str)
+        self.receipt = receipts.following(token, self.user.pk, place, said) if token else receipts.new()
+        return entering.enter(place, told, by=self.user, receipt=self.receipt)
 
 
 class ComplaintStepForm(WayForm):

@@ -9,5 +9,10 @@ urlpatterns = [
     path("complaints/<int:key>/author/", views.AuthorPage.as_view(), name="complaint-author"),
     path("complaints/<int:key>/answer/", views.AnswerPage.as_view(), name="complaint-answer"),
     path("complaints/photos/<int:key>/", views.ComplaintPhotoPage.as_view(), name="complaint-photo"),
-    *pages("complaints", ComplaintResource, detail_page=views.ComplaintPage),
+    path(
+        "complaints/<int:key>/photos/",
+        views.PhotoAddPage.as_view(resource=ComplaintResource),
+        name="complaint-photo-add",
+    ),
+    *pages("complaints", ComplaintResource, detail_page=views.ComplaintPage, form_page=views.EntryPage),
 ]

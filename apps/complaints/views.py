@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,17 +17,19 @@ from django.views.generic import View
 from apps.accounts.sessions import requester
 from apps.common.days import today
 from apps.common.errors import ServiceError
-from apps.complaints.choices import Kind
+from apps.complaints.choices import OPEN, Kind
 from apps.complaints.forms import ComplaintStepForm
 from apps.complaints.kinds import STATE
 from apps.complaints.models import Complaint, ComplaintPhoto
-from apps.complaints.services import counting, reading
+from apps.complaints.services import attaching, counting, reading
 from apps.complaints.tables import ComplaintResource
 from apps.divisions import codes
 from apps.history.services import log_access
 from apps.pages.context import reference_date
+from apps.pages.photos import PhotoForm
 from apps.pages.places import Place, Places
 from apps.pages.print_views import watermark
+from apps.pages.views import FormPage
 from apps.pages.way_forms import WayForm
 from apps.pages.way_pages import WayPage
 
@@ -40,15 +43,16 @@ class ComplaintPage(WayPage):
     form_class = ComplaintStepForm
     states = STATE
 
-    def more(self, found: Complaint, form: WayForm | None = None) -> dict[str, Any]:
+    def more(self, found: Complaint, form: WayForm | None = None, photo: PhotoForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
         if not reading.handles(user, found):
             return {"handles": False, "log": []}
         return {
             **super().more(found, form),
             "handles": True,
-            "statement": reading.statement_of(user, found),
+            "statement": reading.read_words(user, found),
             "pictures": reading.photos_of(user, found),
+            "photo_form": photo or (PhotoForm() if found.state in OPEN else None),
             "author_url": reverse("complaint-author", args=[found.pk]),
             "answer_url": reverse("complaint-answer", args=[found.pk]) if found.answered_on else "",
         }
@@ -60,6 +64,45 @@ class ComplaintPage(WayPage):
             messages.info(request, _("这件举报已转到其他单位，您的单位不能再查看。"))
             return HttpResponseRedirect(ComplaintResource.list_url())
         return answer
+
+
+class PhotoAddPage(ComplaintPage):
+    """Takes a photo or scan and shows the complaint again, or what is wrong with the file."""
+
+    page = "detail"
+
+    def get(self, request: HttpRequest, key: int) -> HttpResponse:
+        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        found, by = self.get_object(key), requester(request)
+        reading.require_desk(by, found)
+        form = PhotoForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                attaching.attach(found, form.cleaned_data["photo"].read(), by=by)
+            except ServiceError as error:
+                form.add_error("photo", str(error))
+            else:
+                messages.success(request, _("照片已保存。"))
+                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#statement")
+        return self.again(found, 422, photo=form)
+
+
+class EntryPage(FormPage):
+    """Entering a complaint; the next page is the slip for whoever complained, which is shown this once."""
+
+    def saved(self, form: Any, row: Complaint) -> HttpResponse:
+        context = {
+            "title": _("信访举报回执"),
+            "object": row,
+            "receipt": form.receipt,
+            "unit": Places.of([row.division_id]).full(row.division_id),
+            "on": today(),
+            "follow_url": self.request.build_absolute_uri(reverse("public-complaint-follow")),
+            "next_url": ComplaintResource.url("detail", row.pk),
+        }
+        return render(self.request, "complaints/slip.html", context, status=201)
 
 
 def _found(request: HttpRequest, key: int) -> Complaint:
@@ -116,6 +159,11 @@ class ComplaintPhotoPage(View):
         return FileResponse(photo.image.open("rb"), content_type="image/jpeg")
 
 
+def since() -> datetime.date:
+    """The first day of the months that the numbers go back."""
+    return (today().replace(day=1) - datetime.timedelta(days=31 * (MONTHS - 1))).replace(day=1)
+
+
 def labelled(kinds: dict[str, int | None]) -> list[tuple[str, int | None]]:
     """The numbers of a row, each with what its column is called."""
     return [(str(Kind(kind).label), count) for kind, count in kinds.items()]
@@ -128,15 +176,15 @@ class NumbersPage(View):
         user = requester(request)
         place = Place.read(user, request.GET)
         ComplaintResource.require_open(user)
-        on = today()
         code = place.code or codes.WHOLE_REGION
         rows = place.narrow(counting.seen_by(user))
         units = counting.by_unit(rows, code)
         names = Places.of(unit for unit, _kinds, _sum in units.rows)
-        since = (on.replace(day=1) - datetime.timedelta(days=31 * (MONTHS - 1))).replace(day=1)
-        months = counting.by_month(rows, since)
-        by_unit = [(names.short(unit), labelled(kinds), total) for unit, kinds, total in units.rows]
-        by_month = [(month.strftime("%Y-%m"), labelled(kinds), total) for month, kinds, total in months.rows]
+        months = counting.by_month(rows, since())
+        by_unit = [
+            (names.short(unit), labelled(kinds), total, self.listed(code, unit)) for unit, kinds, total in units.rows
+        ]
+        by_month = [(month.strftime("%Y-%m"), labelled(kinds), total, "") for month, kinds, total in months.rows]
         context = {
             "title": _("信访举报统计"),
             "place": place,
@@ -147,3 +195,8 @@ class NumbersPage(View):
             "list_url": ComplaintResource.list_url(),
         }
         return render(request, "complaints/numbers.html", context)
+
+    @staticmethod
+    def listed(place: int, unit: int) -> str:
+        """The list of the complaints about a unit that lie at a place and below."""
+        return f"{ComplaintResource.list_url()}?{urlencode({'division': place, 'concerned': unit})}"

@@ -23,7 +23,10 @@ from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from apps.divisions import codes
+from apps.divisions.models import Division
 from apps.pages.columns import sensitive_path
+from apps.pages.forms import DivisionField, DivisionPicker
 
 # Parameters of every list that are no filters of its model.
 RESERVED = frozenset({"division", "order", "columns", "after", "before", "page_size", "count"})
@@ -74,6 +77,21 @@ class DateFilter(django_filters.DateFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}))
         super().__init__(*args, input_formats=["%Y-%m-%d"], **kwargs)
+
+
+class PlaceFilter(django_filters.Filter):
+    """A place that rows name beside the one where they lie: there and below."""
+
+    field_class = DivisionField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, widget=DivisionPicker(everywhere=True), **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: Division | None) -> QuerySet[Any]:
+        if not value:
+            return qs
+        low, high = codes.subtree(value.code)
+        return qs.filter(**{f"{self.field_name}__gte": low, f"{self.field_name}__lte": high})
 
 
 def between(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -22,6 +22,19 @@ from apps.common.errors import ServiceError
 from apps.pages.models import ANSWERS_KEPT, StoredAnswer
 
 Action = Callable[..., Response]
+
+
+class KeptBriefly:
+    """A view whose answers hold what may not be kept beside its rows: of one only `kept` is stored, and whoever asks
+    again is answered with what he may read by then."""
+
+    def kept(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What is stored of an answer."""
+        raise NotImplementedError
+
+    def again(self, kept: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a repeat, made anew from what was stored."""
+        raise NotImplementedError
 
 
 def once(action: Action) -> Action:
@@ -46,10 +59,12 @@ def once(action: Action) -> Action:
         if bytes(stored.fingerprint) != fingerprint:
             raise ServiceError(_("这个 Idempotency-Key 已用于另一个请求。"), code="key_reused")
         if stored.status is not None:
-            return Response(stored.body, status=stored.status, headers={"Idempotent-Replayed": "true"})
+            body = view.again(stored.body or {}) if isinstance(view, KeptBriefly) else stored.body
+            return Response(body, status=stored.status, headers={"Idempotent-Replayed": "true"})
         response = action(view, request, *args, **kwargs)
         if response.status_code < 400:
-            body = orjson.loads(orjson.dumps(response.data, default=str))
+            told = view.kept(response.data) if isinstance(view, KeptBriefly) else response.data
+            body = orjson.loads(orjson.dumps(told, default=str))
             mine.filter(key=key).update(status=response.status_code, body=body)
         else:
             mine.filter(key=key).delete()

@@ -272,6 +272,10 @@ class FormPage(ResourceView):
                 for one in error.parts:
                     form.add_error(one.field if one.field in form.fields else None, str(one))
             else:
-                messages.success(request, _("已保存。"))
-                return HttpResponseRedirect(self.resource.url("detail", saved.pk))
+                return self.saved(form, saved)
         return self.show_form(form, status=422)
+
+    def saved(self, form: ModelForm[Any], row: Any) -> HttpResponse:
+        """What follows once the row is saved: its page."""
+        messages.success(self.request, _("已保存。"))
+        return HttpResponseRedirect(self.resource.url("detail", row.pk))

@@ -34,6 +34,11 @@ def page(request: HttpRequest, template: str, context: dict[str, Any], status: i
     )
 
 
+def unkept(template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page that is of one complaint or of one request: no cache may keep it (`BrowserHeadersMiddleware` says so)."""
+    return HttpResponse(render_to_string(f"publicsite/{template}.html", context_of(context)), status=status)
+
+
 def context_of(context: dict[str, Any]) -> dict[str, Any]:
     """What a page says, with what all of them need to know of the language they are in."""
     language = KNOWN.get(get_language() or "", CHINESE)

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,15 +20,10 @@ from apps.complaints.services import doors
 from apps.complaints.services.counting import FEWEST
 from apps.divisions import codes
 from apps.publicsite import gates, reading, uploads
-from apps.publicsite.answers import context_of, page, public
+from apps.publicsite.answers import page, public, unkept
 from apps.publicsite.forms import ComplaintForm, FollowForm
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def unkept(template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A page that is of one complaint: no cache may keep it (`BrowserHeadersMiddleware` says so)."""
-    return HttpResponse(render_to_string(f"publicsite/{template}.html", context_of(context)), status=status)
 
 
 def refused(title: str, message: str, status: int, wait: float = 0) -> HttpResponse:
@@ -90,6 +84,8 @@ def follow_page(request: HttpRequest, root: str = "public") -> HttpResponseBase:
     shared = {**_shared(root, "complaint-follow"), "title": _("查询办理情况")}
     if request.method != "POST":
         return page(request, "complaint_follow", {**shared, "form": FollowForm()})
+    if not uploads.few(request):
+        return refused(_("请求过大"), _("提交的内容过多。"), 413)
     form = FollowForm(request.POST)
     found = None
     if form.is_valid():

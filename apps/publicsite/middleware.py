@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
@@ -61,6 +63,12 @@ class PublicSiteMiddleware:
         except Http404:
             told = {"title": _("没有找到"), "message": _("没有这条公示，或者它已归档、撤回。")}
             return answers.page(request, "error", told, status=404)
+        except (SuspiciousOperation, MultiPartParserError, UnreadablePostError) as error:
+            status = 413 if isinstance(error, RequestDataTooBig) else 400
+            if request.path_info.startswith(API):
+                return errors.answer(request, status)
+            told = {"title": _("请求有误"), "message": _("提交的内容不完整或过多，请返回重新填写。")}
+            return answers.unkept("error", told, status)
         except (DatabaseError, ConnectionDoesNotExist):
             if request.path_info.startswith(API):
                 return errors.answer(request, 503)

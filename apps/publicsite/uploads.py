@@ -19,6 +19,8 @@ MOST_BYTES = 10 * 1024 * 1024
 """Of one picture."""
 MOST_OF_ALL = MOST_PICTURES * MOST_BYTES + 64 * 1024
 """Of a whole request: the pictures and the words beside them."""
+MOST_OF_WORDS = 64 * 1024
+"""Of a request without pictures."""
 
 
 class Counted(TemporaryFileUploadHandler):
@@ -44,9 +46,14 @@ def announced(request: HttpRequest) -> int:
     return int(written) if written.isdigit() else MOST_OF_ALL + 1
 
 
+def few(request: HttpRequest) -> bool:
+    """Whether a request that brings no pictures is as short as its words can be; asked before any of it is read."""
+    return announced(request) <= MOST_OF_WORDS
+
+
 def taken(request: HttpRequest) -> bool:
     """Read the body of a form with files, unless it is too large: False then, without having read it to its end."""
-    if announced(request) > MOST_OF_ALL:
+    if announced(request) > MOST_OF_ALL or not (few(request) or request.content_type == "multipart/form-data"):
         return False
     handler = Counted(request)
     request.upload_handlers = [handler]

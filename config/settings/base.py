@@ -379,7 +379,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {"()": "config.logs.JSONFormatter"},
-        "plain": {"format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "plain": {"()": "config.logs.PlainFormatter", "format": "%(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },
     "filters": {"request": {"()": "config.logs.RequestFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request"]}},

@@ -1,5 +1,6 @@
 """The ways by which something can leak that nobody meant to show, one by one: which tests watch each of them.
 
+Who complained and what he wrote is asked through every one of them by `tests/complaints/test_author.py`.
 What the walk over all addresses and the tests of single apps do not show by themselves is tested here and in
 `test_channels_kept.py`; a test of a channel is named after its number.
 """
@@ -96,7 +97,7 @@ CHANNELS: dict[str, tuple[str, ...]] = {
         f"{HERE}::test_13_a_foreign_row_is_answered_like_none_in_every_byte_and_by_as_many_queries",
     ),
     "13 size and time of answers": (
-        "complaints/test_author.py::test_two_complaints_that_differ_in_what_is_hidden_are_answered_alike",
+        "complaints/test_author.py::test_13_two_complaints_that_differ_in_what_is_hidden_are_answered_alike",
         f"{HERE}::test_13_a_foreign_row_is_answered_like_none_in_every_byte_and_by_as_many_queries",
     ),
     "14 writing": (
@@ -123,7 +124,7 @@ CHANNELS: dict[str, tuple[str, ...]] = {
     ),
     "19 history and access log": (
         *WALK,
-        "complaints/test_author.py::test_no_answer_tells_anybody_else",
+        "complaints/test_author.py::test_19_reading_is_on_record_and_the_record_does_not_tell",
         "history/test_coverage.py::test_searches_are_on_record_and_no_number_is_in_the_clear",
         "history/test_coverage.py::test_an_auditor_reads_who_looked_and_no_register",
         f"{KEPT}::test_19_history_shows_masks_of_the_numbers_that_were",
@@ -154,6 +155,8 @@ CHANNELS: dict[str, tuple[str, ...]] = {
         "access/test_rotate_keys.py::test_no_table_holds_a_number_that_can_be_read",
         "pages/test_exports.py::test_files_are_thrown_away_after_a_day",
         "households/test_import_pages.py::test_a_stored_file_opens_only_whole_and_with_its_key",
+        "complaints/test_author.py::test_24_work_leaves_nothing_behind",
+        "complaints/test_author.py::test_24_a_log_quotes_no_row_that_the_database_refused",
         f"{KEPT}::test_24_messages_carry_keys_and_answers_are_not_kept",
         f"{KEPT}::test_24_an_export_that_fails_leaves_no_draft",
     ),
@@ -165,6 +168,7 @@ CHANNELS: dict[str, tuple[str, ...]] = {
         "households/test_import_register.py::test_a_number_registered_elsewhere_is_refused_without_saying_where",
         f"{KEPT}::test_25_a_transfer_holds_from_the_next_request_on",
         "complaints/test_steps.py::test_handing_over_moves_sight_up_and_down",
+        "complaints/test_author.py::test_25_what_was_handed_over_or_taken_away_is_gone_at_once",
         f"{KEPT}::test_25_a_pairing_and_a_share_that_end_close_the_household_at_once",
     ),
 }

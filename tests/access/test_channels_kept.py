@@ -387,7 +387,8 @@ def test_21_the_schema_names_no_column_of_ours_that_is_not_shown(world):
         if isinstance(field, BlindIndexField)
     }
     assert hidden
-    for name in (*hidden, "password", "client_secret", "token_checksum", "session_key", "pgh_context", "last_step"):
+    ours = ("password", "client_secret", "token_checksum", "session_key", "pgh_context", "last_step", "secret_hash")
+    for name in (*hidden, *ours):
         assert not re.search(rf"\b{name}:|\"{name}\"", text) or name == "password", name
     assert SealedField.__name__ not in text
 

@@ -27,6 +27,7 @@ from apps.common.codes import codelist
 from apps.complaints.models import Complaint
 from apps.complaints.services import entering
 from apps.complaints.services import steps as complaint_steps
+from apps.complaints.services.attaching import attach
 from apps.complaints.services.reading import author_of
 from apps.crosschecks.services.parameters import set_threshold
 from apps.crosschecks.services.runs import start_run
@@ -115,6 +116,7 @@ def staged(by: object) -> None:
 CALLS = {
     "enter a complaint": lambda by: entering.enter(COUNTY, entering.Told(OWN, "funds", "x"), by=by),
     "take a step of a complaint": lambda by: complaint_steps.take(complaint(), "close", by=by),
+    "attach a scan to a complaint": lambda by: attach(complaint(), b"0", by=by),
     "read who complained": lambda by: author_of(complaint(), by=by, reason="核对信息"),
     "register a household": lambda by: services.register_household(Household(division_id=OWN), by=by, on=DAY),
     "change a household": lambda by: services.change_household(

@@ -128,6 +128,7 @@ def test_database(monkeypatch: pytest.MonkeyPatch, vendor: str, rows: tuple, fou
 def test_database_is_asked_only_when_named() -> None:
     assert checks.database_text(None) == []
     assert checks.database_text(None, databases=["default"]) == []
+    assert checks.database_log(None, databases=["default"]) == []
 
 
 @pytest.mark.django_db

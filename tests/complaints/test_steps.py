@@ -15,8 +15,12 @@ from apps.common.errors import ServiceError
 from apps.complaints.choices import State
 from apps.complaints.models import Complaint, ComplaintLog, Statement
 from apps.complaints.services import steps
+from apps.complaints.services.raising import problem_of
 from apps.problems.models import Problem
+from apps.problems.services.raising import raise_problem
+from tests.access.world import EVERYTHING
 from tests.complaints.conftest import OWN
+from tests.factories.accounts import make_user
 from tests.factories.complaints import ANSWERED, COUNTY, LEAGUE, TO_CLOSE, TOWNSHIP, complain, go
 
 DAY = datetime.date
@@ -124,13 +128,16 @@ def test_the_database_knows_the_same_way(desks: SimpleNamespace) -> None:
     passed = set()
     full = {"due_on": DAY(2018, 6, 30), "answered_on": DAY(2018, 6, 11), "closed_on": DAY(2018, 6, 11)}
     full |= {"result": "duty", "confirmed": False}
-    with scopes.acting(desks.county):
-        for before in State.values:
+    for before in State.values:
+        with scopes.acting(EVERYTHING):  # as the platform, which writes down where a complaint was
             number = f"XF{State.values.index(before):012d}"
             row = Complaint.objects.create(
                 division_id=COUNTY, concerned_id=OWN, number=number, kind="funds", channel="phone", state=before,
                 state_since=datetime.datetime.now(datetime.UTC), received_on=DAY(2018, 6, 11), **full,
             )  # fmt: skip
+            line = {"complaint": row, "division_id": COUNTY, "round": 0, "step": "receive"}
+            ComplaintLog.objects.create(**line, at=row.state_since, to_state=before)
+        with scopes.acting(desks.county):
             for after in set(State.values) - {before}:
                 more = {"reopened": True} if after == State.ACCEPTED and before in ("closed", "not_accepted") else {}
                 try:
@@ -182,6 +189,24 @@ def test_a_confirmed_one_raises_a_problem_once_that_tells_nothing_of_it(desks: S
         assert (problem.division_id, problem.source, problem.area) == (OWN, "complaint", "identification")
         words = " ".join(str(value) for value in vars(problem).values())
         assert not [word for word in (found.number, "白龘音", "龘", "低保", "走访") if word in words]
+
+
+def test_a_post_of_the_own_level_confirms_as_well_and_sees_no_more_for_it(desks: SimpleNamespace) -> None:
+    """本级: it handles what the county handles, and sees nothing of the village where the problem is raised."""
+    here = make_user("here", "county_officer", COUNTY, extent="here")
+    found = complain(here, COUNTY, OWN)
+    found = go(found, here, "register", "accept", "investigate")
+    found = go(found, here, "answer", **{**ANSWERED, "confirmed": True})
+    with scopes.acting(here):
+        assert not Problem.objects.filter(pk=found.problem).exists()
+        with pytest.raises(ServiceError, match="来源"):  # there is no other way to a problem of this source
+            raise_problem(here, division=OWN, source="complaint", area="funds", fact="x")
+    with scopes.acting(desks.village):
+        problem = Problem.objects.get(pk=found.problem)
+    assert (problem.division_id, problem.raised_by_id, problem.source) == (OWN, here.pk, "complaint")
+    for by in (desks.inspector, desks.head, desks.village):
+        with pytest.raises(PermissionDenied), scopes.acting(by):
+            problem_of(found, by)
 
 
 def test_handing_over_moves_sight_up_and_down(desks: SimpleNamespace, found: Complaint) -> None:

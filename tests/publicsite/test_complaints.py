@@ -5,23 +5,27 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings as project
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connections, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from PIL import Image
 
 from apps.access import scope as scopes
 from apps.complaints.models import Complainant, Complaint, ComplaintPhoto, Statement
 from apps.complaints.models.confidential import words_of
-from apps.complaints.services import doors
+from apps.complaints.services import doors, receipts
 from apps.publicsite import gates, uploads
 from tests.access.world import EVERYTHING
 from tests.complaints.conftest import MONDAY, OWN, make_desks
+from tests.factories.accounts import sign_in
 from tests.factories.complaints import COUNTY, LEAGUE, TO_CLOSE, TOWNSHIP, complain, go
 
 API = "/api/v1/public/complaints/"
@@ -70,7 +74,7 @@ def test_it_lies_with_a_desk_above_the_place_and_is_followed_by_its_secret(desks
     assert (statement.division_id, statement.text) == (COUNTY, "村会计冒领补贴")
     assert words_of(author.contact) == "13948170000" and author.name is None
     # The secret is stored nowhere, neither as it is nor in part.
-    assert bytes(statement.secret_hash) == doors.digest(told["secret"]) != told["secret"].encode()
+    assert bytes(statement.secret_hash) == receipts.digest(told["secret"]) != told["secret"].encode()
     go(found, desks.county, *TO_CLOSE)
     state = anybody.get(f"{API}{told['receipt']}/", {"secret": told["secret"].lower().replace("-", " ")})
     assert state.json() == {
@@ -104,6 +108,15 @@ def test_what_cannot_be_is_refused_with_its_field(desks, anybody):
     assert rows(Complaint) == []
 
 
+def test_a_telephone_complaint_is_followed_here_by_its_slip(desks, anybody):
+    told = {"division": str(COUNTY), "concerned": str(OWN), "kind": "funds", "channel": "phone", "text": "龘来电"}
+    desk = sign_in(Client(), desks.county)
+    entered = desk.post("/api/v1/complaints/", json.dumps(told), content_type="application/json").json()
+    answer = anybody.get(f"{API}{entered['number']}/", {"secret": entered["secret"]})
+    assert answer.status_code == 200 and answer.json()["state"] == "received"
+    assert anybody.get(f"{API}{entered['number']}/", {"secret": "A" * 24}).status_code == 404
+
+
 def test_sent_twice_it_is_one_complaint_with_one_receipt(desks, anybody):
     first, second = (send(anybody, key="k-1").json() for _time in range(2))
     assert first == second and len(rows(Complaint)) == 1
@@ -122,6 +135,11 @@ def test_a_secret_that_is_guessed_is_answered_like_an_unknown_receipt(desks, any
             answer = anybody.get(f"{API}{receipt}/", {"secret": wrong})
         answers.add((answer.status_code, answer.content.replace(receipt.encode(), b"")))
     assert len(answers) == 1 and {status for status, _body in answers} == {404} and len(queries) == 1
+    pages = set()
+    for receipt in (number, "XF999999999999"):
+        page = anybody.post("/public/complaints/follow/", {"receipt": receipt, "secret": wrong})
+        pages.add((page.status_code, page.content.replace(receipt.encode(), b"")))
+    assert len(pages) == 1 and {status for status, _body in pages} == {422}
     assert anybody.get(f"{API}{number}/").status_code == 404
     # After so many guesses also the right one is told nothing for a while, wherever they come from.
     for at in range(gates.ASKED_OF_ONE):
@@ -134,9 +152,22 @@ def test_a_thousand_in_a_minute_from_one_address_are_not_taken(desks, anybody, m
     monkeypatch.setattr(gates, "SENT_A_MINUTE", 3)
     answers = [send(anybody).status_code for _time in range(6)]
     assert answers == [201] * 3 + [429] * 3 and len(rows(Complaint)) == 3
-    page = anybody.post(PAGE, {"kind": "funds", "text": "x"})
-    assert page.status_code == 429 and "一分钟" in page.content.decode() and not page.cookies
+    asked: list[str] = []
+    with connections["public"].execute_wrapper(lambda go, sql, *rest: (asked.append(sql), go(sql, *rest))[1]):
+        pages = [anybody.post(PAGE, {"kind": "funds", "text": text}) for text in ("x", "y" * 900)]
+        refused = [send(anybody, text=text, division=place) for text, place in (("x", str(OWN)), ("y", "none"))]
+    assert not [sql for sql in asked if "complaints_" in sql] and len(rows(Complaint)) == 3
+    assert {page.status_code for page in (*pages, *refused)} == {429} and len({one.content for one in refused}) == 1
+    assert len({page.content for page in pages}) == 1 and "一分钟" in pages[0].content.decode() and not pages[0].cookies
     assert send(Client(REMOTE_ADDR="10.1.2.3")).status_code == 201
+
+
+def test_a_thousand_at_once_are_counted_by_address_and_ipv6_by_network(anybody):
+    cache.clear()
+    asking = RequestFactory()
+    waits = [gates.sending(asking.post(PAGE, REMOTE_ADDR=f"2001:db8::{at:x}")) for at in range(1000)]
+    assert waits[: gates.SENT_A_MINUTE] == [0] * gates.SENT_A_MINUTE and min(waits[gates.SENT_A_MINUTE :]) > 0
+    assert gates.sending(asking.post(PAGE, REMOTE_ADDR="2001:db8:0:1::1")) == 0
 
 
 def test_the_page_takes_words_and_pictures_and_runs_nothing(desks, anybody):
@@ -153,8 +184,6 @@ def test_the_page_takes_words_and_pictures_and_runs_nothing(desks, anybody):
         assert b"secret place" not in (drawn := kept.read()) and Image.open(io.BytesIO(drawn)).format == "JPEG"
     assert photo.image.name.endswith(".jpg") and "html" not in photo.image.name
     # Inside it is text, and the policy of content lets no script in.
-    from tests.factories.accounts import sign_in
-
     page = sign_in(Client(), desks.county).get(f"/complaints/{found.pk}/")
     text = page.content.decode()
     assert SCRIPT not in text and "&lt;script&gt;" in text and "script-src 'self'" in page["Content-Security-Policy"]
@@ -202,6 +231,33 @@ def test_what_is_too_large_is_refused_without_being_read_to_its_end(desks, anybo
     assert body.given <= read and rows(Complaint) == []
     sent |= {"wsgi.input": Endless(b"{"), "CONTENT_TYPE": "application/json"}
     assert anybody.generic("POST", API, **sent).status_code == 413
+    # Without pictures there are words alone, and those are few.
+    for address in (PAGE, "/public/complaints/follow/"):
+        words = Endless(b"text=")
+        sent |= {"wsgi.input": words, "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+        assert anybody.generic("POST", address, **sent).status_code == 413 and words.given == 0
+
+
+def test_a_form_that_is_none_is_refused_as_the_public_site_speaks(desks, anybody):
+    words = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n' + b"x" * (6 << 20) + b"\r\n--b--\r\n"
+    for head, body, status in (
+        ("multipart/form-data", b"x", 400),
+        ("multipart/form-data; boundary=b", words, 413),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=" % at for at in range(5001)), 400),
+    ):
+        answer = anybody.generic("POST", PAGE, body, content_type=head)
+        assert answer.status_code == status and "no-store" in answer["Cache-Control"] and not answer.cookies
+        assert "网上举报" in answer.content.decode() and "csrf" not in answer.content.decode().lower()
+
+
+def test_the_front_server_holds_the_same_limit_and_writes_nobody_down():
+    told = (Path(project.BASE_DIR) / "deploy/nginx.conf").read_text(encoding="utf-8")
+    place, rules = re.search(r"location ~ (\S*complaints\S*) \{(.*?)\n    \}", told, re.DOTALL).groups()
+    for address in (PAGE, "/public/en/complaints/follow/", API, f"{API}XF000000000000/"):
+        assert re.match(place, address)
+    (most,) = re.findall(r"client_max_body_size (\d+)m;", rules)
+    assert uploads.MOST_OF_ALL < int(most) << 20 < 2 * uploads.MOST_OF_ALL
+    assert "access_log off;" in rules and "error_log /dev/null crit;" in rules and "limit_req zone=public" in rules
 
 
 def test_the_role_gets_no_further_than_its_three_functions(desks):

@@ -23,6 +23,10 @@ ALTER ROLE poverty_public LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB 
 ALTER ROLE poverty_public SET default_transaction_read_only = on;
 ALTER ROLE poverty_public SET statement_timeout = '5s';
 ALTER ROLE poverty_public SET jit = off;
+-- Statements carry what people wrote, and an error quotes the row: the server's log names the error and nothing else.
+SELECT format('ALTER ROLE %I SET log_min_error_statement = panic', name),
+       format('ALTER ROLE %I SET log_error_verbosity = terse', name)
+FROM (VALUES ('poverty_owner'), ('poverty_app'), ('poverty_public')) ours (name) \gexec
 -- Same plans everywhere: the embedded server is built without just-in-time compilation.
 ALTER ROLE poverty_app SET jit = off;
 ALTER ROLE poverty_owner SET jit = off;

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 
 from apps.complaints.choices import Kind
 from apps.complaints.models import Complaint
+from apps.complaints.querysets import ComplaintQuerySet
 from apps.divisions.units import unit_below
 
 FEWEST = 5
@@ -70,6 +71,6 @@ def _hide_cells(cells: dict[Any, dict[str, int | None]]) -> dict[Any, dict[str, 
     return cells
 
 
-def seen_by(user: Any) -> QuerySet[Complaint]:
+def seen_by(user: Any) -> ComplaintQuerySet:
     """The complaints that somebody sees, to be counted."""
-    return Complaint.objects.visible_to(user)
+    return cast("ComplaintQuerySet", Complaint.objects.visible_to(user))

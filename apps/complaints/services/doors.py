@@ -7,12 +7,8 @@ database.
 
 from __future__ import annotations
 
-import base64
 import datetime
-import hashlib
 import json
-import re
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +16,6 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connections, transaction
-from django.utils.crypto import salted_hmac
 from psycopg.errors import UniqueViolation
 
 from apps.common import workdays
@@ -29,21 +24,10 @@ from apps.common.pictures import Picture
 from apps.common.sealing import Sealed
 from apps.complaints.choices import REGISTER_DAYS, Kind
 from apps.complaints.models.confidential import hidden, photo_path
+from apps.complaints.services import receipts
 from apps.complaints.services.counting import hide_small
-from apps.complaints.services.entering import DIGITS, new_number
 
 ALIAS = "public"
-NUMBER = re.compile(rf"XF[0-9]{{{DIGITS}}}", re.ASCII)
-SECRET_BYTES = 15
-"""120 random bits: nobody guesses them, and 24 letters and digits can be copied by hand."""
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the complainant takes away; the secret is stored nowhere."""
-
-    number: str
-    secret: str
 
 
 @dataclass(frozen=True)
@@ -58,29 +42,6 @@ class Followed:
     closed_on: datetime.date | None
 
 
-def digest(secret: str) -> bytes:
-    """What is stored of a secret, however it was typed: blanks, hyphens and small letters do not matter."""
-    plain = "".join(one for one in secret.upper() if one.isascii() and one.isalnum())
-    return hashlib.sha256(plain.encode()).digest()
-
-
-def new_secret() -> str:
-    """A secret in groups of four."""
-    return _in_groups(secrets.token_bytes(SECRET_BYTES))
-
-
-def _in_groups(given: bytes) -> str:
-    letters = base64.b32encode(given).decode()
-    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
-
-
-def _receipt_of(*said: Any) -> Receipt:
-    """The receipt that follows from what was said, for whoever has the platform's key."""
-    found = salted_hmac("complaints.receipt", json.dumps(said), algorithm="sha512").digest()
-    number = int.from_bytes(found[:16]) % 10**DIGITS
-    return Receipt(f"XF{number:0{DIGITS}d}", _in_groups(found[16 : 16 + SECRET_BYTES]))
-
-
 def receive(
     concerned: int,
     kind: str,
@@ -90,14 +51,14 @@ def receive(
     contact: str = "",
     pictures: Sequence[Picture] = (),
     key: str = "",
-) -> Receipt | None:
+) -> receipts.Receipt | None:
     """Hand in a complaint about a place; None when it is none that anybody above could handle. The pictures were drawn
     anew; their files go again when the complaint is not written.
 
     `key`: the sender's own name for this attempt. The same complaint under the same key is one complaint, and has the
     same receipt: it follows from them, so that nothing need be kept of it.
     """
-    receipt = _receipt_of(key, concerned, kind, text, name, contact) if key else Receipt(new_number(), new_secret())
+    receipt = receipts.following(key, concerned, kind, text, name, contact) if key else receipts.new()
     day = today()
     kept = _keep(pictures)
     try:
@@ -108,7 +69,7 @@ def receive(
                 "SELECT complaints_receive(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [
                     *(receipt.number, concerned, kind, text.strip(), _blob(hidden(name)), _blob(hidden(contact))),
-                    *(digest(receipt.secret), day, workdays.after(day, REGISTER_DAYS), json.dumps(kept)),
+                    *(receipts.digest(receipt.secret), day, workdays.after(day, REGISTER_DAYS), json.dumps(kept)),
                 ],
             )
             (taken,) = cursor.fetchone()
@@ -126,11 +87,11 @@ def receive(
 def follow(number: str, secret: str) -> Followed | None:
     """How far the complaint of this number is; None for an unknown number and for a wrong secret alike."""
     written = number.strip().upper()
-    if not NUMBER.fullmatch(written):
+    if not receipts.NUMBER.fullmatch(written):
         return None
     rows = _asked(
         "SELECT state, received_on, accepted_on, due_on, answered_on, closed_on FROM complaints_follow(%s, %s)",
-        [written, digest(secret[:200])],
+        [written, receipts.digest(secret[:200])],
     )
     return Followed(*rows[0]) if rows else None
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,10 +18,10 @@ from apps.common.errors import ServiceError
 from apps.complaints.choices import REGISTER_DAYS, Channel, Kind, State
 from apps.complaints.models import Complainant, Complaint, ComplaintLog, Statement
 from apps.complaints.models.confidential import LONGEST_TEXT, hidden
+from apps.complaints.services.receipts import Receipt, digest, new_number
 from apps.divisions import codes
 
 HANDLES = "handle_complaints"
-DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,6 @@ class Told:
     received_on: datetime.date | None = None
 
 
-def new_number() -> str:
-    """A number that tells neither how many there are nor when one came."""
-    return f"XF{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-
-
 def handlers_of(concerned: int) -> list[int]:
     """The units that may handle what is said about a place: those above it, top down, to the township. Never itself: no
     unit decides about itself (分级负责)."""
@@ -57,16 +51,29 @@ def require_above(division: int, concerned: int, *, field: str = "concerned") ->
         raise ServiceError(_("被反映的单位不能办理反映自己的举报，应由其上级单位办理。"), field=field, code="accused")
 
 
-def enter(division: int, told: Told, *, by: User) -> Complaint:
-    """Enter a complaint at the unit that handles it. Raises PermissionDenied for whoever is not of its desk, and
-    ServiceError for what cannot be."""
+def enter(division: int, told: Told, *, by: User, receipt: Receipt | None = None) -> Complaint:
+    """Enter a complaint at the unit that handles it. `receipt`: what whoever complained is given to follow it by; the
+    same receipt is the same complaint, however often it is sent.
+
+    Raises PermissionDenied for whoever is not of its desk, and ServiceError for what cannot be.
+    """
     policy.require(by, HANDLES, division)
     _check(division, told)
+    try:
+        return _write(division, told, by, receipt)
+    except IntegrityError:
+        known = Complaint.objects.visible_to(by).filter(number=receipt.number) if receipt else None
+        if not known:
+            raise
+        return known.get()
+
+
+def _write(division: int, told: Told, by: User, receipt: Receipt | None) -> Complaint:
     day = told.received_on or today()
     with transaction.atomic():
         found = Complaint.objects.create(
             division_id=division,
-            number=new_number(),
+            number=receipt.number if receipt else new_number(),
             kind=told.kind,
             channel=told.channel,
             sender=told.sender,
@@ -77,7 +84,7 @@ def enter(division: int, told: Told, *, by: User) -> Complaint:
             due_on=workdays.after(day, REGISTER_DAYS),
         )
         of: dict[str, Any] = {"complaint": found, "division_id": division}
-        Statement.objects.create(**of, text=told.text.strip())
+        Statement.objects.create(**of, text=told.text.strip(), secret_hash=digest(receipt.secret) if receipt else None)
         name, contact = hidden(told.name), hidden(told.contact)
         if name or contact:
             Complainant.objects.create(**of, name=name, contact=contact)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.complaints.choices import Kind
 from apps.complaints.models import Complaint
-from apps.problems.choices import Area, Gravity, Source
-from apps.problems.services.raising import raise_problem
+from apps.problems.choices import Area, Gravity
+from apps.problems.services.raising import raise_of_complaint
 
 AREAS: dict[str, Area] = {
     Kind.FUNDS: Area.FUNDS,
@@ -23,14 +23,11 @@ AREAS: dict[str, Area] = {
 
 
 def problem_of(found: Complaint, by: User) -> int:
-    """Raise the problem of a complaint whose result is said; its key. Raises PermissionDenied for whoever does not see
-    the place concerned (a post for the unit's own level alone)."""
+    """Raise the problem of a complaint whose result is said; its key. Raises PermissionDenied for whoever is of no desk
+    above the place concerned."""
     fact = _("信访举报查实：%(kind)s；%(result)s。") % {
         "kind": found.get_kind_display(),
         "result": found.get_result_display(),
     }
     level = Gravity.SERIOUS if found.kind == Kind.MISUSE else Gravity.GENERAL
-    raised = raise_problem(
-        by, division=found.concerned_id, source=Source.COMPLAINT, area=AREAS[found.kind], fact=fact, level=level
-    )
-    return raised.pk
+    return raise_of_complaint(division=found.concerned_id, area=AREAS[found.kind], fact=fact, level=level, by=by).pk

@@ -17,6 +17,11 @@ from apps.complaints.services.entering import HANDLES
 from apps.history.services import log_access
 
 SHORTEST_REASON = 2
+READ = ("text", "findings", "answer", "note")
+"""What is read together, as the access log names it."""
+
+TAKEN_OUT = "＊＊"
+"""Stands in the access log for a name that a reason gave away."""
 
 
 def handles(user: Any, found: Complaint) -> bool:
@@ -27,6 +32,14 @@ def handles(user: Any, found: Complaint) -> bool:
 def statement_of(user: Any, found: Complaint) -> Statement | None:
     """What was written; None for whoever does not handle it."""
     return Statement.objects.visible_to(user).filter(complaint=found).first()
+
+
+def read_words(user: Any, found: Complaint) -> Statement | None:
+    """What was written, found and noted, shown to somebody; on record where he handles it, None where he does not."""
+    statement = statement_of(user, found)
+    if statement is not None:
+        log_access(user, "view", division=found.division_id, obj=found, fields=READ)
+    return statement
 
 
 def photos_of(user: Any, found: Complaint) -> list[ComplaintPhoto]:
@@ -42,7 +55,8 @@ def require_desk(user: Any, found: Complaint) -> None:
 
 @transaction.atomic
 def author_of(found: Complaint, *, by: User, reason: str, action: str = "reveal") -> dict[str, str]:
-    """Name and contact of whoever complained, each empty where it was not told. The access log is written first.
+    """Name and contact of whoever complained, each empty where it was not told. The access log is written first;
+    auditors read the reason, so that name and contact are taken out of it.
 
     Raises PermissionDenied for whoever does not handle the complaint, also when he sees it, and ServiceError without a
     reason.
@@ -50,6 +64,9 @@ def author_of(found: Complaint, *, by: User, reason: str, action: str = "reveal"
     require_desk(by, found)
     if len(reason.strip()) < SHORTEST_REASON:
         raise ServiceError(_("请写明查看理由。"), field="reason")
-    log_access(by, action, division=found.division_id, obj=found, fields=["name", "contact"], reason=reason.strip())
     known = Complainant.objects.visible_to(by).filter(complaint=found).first()
-    return {name: words_of(getattr(known, name, None)) for name in ("name", "contact")}
+    author = {name: words_of(getattr(known, name, None)) for name in ("name", "contact")}
+    for word in filter(None, author.values()):
+        reason = reason.replace(word, TAKEN_OUT)
+    log_access(by, action, division=found.division_id, obj=found, fields=["name", "contact"], reason=reason.strip())
+    return author

@@ -56,7 +56,10 @@ WAY = Way.of(
     Step(
         "reopen", gettext_lazy("重新办理"), (S.CLOSED, S.NOT_ACCEPTED), S.ACCEPTED, HANDLES, opens=True, needs_note=True
     ),
-    elsewhere=(Step("receive", gettext_lazy("收到"), (), S.RECEIVED, HANDLES),),
+    elsewhere=(
+        Step("receive", gettext_lazy("收到"), (), S.RECEIVED, HANDLES),
+        Step("attach", gettext_lazy("添加照片"), (), "", HANDLES),
+    ),
 )
 MOVES = frozenset({"hand_over", "assign"})
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.access import scope as scopes
@@ -29,7 +30,8 @@ from apps.complaints.choices import (
 )
 from apps.complaints.models import Complainant, Complaint, ComplaintLog, Statement
 from apps.complaints.models.confidential import hidden
-from apps.complaints.services.entering import DIGITS, HANDLES
+from apps.complaints.services.entering import HANDLES
+from apps.complaints.services.receipts import DIGITS
 from apps.complaints.services.steps import WAY
 from apps.dashboards.demo import calibration as figures
 from apps.dashboards.demo.bulk import Bulk
@@ -107,12 +109,17 @@ def take_complaints(bulk: Bulk, seed: int | str) -> None:
     drafts = list(_drafts(random.Random(f"complaints-{seed}")))  # noqa: S311  # no secret
     own = scopes.current() or scopes.Scope(user_id=None)
     desks = {HANDLES: (codes.subtree(codes.WHOLE_REGION),)}
-    with scopes.activate(replace(own, capabilities={**own.capabilities, **desks})):
+    with scopes.activate(replace(own, capabilities={**own.capabilities, **desks})), transaction.atomic():
+        # The demonstration checks at once (`Bulk`); the lines that say what brought a complaint where it is come last.
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS complaint_logged, complaint_logged_new DEFERRED")
         made = Complaint.objects.bulk_create([_complaint(draft) for draft in drafts])
         pairs = list(zip(drafts, made, strict=True))
         Statement.objects.bulk_create([_statement(draft, one) for draft, one in pairs])
         Complainant.objects.bulk_create([_complainant(draft, one) for draft, one in pairs if one.named])
         ComplaintLog.objects.bulk_create([line for draft, one in pairs for line in _log(draft, one)])
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS complaint_logged, complaint_logged_new IMMEDIATE")
     bulk.rows["complaints_complaint"] = len(made)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from apps.common.days import today
 from apps.common.errors import ServiceError, StaleVersion
 from apps.crosschecks.choices import State as FindingState
 from apps.crosschecks.choices import Verdict
+from apps.divisions import codes
 from apps.inspections.models import SiteForm
 from apps.inspections.services.teams import office
 from apps.problems.choices import Area, Gravity, Source, State
@@ -38,10 +40,8 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     Source.OTHER: ("inspect",),
     Source.FINDING: ("inspect",),
     Source.VISIT: ("inspect",),
-    # Of a confirmed complaint: its own desk has asked who may.
-    Source.COMPLAINT: ("view_supervision",),
 }
-"""Who may raise a problem of each source at a place: any of these."""
+"""Who may raise a problem of each source at a place: any of these. Of a complaint see `raise_of_complaint`."""
 
 
 def may_raise(user: Any, source: str, division: int | None = None) -> bool:
@@ -102,6 +102,21 @@ def raise_problem(
         alike=alike,
         client_id=client_id,
     )
+
+
+@transaction.atomic
+def raise_of_complaint(*, division: int, area: str, fact: str, level: str, by: User) -> Problem:
+    """Raise the problem that a confirmed complaint comes to, at the place complained about.
+
+    The desk of a unit above that place may, whatever else it sees (本级): for this one row the place is lent to it.
+    Raises PermissionDenied for everybody else.
+    """
+    own = scopes.of(by)
+    if not any(desk in codes.ancestors(division) for desk, _high in own.ranges_of("handle_complaints")):
+        policy.require(by, "handle_complaints", division)
+    seen = scopes.merge((*own.ranges_of("view_supervision"), (division, division)))
+    with scopes.activate(replace(own, capabilities={**own.capabilities, "view_supervision": seen})):
+        return _put(by, division=division, source=Source.COMPLAINT, area=area, fact=fact, level=level, found_on=today())
 
 
 @transaction.atomic
