@@ -26,7 +26,7 @@ from apps.inspections.models.inspection import LONGEST_REPORT
 from apps.inspections.services import drawing, filling, photos, reading, steps, templates
 from apps.inspections.services.filling import LONGEST_ANSWER, SPAN
 from apps.inspections.tables import FormTemplateResource, InspectionResource, SampledUnitResource, SiteFormResource
-from apps.inspections.views import PhotoPage
+from apps.inspections.views import SitePhotoPage
 from apps.pages import problems
 from apps.pages.api import ReadingViewSet, ResourceViewSet, answer, object_body
 from apps.pages.bodies import valid_body
@@ -285,7 +285,7 @@ class SiteFormPhotoImageView(APIView):
 
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     def get(self, request: Request, key: int) -> HttpResponseBase:
-        return PhotoPage.as_view()(request._request, key=key)
+        return SitePhotoPage.as_view()(request._request, key=key)
 
 
 class PhoneInspectionsView(APIView):

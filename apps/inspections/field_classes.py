@@ -82,6 +82,6 @@ def declare_all() -> None:
     declare(SiteFormConflict, general(ON_SITE, "inspection form digest author author_name received_at content"))
     declare(
         SiteFormPhoto,
-        general(ON_SITE, "inspection form slot sha256 received_at taken_at width height"),
+        general(ON_SITE, "inspection form slot sha256 at by by_name taken_at width height"),
         sensitive(ON_SITE, "image thumbnail"),
     )

@@ -7,16 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
-from apps.history.services import log_access
 from apps.inspections import raising
 from apps.inspections.fill_forms import SiteForm as FillForm
 from apps.inspections.forms import InspectionStepForm
@@ -25,6 +23,7 @@ from apps.inspections.models import Inspection, Sample, SampledUnit, SiteForm, S
 from apps.inspections.services import drawing, filling, photos, reading, templates
 from apps.inspections.services.filling import NO, YES
 from apps.inspections.tables import SampledUnitResource, SiteFormResource
+from apps.pages.photos import PhotoAddPage, PhotoForm, PhotoPage
 from apps.pages.places import Places
 from apps.pages.views import DetailPage
 from apps.pages.way_forms import WayForm
@@ -96,18 +95,6 @@ class UnitPage(DetailPage):
             "replace_url": reverse("sampled-unit-replace", args=[found.pk]),
         }
 
-    def again(self, found: SampledUnit, status: int, **more: Any) -> HttpResponse:
-        """The page with what was entered and what is wrong with it."""
-        return self.show(
-            "inspections/sampled-unit_detail.html",
-            status=status,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[self.related_table(found, related) for related in self.resource.related],
-            **self.more(found, **more),
-        )
-
 
 class FillPage(UnitPage):
     """Takes a form about a unit."""
@@ -157,12 +144,6 @@ class ReplacePage(UnitPage):
         return HttpResponseRedirect(self.resource.url("detail", new.pk))
 
 
-class PhotoForm(forms.Form):
-    """A photo of a form."""
-
-    photo = forms.FileField(label=gettext_lazy("照片"), widget=forms.FileInput({"accept": "image/*"}))
-
-
 class SiteFormPage(DetailPage):
     """An on-site form: answers, signature, photos, the problem that came of it."""
 
@@ -182,56 +163,26 @@ class SiteFormPage(DetailPage):
             ],
             "signature": [" ".join(f"{x},{y}" for x, y in stroke) for stroke in found.signature],
             "pictures": pictures,
-            "photo_form": photo or (PhotoForm(auto_id="photo_%s") if adds else None),
-            "photo_url": reverse("site-form-photo-add", args=[found.pk]),
+            "photo_form": photo or (PhotoForm() if adds else None),
             "problem_url": raising.url_of(found.problem),
             "conflicts": reading.conflicts_of(user, found),
         }
 
 
-class PhotoAddPage(SiteFormPage):
-    """Takes a photo of a form."""
+class SitePhotoAddPage(PhotoAddPage, SiteFormPage):
+    """Takes a photo of a form, from its author."""
 
-    def get(self, request: HttpRequest, key: int) -> HttpResponse:
-        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
+    def file_form(self, found: SiteForm, data: Any = None, files: Any = None) -> PhotoForm | None:
+        return PhotoForm(data, files) if found.author_id == requester(self.request).pk else None
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found, user = self.get_object(key), requester(request)
-        if found.author_id != user.pk:
-            raise PermissionDenied(_("只有填表人本人可以添加照片。"))
-        form = PhotoForm(request.POST, request.FILES, auto_id="photo_%s")
-        if form.is_valid():
-            used = {photo.slot for photo in photos.of_form(user, found)}
-            slot = next((one for one in range(photos.SLOTS) if one not in used), photos.SLOTS)
-            try:
-                photos.add(found, slot, form.cleaned_data["photo"].read(), by=user)
-            except ServiceError as error:
-                form.add_error("photo", str(error))
-            else:
-                messages.success(request, _("照片已保存。"))
-                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#photos")
-        return self.show(
-            "inspections/site-form_detail.html",
-            status=422,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[],
-            **self.more(found, photo=form),
-        )
+    def keep(self, found: SiteForm, form: forms.Form) -> None:
+        user = requester(self.request)
+        used = {photo.slot for photo in photos.of_form(user, found)}
+        slot = next((one for one in range(photos.SLOTS) if one not in used), photos.SLOTS)
+        photos.add(found, slot, form.cleaned_data["photo"].read(), by=user)
 
 
-class PhotoPage(View):
-    """The picture of a photo of a visible form, or the small one; on record when it is seen whole."""
+class SitePhotoPage(PhotoPage):
+    """A photo of a visible form."""
 
-    small = False
-
-    def get(self, request: HttpRequest, key: int) -> FileResponse:
-        user = requester(request)
-        photo = SiteFormPhoto.objects.visible_to(user).filter(pk=key).first()
-        if photo is None:
-            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
-        if not self.small:
-            log_access(user, "view", division=photo.division_id, obj=photo, fields=["image"])
-        file = photo.thumbnail if self.small else photo.image
-        return FileResponse(file.open("rb"), content_type="image/jpeg")
+    model = SiteFormPhoto

@@ -1,4 +1,4 @@
-"""Photos of a row on its page and in the API: the form that takes one, and the picture itself."""
+"""Photos of a row on its page and in the API: the form and the page that take one, and the picture itself."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rest_framework.request import Request
 
 from apps.common import photos
 from apps.history.services import log_access
+from apps.pages.file_pages import FileAddPage
 
 
 class PhotoForm(forms.Form):
@@ -35,6 +36,12 @@ class PhotoForm(forms.Form):
         if photo.size > photos.MOST_BYTES:
             raise ValidationError(photos.too_large(), code="too_large")
         return photo
+
+
+class PhotoAddPage(FileAddPage):
+    """Takes a photo of a row."""
+
+    field, part = "photo", "photos"
 
 
 class PhotoRequest(serializers.Serializer):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.querysets import ScopedManager
+from apps.common.photos import Photo
 from apps.inspections.choices import ProblemLevel
 from apps.inspections.models.base import SupervisionModel
 from apps.inspections.models.inspection import Inspection
@@ -94,24 +95,13 @@ class SiteFormConflict(SupervisionModel):
         return f"{self.form_id} {self.digest[:8]}"
 
 
-def photo_path(photo: SiteFormPhoto, name: str) -> str:
-    """Where a picture is stored: a name that tells nothing, in a folder of the month."""
-    return f"site-forms/{photo.received_at:%Y/%m}/{uuid4().hex}.jpg"
-
-
-class SiteFormPhoto(SupervisionModel):
+class SiteFormPhoto(Photo, SupervisionModel):
     """现场照片: a photo of a form, by its number on it; made anew from its pixels. `sha256` is of what was sent."""
 
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="+", verbose_name=_("督查巡查"))
     form = models.ForeignKey(SiteForm, on_delete=models.PROTECT, related_name="photos", verbose_name=_("现场表"))
     slot = models.PositiveSmallIntegerField(_("照片序号"))
     sha256 = models.CharField(_("文件校验值"), max_length=64)
-    received_at = models.DateTimeField(_("收到时间"))
-    taken_at = models.DateTimeField(_("拍摄时间"), null=True)
-    width = models.PositiveIntegerField(_("宽"))
-    height = models.PositiveIntegerField(_("高"))
-    image = models.FileField(_("照片"), upload_to=photo_path)
-    thumbnail = models.FileField(_("缩略图"), upload_to=photo_path)
 
     objects: ClassVar = ScopedManager.from_queryset(OfInspectionQuerySet)()
 
@@ -122,3 +112,7 @@ class SiteFormPhoto(SupervisionModel):
 
     def __str__(self) -> str:
         return f"{self.form_id} {self.slot}"
+
+    @property
+    def caption(self) -> str:
+        return gettext("现场照片")
