@@ -8,16 +8,18 @@ class ProblemsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from apps.inspections import raising as inspections
+        from apps.inspections import raising, weighing
         from apps.pages import parts
         from apps.pages.imports import importer
         from apps.problems import field_classes
         from apps.problems.importing import ProblemImporter
         from apps.problems.ledger import LEDGER
         from apps.problems.parts import PARTS
+        from apps.problems.services.risks import OVERDUE
 
         field_classes.declare_all()
         importer.register(ProblemImporter())
-        inspections.register(LEDGER)
+        raising.register(LEDGER)
+        weighing.register(OVERDUE)
         for resource, source in PARTS.items():
             parts.register(resource, source)
