@@ -21,7 +21,7 @@ from apps.funds.project_tables import ProgressResource, ProjectResource
 from apps.funds.services import progress_photos
 from apps.pages.api import ReadingViewSet
 from apps.pages.kinds import MOMENT
-from apps.pages.photos import PhotoAddPage, PhotoForm, PhotoPage, PhotoRequest, sent_photo
+from apps.pages.photos import PhotoAddPage, PhotoForm, PhotoPage, PhotoRequest, PhotoTakingView, sent_photo
 from apps.pages.views import DetailPage
 
 
@@ -66,7 +66,7 @@ class ProgressViewSet(ReadingViewSet):
         return {**super().current(found), "photos": [photo_body(one) for one in pictures]}
 
 
-class ProgressPhotosView(APIView):
+class ProgressPhotosView(PhotoTakingView):
     """Add a photo of a month."""
 
     @extend_schema(request={"multipart/form-data": PhotoRequest}, responses={201: OpenApiTypes.OBJECT})

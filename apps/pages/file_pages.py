@@ -19,12 +19,14 @@ class FileAddPage(DetailPage, ABC):
     """Takes a file for a row and shows the row again, or what is wrong with the file.
 
     Stands before the row's own page among the bases. `field` is the name of the file in its form, under which `more`
-    takes the form that was refused; `part` the part of the page that shows what was kept.
+    takes the form that was refused; `part` the part of the page that shows what was kept; `most_bytes` how large a
+    file may be (`apps.pages.body_limits`).
     """
 
     page = "detail"
     field: ClassVar[str]
     part: ClassVar[str]
+    most_bytes: ClassVar[int]
 
     @abstractmethod
     def file_form(self, found: Any, data: Any = None, files: Any = None) -> forms.Form | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from apps.common import photos
 from apps.history.services import log_access
@@ -42,12 +43,19 @@ class PhotoAddPage(FileAddPage):
     """Takes a photo of a row."""
 
     field, part = "photo", "photos"
+    most_bytes = photos.MOST_BYTES
 
 
 class PhotoRequest(serializers.Serializer):
     """A photo, as multipart/form-data."""
 
     photo = serializers.FileField()
+
+
+class PhotoTakingView(APIView):
+    """An address of the API that takes a photo."""
+
+    field, most_bytes = "photo", photos.MOST_BYTES
 
 
 def sent_photo(request: Request) -> bytes:

@@ -104,6 +104,14 @@ class PhotoOf(models.TextChoices):
     SITE = "site", _("现场复核")
 
 
+class FileOf(models.TextChoices):
+    """What a file proves: the same three as photos."""
+
+    FACT = "fact", _("问题证据")
+    RESULT = "result", _("整改佐证")
+    SITE = "site", _("复核材料")
+
+
 class Rung(models.TextChoices):
     """The ladder of what happens to who is late (seed 003: 督办函、约谈、通报批评)."""
 

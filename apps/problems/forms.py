@@ -13,9 +13,10 @@ from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
 from apps.crosschecks.models import Finding
+from apps.pages.attachments import AttachmentForm
 from apps.pages.forms import DivisionField, PageForm, day
 from apps.pages.photos import PhotoForm
-from apps.problems.choices import Area, PhotoOf, Source
+from apps.problems.choices import Area, FileOf, PhotoOf, Source
 from apps.problems.models import LadderRung, Problem, SupervisionLetter
 from apps.problems.services import letters, raising
 from apps.problems.services.raising import raise_problem
@@ -130,6 +131,18 @@ class ProblemPhotoForm(PhotoForm):
         super().__init__(data, files)
         field: Any = self.fields["of"]
         field.choices = [(name, PhotoOf(name).label) for name in offered]
+
+
+class ProblemFileForm(AttachmentForm):
+    """A file of a problem, and what it proves: what somebody may add one of."""
+
+    of = forms.ChoiceField(label=_("附件内容"))
+    field_order = ("of", "file")
+
+    def __init__(self, data: Any = None, files: Any = None, *, offered: Sequence[str]) -> None:
+        super().__init__(data, files)
+        field: Any = self.fields["of"]
+        field.choices = [(name, FileOf(name).label) for name in offered]
 
 
 class ReceiveForm(forms.Form):

@@ -17,6 +17,7 @@ from apps.access import policy
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.history.services import log_access
+from apps.pages.attachments import AttachmentAddPage, AttachmentPage
 from apps.pages.imports.template import filled
 from apps.pages.photos import PhotoAddPage, PhotoPage
 from apps.pages.places import Places
@@ -24,11 +25,11 @@ from apps.pages.print_views import watermark
 from apps.pages.step_pages import StepPage
 from apps.pages.way_forms import WayForm
 from apps.pages.way_pages import WayPage
-from apps.problems.forms import ElsewhereForm, ProblemPhotoForm, ReceiveForm
+from apps.problems.forms import ElsewhereForm, ProblemFileForm, ProblemPhotoForm, ReceiveForm
 from apps.problems.importing import EXPLAINED, SHEET
 from apps.problems.kinds import STATE
-from apps.problems.models import Problem, ProblemPhoto, RectificationMeasure, SupervisionLetter
-from apps.problems.services import photos, raising, similar
+from apps.problems.models import Problem, ProblemFile, ProblemPhoto, RectificationMeasure, SupervisionLetter
+from apps.problems.services import files, photos, raising, similar
 from apps.problems.services.offices import INSPECTS
 from apps.problems.services.way import WAY
 from apps.problems.step_forms import ProblemStepForm
@@ -52,6 +53,7 @@ class ProblemPage(WayPage):
         found: Problem,
         form: WayForm | None = None,
         photo: ProblemPhotoForm | None = None,
+        file: ProblemFileForm | None = None,
         elsewhere: ElsewhereForm | None = None,
     ) -> dict[str, Any]:
         user = requester(self.request)
@@ -62,6 +64,8 @@ class ProblemPage(WayPage):
             "pictures": photos.of_problem(user, found),
             "site_pictures": photos.of_site(found),
             "photo_form": photo or photo_form(found, user),
+            "files": files.of_problem(user, found),
+            "file_form": file or file_form(found, user),
             "alike": [
                 (one, ProblemResource.url("detail", one.pk), places.short(one.division_id), STATE.html(one.state), part)
                 for one, part in alike
@@ -74,6 +78,12 @@ def photo_form(found: Problem, user: Any, data: Any = None, files: Any = None) -
     """The form of a photo with what somebody may add one of; None for nothing."""
     offered = photos.offered(found, user)
     return ProblemPhotoForm(data, files, offered=offered) if offered else None
+
+
+def file_form(found: Problem, user: Any, data: Any = None, sent: Any = None) -> ProblemFileForm | None:
+    """The form of a file with what somebody may add one of; None for nothing."""
+    offered = photos.offered(found, user)
+    return ProblemFileForm(data, sent, offered=offered) if offered else None
 
 
 def elsewhere_form(found: Problem, user: Any, data: Any = None) -> ElsewhereForm:
@@ -90,6 +100,17 @@ class ProblemPhotoAddPage(PhotoAddPage, ProblemPage):
     def keep(self, found: Problem, form: forms.Form) -> None:
         said = form.cleaned_data
         photos.add(found, said["of"], said["photo"].read(), by=requester(self.request))
+
+
+class ProblemFileAddPage(AttachmentAddPage, ProblemPage):
+    """Takes a file of a problem."""
+
+    def file_form(self, found: Problem, data: Any = None, files: Any = None) -> ProblemFileForm | None:
+        return file_form(found, requester(self.request), data, files)
+
+    def keep(self, found: Problem, form: forms.Form) -> None:
+        said = form.cleaned_data
+        files.add(found, said["of"], said["file"], by=requester(self.request))
 
 
 class ElsewherePage(ProblemPage):
@@ -120,6 +141,12 @@ class ProblemPhotoPage(PhotoPage):
     """A photo of a visible problem."""
 
     model = ProblemPhoto
+
+
+class ProblemFilePage(AttachmentPage):
+    """A file of a visible problem."""
+
+    model = ProblemFile
 
 
 class SitePhotoPage(View):

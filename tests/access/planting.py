@@ -113,6 +113,7 @@ from apps.problems.models import (
     EscalationStep,
     LadderRung,
     Problem,
+    ProblemFile,
     ProblemLog,
     ProblemPhoto,
     ProgressReport,
@@ -551,6 +552,8 @@ def _troubled(place: int, words: Canaries) -> None:
     ProblemPhoto.objects.create(
         **of, of="fact", round=0, at=timezone.now(), by_name=words.word(), width=1, height=1, **pictures
     )
+    word, paper = words.word(), {"kind": "pdf", "size": 1, "file": ContentFile(b"%PDF-", "a.pdf")}
+    ProblemFile.objects.create(**of, of="fact", round=0, at=timezone.now(), by_name="b", name=word, **paper)
     letter = SupervisionLetter.objects.create(
         **of, issuer_id=place, year=2018, sequence=1, number=f"L{place}", unit_id=place, department="d",
         text=words.word(), old_due_on=day, due_on=day, issued_on=day,
@@ -877,6 +880,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     ProblemLog,
     RectificationMeasure,
     ProgressReport,
+    ProblemFile,
     ProblemPhoto,
     SupervisionLetter,
     EscalationStep,
@@ -947,6 +951,7 @@ MADE_WITH = {
     RectificationMeasure: "text",
     ProgressReport: "text",
     ProblemPhoto: "by_name",
+    ProblemFile: "name",
     SupervisionLetter: "text",
     EscalationStep: "done_by_name",
     Statement: "text",

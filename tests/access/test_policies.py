@@ -131,7 +131,7 @@ APPEND_ONLY = re.compile(
     r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
     r"|^measures_loanrepayment$"
     r"|^inspections_(inspectionlog|sample|sampledunit|siteform|siteformconflict|siteformphoto)$"
-    r"|^problems_(problemlog|rectificationmeasure|progressreport|problemphoto|supervisionletter|escalationstep)$"
+    r"|^problems_(problemlog|rectificationmeasure|progressreport|problemphoto|problemfile|supervisionletter|escalationstep)$"
     r"|^complaints_(complainant|statement|complaintphoto|complaintlog)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )

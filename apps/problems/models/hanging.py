@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.attachments import Attachment
 from apps.common.photos import Photo
 from apps.inspections.models.base import SupervisionModel
 from apps.pages.steplogs import StepLog, person
-from apps.problems.choices import PhotoOf, ReportKind
+from apps.problems.choices import FileOf, PhotoOf, ReportKind
 from apps.problems.models.problem import Problem, name_of
 
 LONGEST_MEASURE = 500
@@ -101,6 +102,22 @@ class ProgressReport(OfProblem):
 
     def __str__(self) -> str:
         return f"{self.problem_id} {self.period}"
+
+
+class ProblemFile(Attachment, OfProblem):
+    """问题附件: a paper that proves the fact, the result, or the verification. Append-only; `round` as of a photo."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="files", verbose_name=_("问题"))
+    of = models.CharField(_("附件内容"), max_length=8, choices=FileOf.choices)
+    round = models.PositiveSmallIntegerField(_("申请次数"))
+
+    class Meta:
+        verbose_name = _("问题附件")
+        verbose_name_plural = _("问题附件")
+        indexes = [models.Index(fields=["division", "id"], name="problem_file_division")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ProblemPhoto(Photo, OfProblem):
