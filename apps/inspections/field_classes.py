@@ -75,7 +75,8 @@ def declare_all() -> None:
         general(
             ON_SITE,
             "inspection unit client_id digest author author_name written_at received_at offline late place questions"
-            " answers remark signed_by lon lat accuracy problem_area problem_fact problem_level problem",
+            " answers remark signed_by lon lat accuracy problem_area problem_fact problem_level problem"
+            " settled_at settled_by settled_by_name dismissed_reason",
         ),
         sensitive(ON_SITE, "signature"),
     )

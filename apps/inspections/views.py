@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.inspections import raising
+from apps.inspections.choices import LateVerdict
 from apps.inspections.fill_forms import SiteForm as FillForm
 from apps.inspections.forms import InspectionStepForm
 from apps.inspections.kinds import INSPECTION_STATE
 from apps.inspections.models import Inspection, Sample, SampledUnit, SiteForm, SiteFormPhoto
-from apps.inspections.services import drawing, filling, photos, reading, templates
+from apps.inspections.models.form import LONGEST_REASON
+from apps.inspections.services import drawing, filling, late, photos, reading, templates
 from apps.inspections.services.filling import NO, YES
 from apps.inspections.tables import SampledUnitResource, SiteFormResource
 from apps.pages.photos import PhotoAddPage, PhotoForm, PhotoPage
@@ -152,8 +154,9 @@ class SiteFormPage(DetailPage):
     def title(self, found: SiteForm) -> str:
         return name_of(found.unit)
 
-    def more(self, found: SiteForm, photo: PhotoForm | None = None) -> dict[str, Any]:
+    def more(self, found: SiteForm, photo: PhotoForm | None = None, settling: LateForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
+        settles = late.waits(found) and late.may_settle(found, user)
         pictures = photos.of_form(user, found)
         adds = found.author_id == user.pk and len(pictures) < photos.SLOTS
         return {
@@ -166,7 +169,45 @@ class SiteFormPage(DetailPage):
             "photo_form": photo or (PhotoForm() if adds else None),
             "problem_url": raising.url_of(found.problem),
             "conflicts": reading.conflicts_of(user, found),
+            "waits": late.waits(found),
+            "settling": settling or (LateForm(auto_id="late_%s") if settles else None),
         }
+
+
+class LateForm(forms.Form):
+    """What becomes of the problem of a form that came late."""
+
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("处理"), choices=LateVerdict.choices, widget=forms.RadioSelect, initial=LateVerdict.ADOPT
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text=gettext_lazy("不列为问题时填写。"),
+    )
+
+
+class SettlePage(SiteFormPage):
+    """Adopts or dismisses the problem of a form that came late."""
+
+    def get(self, request: HttpRequest, key: int) -> HttpResponse:
+        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
+
+    def post(self, request: HttpRequest, key: int) -> HttpResponse:
+        found, user = self.get_object(key), requester(request)
+        if not late.may_settle(found, user):
+            raise PermissionDenied(_("办结后到达的问题由督查单位的其他人员处理。"))
+        form = LateForm(request.POST, auto_id="late_%s")
+        if not form.is_valid():
+            return self.again(found, 422, settling=form)
+        try:
+            late.settle(found, **form.cleaned_data, by=user)
+        except ServiceError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+            return self.again(found, error.status, settling=form)
+        messages.success(request, _("已记录。"))
+        return HttpResponseRedirect(self.resource.url("detail", found.pk))
 
 
 class SitePhotoAddPage(PhotoAddPage, SiteFormPage):

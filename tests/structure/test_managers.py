@@ -118,6 +118,7 @@ OWN_VIEWS = {
     "apps.inspections.views.SitePhotoPage": "a photo of one visible form",
     "apps.inspections.api.InspectionStepView": "one visible inspection",
     "apps.inspections.api.ReplaceView": "one visible sampled unit",
+    "apps.inspections.api.LateProblemView": "one visible form",
     "apps.inspections.api.SiteFormPhotoView": "one visible form, of the author himself",
     "apps.inspections.api.SiteFormPhotoImageView": "a photo of one visible form",
     "apps.inspections.api.PhoneInspectionsView": "visible inspections whose team the account is on",

@@ -18,14 +18,15 @@ from apps.inspections.models.sample import SampledUnit
 from apps.inspections.querysets import OfInspectionQuerySet
 from apps.pages.steplogs import person
 
-LONGEST_FACT = 2000
+LONGEST_FACT, LONGEST_REASON = 2000, 500
 
 
 class SiteForm(SupervisionModel):
     """现场表: answers of one visit to a sampled unit; stored once under the id that the phone made, and never changed.
 
     `questions` are those that were asked. `late`: it was written before the inspection was closed and came after; it
-    is kept and marked, and counts for nothing until somebody looks. A problem is raised from a form in time only.
+    is kept and marked, and counts for nothing until somebody looks. A problem is raised from a form in time at once,
+    from a late one when somebody adopts it (`settled_at`); otherwise he says why not.
     """
 
     inspection = models.ForeignKey(
@@ -55,6 +56,12 @@ class SiteForm(SupervisionModel):
     problem_fact = models.TextField(_("问题事实"), max_length=LONGEST_FACT, blank=True, default="")
     problem_level = models.CharField(_("问题程度"), max_length=10, choices=ProblemLevel.choices, blank=True, default="")
     problem = models.BigIntegerField(_("问题编号"), null=True, editable=False)
+    settled_at = models.DateTimeField(_("处理时间"), null=True, editable=False)
+    settled_by = person(_("处理人"))
+    settled_by_name = models.CharField(_("处理人姓名"), max_length=60, blank=True, default="", editable=False)
+    dismissed_reason = models.CharField(
+        _("不列为问题的理由"), max_length=LONGEST_REASON, blank=True, default="", editable=False
+    )
 
     objects: ClassVar = ScopedManager.from_queryset(OfInspectionQuerySet)()
 
@@ -65,6 +72,13 @@ class SiteForm(SupervisionModel):
             models.CheckConstraint(
                 condition=Q(problem_fact="", problem_level="") | (~Q(problem_fact="") & ~Q(problem_level="")),
                 name="site_form_problem_whole",
+            ),
+            # What came late is adopted or dismissed with a reason, and nothing else is.
+            models.CheckConstraint(
+                condition=Q(settled_at=None, dismissed_reason="") & (Q(problem=None) | Q(late=False))
+                | Q(settled_at__isnull=False, late=True, problem__isnull=False, dismissed_reason="")
+                | Q(settled_at__isnull=False, late=True, problem=None) & ~Q(dismissed_reason=""),
+                name="site_form_settled",
             ),
         ]
         indexes = [models.Index(fields=["division", "id"], name="site_form_division")]
