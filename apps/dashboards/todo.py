@@ -305,6 +305,10 @@ def problems_waiting(user: Any) -> list[dict[str, Any]]:
         _line(label, counts[light.value], light, "problem-list", waiting="true", light=light.value)
         for light, label in labels.items()
     ]
+    own, below = Count("pk", filter=Q(mine=True)), Count("pk", filter=Q(mine=False))
+    owed = ledger.owing(user).order_by().aggregate(own=own, below=below)
+    lines.append(_line(_("本月整改月报待报"), owed["own"], Light.YELLOW, "problem-list", report_owed="mine"))
+    lines.append(_line(_("下级本月整改月报未报"), owed["below"], Light.YELLOW, "problem-list", report_owed="below"))
     letters = "supervision-letter-list"
     if rectifies:
         count = ledger.letters_to_receive(user).count()

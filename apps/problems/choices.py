@@ -96,6 +96,13 @@ class ReportKind(models.TextChoices):
     HALF_YEARLY = "half_yearly", _("半年报")
 
 
+class Owed(models.TextChoices):
+    """Who owes the report of this month: the reader's own office, or one that it watches over."""
+
+    MINE = "mine", _("本单位")
+    BELOW = "below", _("下级")
+
+
 class PhotoOf(models.TextChoices):
     """What a photo shows."""
 
