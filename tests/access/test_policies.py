@@ -68,6 +68,10 @@ BEYOND: dict[str, dict[str, str]] = {
     "inspections_teammember": {"own": "account_id"},
     "inspections_inspection": {"read": f"id IN {ON_TEAM}"},
     **{f"inspections_{name}": {"read": f"inspection_id IN {ON_TEAM}"} for name in OF_INSPECTION},
+    # Who reads the office that runs it, too; those that are planted lie at their office.
+    "inspections_inspectiontarget": {
+        "read": " OR ".join((f"inspection_id IN {ON_TEAM}", *rls.in_scope("run_by_id", "supervision")))
+    },
     **{
         f"visits_{name}": {"household": "household_id", "own": "author_id", "write": f"author_id = {ME}"}
         for name in (
