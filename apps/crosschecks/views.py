@@ -17,6 +17,7 @@ from django.views.generic import View
 
 from apps.access import policy, sight
 from apps.accounts.sessions import requester
+from apps.common import attachments
 from apps.common.days import today
 from apps.common.errors import ServiceError
 from apps.crosschecks.choices import Group, UnitState
@@ -40,6 +41,8 @@ from apps.pages.views import DetailPage
 
 class FindingPage(StepPage):
     """One finding: the sentence, its evidence, the steps one may take, and what was done so far."""
+
+    field, most_bytes = "file", attachments.MOST_BYTES
 
     def title(self, found: Finding) -> str:
         return sentence(found.rule, found.evidence, whole=sight.opens(self.request.user, found))

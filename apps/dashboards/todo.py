@@ -31,6 +31,7 @@ from apps.dashboards.extent import Extent
 from apps.divisions import codes
 from apps.funds.services import library, reconciling, verifying
 from apps.funds.services import reading as orders
+from apps.inspections.services import late
 from apps.inspections.services import waiting as inspections
 from apps.notices.choices import State as NoticeState
 from apps.notices.models import PublicNotice
@@ -304,6 +305,10 @@ def problems_waiting(user: Any) -> list[dict[str, Any]]:
         _line(label, counts[light.value], light, "problem-list", waiting="true", light=light.value)
         for light, label in labels.items()
     ]
+    own, below = Count("pk", filter=Q(mine=True)), Count("pk", filter=Q(mine=False))
+    owed = ledger.owing(user).order_by().aggregate(own=own, below=below)
+    lines.append(_line(_("本月整改月报待报"), owed["own"], Light.YELLOW, "problem-list", report_owed="mine"))
+    lines.append(_line(_("下级本月整改月报未报"), owed["below"], Light.YELLOW, "problem-list", report_owed="below"))
     letters = "supervision-letter-list"
     if rectifies:
         count = ledger.letters_to_receive(user).count()
@@ -316,8 +321,9 @@ def problems_waiting(user: Any) -> list[dict[str, Any]]:
 
 
 def inspections_waiting(user: Any) -> list[dict[str, Any]]:
-    """Inspections whose next step is this account's office's; nothing to ask where it has no right."""
-    return [
+    """Inspections whose next step is this account's office's, and problems that came after their inspection; nothing to
+    ask where it has no right."""
+    lines = [
         _line(
             str(one.label),
             one.count,
@@ -327,6 +333,9 @@ def inspections_waiting(user: Any) -> list[dict[str, Any]]:
         )
         for one in inspections.waiting(user, today())
     ]
+    if scopes.of(user).ranges_of(late.INSPECTS) and (count := late.waiting(user).count()):
+        lines.append(_line(_("办结后到达的问题待处理"), count, Light.YELLOW, "site-form-list", waiting="true"))
+    return lines
 
 
 def _line(label: str, count: int, light: Light, name: str, /, **query: Any) -> dict[str, Any]:

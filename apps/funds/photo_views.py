@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
+from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,13 +16,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
-from apps.common.errors import ServiceError
 from apps.funds.models import ProgressPhoto, ProjectProgress
 from apps.funds.project_tables import ProgressResource, ProjectResource
 from apps.funds.services import progress_photos
 from apps.pages.api import ReadingViewSet
 from apps.pages.kinds import MOMENT
-from apps.pages.photos import PhotoForm, PhotoPage, PhotoRequest, sent_photo
+from apps.pages.photos import PhotoAddPage, PhotoForm, PhotoPage, PhotoRequest, PhotoTakingView, sent_photo
 from apps.pages.views import DetailPage
 
 
@@ -35,46 +34,22 @@ class ProgressPage(DetailPage):
     def more(self, found: ProjectProgress, photo: PhotoForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
         open_now = found.project.state in progress_photos.REPORT.from_states
+        offered = open_now and progress_photos.concerned(found, user)
         return {
             "pictures": progress_photos.of_month(user, found),
-            "photo_form": (photo or PhotoForm()) if open_now and progress_photos.concerned(found, user) else None,
+            "photo_form": photo or (PhotoForm() if offered else None),
             "project_url": ProjectResource.url("detail", found.project_id),
         }
 
 
-class ProgressPhotoAddPage(ProgressPage):
-    """Takes a photo of a month and shows the month again, or what is wrong with the file."""
+class ProgressPhotoAddPage(PhotoAddPage, ProgressPage):
+    """Takes a photo of a month."""
 
-    page = "detail"
+    def file_form(self, found: ProjectProgress, data: Any = None, files: Any = None) -> PhotoForm | None:
+        return PhotoForm(data, files) if progress_photos.concerned(found, requester(self.request)) else None
 
-    def get(self, request: HttpRequest, key: int) -> HttpResponse:
-        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
-
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found, by = self.get_object(key), requester(request)
-        if not progress_photos.concerned(found, by):
-            raise PermissionDenied(_("您没有报送这个项目月报的权限。"))
-        form = PhotoForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                progress_photos.add(found, form.cleaned_data["photo"].read(), by=by)
-            except ServiceError as error:
-                form.add_error("photo", str(error))
-            else:
-                messages.success(request, _("照片已保存。"))
-                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#photos")
-        return self.again(found, photo=form)
-
-    def again(self, found: ProjectProgress, photo: PhotoForm) -> HttpResponse:
-        """The page with what is wrong with the file."""
-        more = self.more(found, photo)
-        return self.show(
-            status=422,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            **{**more, "photo_form": photo},
-        )
+    def keep(self, found: ProjectProgress, form: forms.Form) -> None:
+        progress_photos.add(found, form.cleaned_data["photo"].read(), by=requester(self.request))
 
 
 class ProgressPhotoPage(PhotoPage):
@@ -91,7 +66,7 @@ class ProgressViewSet(ReadingViewSet):
         return {**super().current(found), "photos": [photo_body(one) for one in pictures]}
 
 
-class ProgressPhotosView(APIView):
+class ProgressPhotosView(PhotoTakingView):
     """Add a photo of a month."""
 
     @extend_schema(request={"multipart/form-data": PhotoRequest}, responses={201: OpenApiTypes.OBJECT})

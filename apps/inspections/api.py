@@ -18,15 +18,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.sessions import requester
-from apps.inspections.choices import ProblemLevel
+from apps.inspections.choices import LateVerdict, ProblemLevel
 from apps.inspections.forms import said_of
 from apps.inspections.models import SampledUnit, SiteForm, SiteFormPhoto
-from apps.inspections.models.form import LONGEST_FACT
+from apps.inspections.models.form import LONGEST_FACT, LONGEST_REASON
 from apps.inspections.models.inspection import LONGEST_REPORT
-from apps.inspections.services import drawing, filling, photos, reading, steps, templates
+from apps.inspections.services import drawing, filling, late, photos, reading, steps, templates
 from apps.inspections.services.filling import LONGEST_ANSWER, SPAN
 from apps.inspections.tables import FormTemplateResource, InspectionResource, SampledUnitResource, SiteFormResource
-from apps.inspections.views import PhotoPage
+from apps.inspections.views import SitePhotoPage
 from apps.pages import problems
 from apps.pages.api import ReadingViewSet, ResourceViewSet, answer, object_body
 from apps.pages.bodies import valid_body
@@ -244,6 +244,28 @@ def photo_body(photo: SiteFormPhoto) -> dict[str, Any]:
     }
 
 
+class LateProblemRequest(serializers.Serializer):
+    """What becomes of the problem of a form that came late; `reason` of one that is dismissed."""
+
+    verdict = serializers.ChoiceField(choices=LateVerdict.choices)
+    reason = _optional(LONGEST_REASON)
+
+
+class LateProblemView(APIView):
+    """Adopt or dismiss the problem of a form that came after its inspection; the answer is the form."""
+
+    @extend_schema(request=LateProblemRequest, responses=OpenApiTypes.OBJECT)
+    @once
+    def post(self, request: Request, key: int) -> Response:
+        found: SiteForm | None = SiteFormResource.rows(request.user).filter(pk=key).first()
+        if found is None:
+            raise Http404
+        if not late.may_settle(found, requester(request)):
+            raise PermissionDenied(_("办结后到达的问题由督查单位的其他人员处理。"))
+        late.settle(found, **valid_body(LateProblemRequest, request.data), by=requester(request))
+        return Response(object_body(SiteFormResource, request.user, key))
+
+
 class PhotoParser(BaseParser):
     """A photo as it is."""
 
@@ -285,7 +307,7 @@ class SiteFormPhotoImageView(APIView):
 
     @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
     def get(self, request: Request, key: int) -> HttpResponseBase:
-        return PhotoPage.as_view()(request._request, key=key)
+        return SitePhotoPage.as_view()(request._request, key=key)
 
 
 class PhoneInspectionsView(APIView):

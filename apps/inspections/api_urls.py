@@ -16,6 +16,7 @@ urlpatterns = [
     path("phone/inspections/", api.PhoneInspectionsView.as_view(), name="phone-inspections"),
     path("inspections/<int:key>/step/", api.InspectionStepView.as_view(), name="inspection-step"),
     path("sampled-units/<int:key>/replace/", api.ReplaceView.as_view(), name="sampled-unit-replace"),
+    path("site-forms/<int:key>/settle/", api.LateProblemView.as_view(), name="site-form-settle"),
     path("site-forms/<int:key>/photos/", api.SiteFormPhotoView.as_view(), name="site-form-photo-send"),
     path("site-form-photos/<int:key>/image/", api.SiteFormPhotoImageView.as_view(), name="site-form-photo-image"),
     *router.urls,

@@ -10,9 +10,12 @@ class InspectionsConfig(AppConfig):
     def ready(self) -> None:
         from apps.households import personfile
         from apps.inspections import field_classes
+        from apps.inspections.search import search_inspections
         from apps.inspections.services import risks
         from apps.inspections.tables import SampledUnitResource
+        from apps.pages import search
 
         field_classes.declare_all()
         risks.register_own()
+        search.register(_("督查巡查"), search_inspections)
         personfile.register(personfile.Part(_("督查抽样"), SampledUnitResource, personfile.of_household))

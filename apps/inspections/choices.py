@@ -75,6 +75,13 @@ class QuestionKind(TextChoices):
     TEXT = "text", _("文字")
 
 
+class LateVerdict(TextChoices):
+    """What becomes of the problem of a form that came after its inspection."""
+
+    ADOPT = "adopt", _("列为问题")
+    DISMISS = "dismiss", _("不列为问题")
+
+
 class ProblemLevel(TextChoices):
     """How serious a problem found on site is."""
 

@@ -75,13 +75,14 @@ def declare_all() -> None:
         general(
             ON_SITE,
             "inspection unit client_id digest author author_name written_at received_at offline late place questions"
-            " answers remark signed_by lon lat accuracy problem_area problem_fact problem_level problem",
+            " answers remark signed_by lon lat accuracy problem_area problem_fact problem_level problem"
+            " settled_at settled_by settled_by_name dismissed_reason",
         ),
         sensitive(ON_SITE, "signature"),
     )
     declare(SiteFormConflict, general(ON_SITE, "inspection form digest author author_name received_at content"))
     declare(
         SiteFormPhoto,
-        general(ON_SITE, "inspection form slot sha256 received_at taken_at width height"),
+        general(ON_SITE, "inspection form slot sha256 at by by_name taken_at width height"),
         sensitive(ON_SITE, "image thumbnail"),
     )

@@ -17,6 +17,7 @@ from apps.inspections.models import (
     SampledUnit,
     SiteForm,
 )
+from apps.inspections.services import late
 from apps.inspections.services.reading import has_form
 from apps.pages.filters import DateFilter, Filters, YesNoFilter, between
 
@@ -75,6 +76,7 @@ class SiteFormFilters(Filters):
     """现场表."""
 
     with_problem = YesNoFilter(label=_("发现问题"), method="that_carry_one")
+    waiting = YesNoFilter(label=_("待我处理"), method="that_wait")
 
     class Meta:
         model = SiteForm
@@ -82,6 +84,10 @@ class SiteFormFilters(Filters):
 
     def that_carry_one(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.exclude(problem_fact="") if value else rows.filter(problem_fact="")
+
+    def that_wait(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        waiting = late.waiting(self.user).values("pk")
+        return rows.filter(pk__in=waiting) if value else rows.exclude(pk__in=waiting)
 
 
 class FormTemplateFilters(Filters):

@@ -172,7 +172,7 @@ class DrawForm(PageForm):
         help_texts = {
             "margin": _("按置信水平抽样时填写，如5。样本量按比例50%并作有限总体校正计算。"),
             "seed": _("同一种子、同一总体，抽样结果相同。"),
-            "weighted": _("未办结疑点多、长期未走访的更容易抽中。"),
+            "weighted": _("未办结疑点多、整改超期问题多、长期未走访的更容易抽中。"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -27,3 +27,15 @@ class OfInspectionQuerySet(InspectionQuerySet):
     """Rows that hang off an inspection."""
 
     inspection_key = "inspection_id"
+
+
+class TargetQuerySet(OfInspectionQuerySet):
+    """Inspected places."""
+
+    def opened_otherwise(self, scope: Scope) -> Q:
+        """Those of the inspections that one's own offices run as well: once opened they lie at the inspected place,
+        which a post at the office alone (本级) does not reach."""
+        where = super().opened_otherwise(scope)
+        for low, high in scope.ranges(self.placed.realm):
+            where |= Q(run_by__gte=low, run_by__lte=high)
+        return where

@@ -25,10 +25,15 @@ urlpatterns = [
     *pages("site-forms", tables.SiteFormResource, detail_page=views.SiteFormPage),
     path(
         "site-forms/<int:key>/photos/",
-        views.PhotoAddPage.as_view(resource=tables.SiteFormResource),
+        views.SitePhotoAddPage.as_view(resource=tables.SiteFormResource),
         name="site-form-photo-add",
     ),
-    path("site-form-photos/<int:key>/", views.PhotoPage.as_view(), name="site-form-photo"),
-    path("site-form-photos/<int:key>/small/", views.PhotoPage.as_view(small=True), name="site-form-photo-small"),
+    path(
+        "site-forms/<int:key>/settle/",
+        views.SettlePage.as_view(resource=tables.SiteFormResource),
+        name="site-form-settle",
+    ),
+    path("site-form-photos/<int:key>/", views.SitePhotoPage.as_view(), name="site-form-photo"),
+    path("site-form-photos/<int:key>/small/", views.SitePhotoPage.as_view(small=True), name="site-form-photo-small"),
     *pages("form-templates", tables.FormTemplateResource, detail_page=views.TemplatePage),
 ]

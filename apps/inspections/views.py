@@ -7,24 +7,25 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
-from apps.history.services import log_access
 from apps.inspections import raising
+from apps.inspections.choices import LateVerdict
 from apps.inspections.fill_forms import SiteForm as FillForm
 from apps.inspections.forms import InspectionStepForm
 from apps.inspections.kinds import INSPECTION_STATE
 from apps.inspections.models import Inspection, Sample, SampledUnit, SiteForm, SiteFormPhoto
-from apps.inspections.services import drawing, filling, photos, reading, templates
+from apps.inspections.models.form import LONGEST_REASON
+from apps.inspections.services import drawing, filling, late, photos, reading, templates
 from apps.inspections.services.filling import NO, YES
 from apps.inspections.tables import SampledUnitResource, SiteFormResource
+from apps.pages.photos import PhotoAddPage, PhotoForm, PhotoPage
 from apps.pages.places import Places
 from apps.pages.views import DetailPage
 from apps.pages.way_forms import WayForm
@@ -96,18 +97,6 @@ class UnitPage(DetailPage):
             "replace_url": reverse("sampled-unit-replace", args=[found.pk]),
         }
 
-    def again(self, found: SampledUnit, status: int, **more: Any) -> HttpResponse:
-        """The page with what was entered and what is wrong with it."""
-        return self.show(
-            "inspections/sampled-unit_detail.html",
-            status=status,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[self.related_table(found, related) for related in self.resource.related],
-            **self.more(found, **more),
-        )
-
 
 class FillPage(UnitPage):
     """Takes a form about a unit."""
@@ -157,12 +146,6 @@ class ReplacePage(UnitPage):
         return HttpResponseRedirect(self.resource.url("detail", new.pk))
 
 
-class PhotoForm(forms.Form):
-    """A photo of a form."""
-
-    photo = forms.FileField(label=gettext_lazy("照片"), widget=forms.FileInput({"accept": "image/*"}))
-
-
 class SiteFormPage(DetailPage):
     """An on-site form: answers, signature, photos, the problem that came of it."""
 
@@ -171,8 +154,9 @@ class SiteFormPage(DetailPage):
     def title(self, found: SiteForm) -> str:
         return name_of(found.unit)
 
-    def more(self, found: SiteForm, photo: PhotoForm | None = None) -> dict[str, Any]:
+    def more(self, found: SiteForm, photo: PhotoForm | None = None, settling: LateForm | None = None) -> dict[str, Any]:
         user = requester(self.request)
+        settles = late.waits(found) and late.may_settle(found, user)
         pictures = photos.of_form(user, found)
         adds = found.author_id == user.pk and len(pictures) < photos.SLOTS
         return {
@@ -182,56 +166,64 @@ class SiteFormPage(DetailPage):
             ],
             "signature": [" ".join(f"{x},{y}" for x, y in stroke) for stroke in found.signature],
             "pictures": pictures,
-            "photo_form": photo or (PhotoForm(auto_id="photo_%s") if adds else None),
-            "photo_url": reverse("site-form-photo-add", args=[found.pk]),
+            "photo_form": photo or (PhotoForm() if adds else None),
             "problem_url": raising.url_of(found.problem),
             "conflicts": reading.conflicts_of(user, found),
+            "waits": late.waits(found),
+            "settling": settling or (LateForm(auto_id="late_%s") if settles else None),
         }
 
 
-class PhotoAddPage(SiteFormPage):
-    """Takes a photo of a form."""
+class LateForm(forms.Form):
+    """What becomes of the problem of a form that came late."""
+
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("处理"), choices=LateVerdict.choices, widget=forms.RadioSelect, initial=LateVerdict.ADOPT
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text=gettext_lazy("不列为问题时填写。"),
+    )
+
+
+class SettlePage(SiteFormPage):
+    """Adopts or dismisses the problem of a form that came late."""
 
     def get(self, request: HttpRequest, key: int) -> HttpResponse:
         return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
 
     def post(self, request: HttpRequest, key: int) -> HttpResponse:
         found, user = self.get_object(key), requester(request)
-        if found.author_id != user.pk:
-            raise PermissionDenied(_("只有填表人本人可以添加照片。"))
-        form = PhotoForm(request.POST, request.FILES, auto_id="photo_%s")
-        if form.is_valid():
-            used = {photo.slot for photo in photos.of_form(user, found)}
-            slot = next((one for one in range(photos.SLOTS) if one not in used), photos.SLOTS)
-            try:
-                photos.add(found, slot, form.cleaned_data["photo"].read(), by=user)
-            except ServiceError as error:
-                form.add_error("photo", str(error))
-            else:
-                messages.success(request, _("照片已保存。"))
-                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#photos")
-        return self.show(
-            "inspections/site-form_detail.html",
-            status=422,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[],
-            **self.more(found, photo=form),
-        )
+        if not late.may_settle(found, user):
+            raise PermissionDenied(_("办结后到达的问题由督查单位的其他人员处理。"))
+        form = LateForm(request.POST, auto_id="late_%s")
+        if not form.is_valid():
+            return self.again(found, 422, settling=form)
+        try:
+            late.settle(found, **form.cleaned_data, by=user)
+        except ServiceError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+            return self.again(found, error.status, settling=form)
+        messages.success(request, _("已记录。"))
+        return HttpResponseRedirect(self.resource.url("detail", found.pk))
 
 
-class PhotoPage(View):
-    """The picture of a photo of a visible form, or the small one; on record when it is seen whole."""
+class SitePhotoAddPage(PhotoAddPage, SiteFormPage):
+    """Takes a photo of a form, from its author."""
 
-    small = False
+    def file_form(self, found: SiteForm, data: Any = None, files: Any = None) -> PhotoForm | None:
+        return PhotoForm(data, files) if found.author_id == requester(self.request).pk else None
 
-    def get(self, request: HttpRequest, key: int) -> FileResponse:
-        user = requester(request)
-        photo = SiteFormPhoto.objects.visible_to(user).filter(pk=key).first()
-        if photo is None:
-            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
-        if not self.small:
-            log_access(user, "view", division=photo.division_id, obj=photo, fields=["image"])
-        file = photo.thumbnail if self.small else photo.image
-        return FileResponse(file.open("rb"), content_type="image/jpeg")
+    def keep(self, found: SiteForm, form: forms.Form) -> None:
+        user = requester(self.request)
+        used = {photo.slot for photo in photos.of_form(user, found)}
+        slot = next((one for one in range(photos.SLOTS) if one not in used), photos.SLOTS)
+        photos.add(found, slot, form.cleaned_data["photo"].read(), by=user)
+
+
+class SitePhotoPage(PhotoPage):
+    """A photo of a visible form."""
+
+    model = SiteFormPhoto

@@ -26,7 +26,7 @@ from apps.pages.api import ResourceViewSet, object_body
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import once
 from apps.pages.kinds import DATE, MOMENT
-from apps.pages.photos import PhotoRequest, sent_photo
+from apps.pages.photos import PhotoRequest, PhotoTakingView, sent_photo
 
 
 class NoticeStepRequest(serializers.Serializer):
@@ -113,7 +113,7 @@ class NoticeStepView(APIView):
         return Response(notice_body(request.user, found.pk))
 
 
-class NoticePhotosView(APIView):
+class NoticePhotosView(PhotoTakingView):
     """Add a photo that proves a posting."""
 
     @extend_schema(request={"multipart/form-data": PhotoRequest}, responses={201: OpenApiTypes.OBJECT})

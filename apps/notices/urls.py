@@ -7,7 +7,7 @@ urlpatterns = [
     *pages("notices", tables.NoticeResource, detail_page=views.NoticePage),
     path(
         "notices/<int:key>/photos/",
-        views.PhotoAddPage.as_view(resource=tables.NoticeResource),
+        views.NoticePhotoAddPage.as_view(resource=tables.NoticeResource),
         name="notice-photo-add",
     ),
     path("notices/<int:key>/poster/", views.PosterPage.as_view(), name="notice-poster"),

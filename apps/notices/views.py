@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
+from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from apps.accounts.sessions import requester
-from apps.common.errors import ServiceError
 from apps.common.qr import picture
 from apps.history.services import log_access
 from apps.notices.choices import ON_SHOW, Kind
@@ -23,7 +22,7 @@ from apps.notices.models import NoticePhoto, PublicNotice
 from apps.notices.services import photos, publishing, reading, steps
 from apps.notices.sheets import sheet_of
 from apps.notices.tables import NoticeResource
-from apps.pages.photos import PhotoForm, PhotoPage
+from apps.pages.photos import PhotoAddPage, PhotoForm, PhotoPage
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
 from apps.pages.step_pages import StepPage
@@ -43,7 +42,7 @@ class NoticePage(StepPage):
         offered = any(step.name in ("post", "object") for step in form.steps)
         return {
             "form": form,
-            "photo_form": photo or PhotoForm() if offered else None,
+            "photo_form": photo or (PhotoForm() if offered else None),
             "pictures": photos.of_notice(user, found),
             "objections": [(one, LIGHT.html(one.light)) for one in reading.objections_of(user, found)],
             "log": [(line, STATE.html(line.to_state), words_of(line.step)) for line in reading.log_of(user, found)],
@@ -67,29 +66,14 @@ def words_of(step: str) -> str:
     return str(known.label) if known else {"prepare": _("拟稿"), "change": _("修改"), "begin": _("开始公示")}[step]
 
 
-class PhotoAddPage(NoticePage):
-    """Takes a photo of a notice and shows the notice again, or what is wrong with the file."""
+class NoticePhotoAddPage(PhotoAddPage, NoticePage):
+    """Takes a photo of a notice."""
 
-    page = "detail"
+    def file_form(self, found: PublicNotice, data: Any = None, files: Any = None) -> PhotoForm | None:
+        return PhotoForm(data, files) if steps.concerned(found, requester(self.request)) else None
 
-    def get(self, request: HttpRequest, key: int) -> HttpResponse:
-        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
-
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found = self.get_object(key)
-        form = PhotoForm(request.POST, request.FILES)
-        by = requester(request)
-        if not steps.concerned(found, by):
-            raise PermissionDenied(_("您没有办理这项公示的权限。"))
-        if form.is_valid():
-            try:
-                photos.add(found, form.cleaned_data["photo"].read(), by=by)
-            except ServiceError as error:
-                form.add_error("photo", str(error))
-            else:
-                messages.success(request, _("照片已保存。"))
-                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#photos")
-        return self.again(found, 422, photo=form)
+    def keep(self, found: PublicNotice, form: forms.Form) -> None:
+        photos.add(found, form.cleaned_data["photo"].read(), by=requester(self.request))
 
 
 class NoticePhotoPage(PhotoPage):

@@ -1,4 +1,4 @@
-"""Photos of a row on its page and in the API: the form that takes one, and the picture itself."""
+"""Photos of a row on its page and in the API: the form and the page that take one, and the picture itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from apps.common import photos
 from apps.history.services import log_access
+from apps.pages.file_pages import FileAddPage
 
 
 class PhotoForm(forms.Form):
@@ -37,10 +39,23 @@ class PhotoForm(forms.Form):
         return photo
 
 
+class PhotoAddPage(FileAddPage):
+    """Takes a photo of a row."""
+
+    field, part = "photo", "photos"
+    most_bytes = photos.MOST_BYTES
+
+
 class PhotoRequest(serializers.Serializer):
     """A photo, as multipart/form-data."""
 
     photo = serializers.FileField()
+
+
+class PhotoTakingView(APIView):
+    """An address of the API that takes a photo."""
+
+    field, most_bytes = "photo", photos.MOST_BYTES
 
 
 def sent_photo(request: Request) -> bytes:

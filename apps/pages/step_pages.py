@@ -43,16 +43,3 @@ class StepPage(DetailPage, ABC):
             form.add_error(error.field if error.field in form.fields else None, str(error))
             return self.again(found, error.status, form=form)
         return HttpResponseRedirect(self.resource.url("detail", found.pk))
-
-    def again(self, found: Any, status: int, **forms: Any) -> HttpResponse:
-        """The page with what was entered and what is wrong with it."""
-        # A refused step may have touched the row in hand; the stored one has not changed.
-        found = self.get_object(found.pk)
-        return self.show(
-            status=status,
-            object=found,
-            title=self.title(found),
-            sections=self.sections(found),
-            related=[self.related_table(found, related) for related in self.resource.related],
-            **self.more(found, **forms),
-        )

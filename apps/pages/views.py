@@ -200,6 +200,19 @@ class DetailPage(ResourceView):
             for number, section in enumerate(self.resource.sections, start=1)
         ]
 
+    def again(self, found: Any, status: int, **forms: Any) -> HttpResponse:
+        """The page with what was entered and what is wrong with it, which `more` takes by the names of its forms."""
+        # What was refused may have touched the row in hand; the stored one has not changed.
+        found = self.get_object(found.pk)
+        return self.show(
+            status=status,
+            object=found,
+            title=self.title(found),
+            sections=self.sections(found),
+            related=[self.related_table(found, related) for related in self.resource.related],
+            **self.more(found, **forms),
+        )
+
     def related_table(self, found: Any, related: Related) -> parts.Table:
         """The rows of another resource that point to this one, as far as the requester may see them."""
         other = related.resource

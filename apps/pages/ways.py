@@ -180,7 +180,7 @@ class Way:
                 status=409,
             )
         if why := self.why_not(step, row, by, self._taken(row)):
-            raise Refused(why)
+            raise Refused(why, field="step")
         if step.needs_note and not note.strip():
             raise ServiceError(_("请说明理由。"), field="note", code="required")
         if len(note) > LONGEST_NOTE:

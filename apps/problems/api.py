@@ -20,6 +20,7 @@ from apps.pages.idempotency import once
 from apps.pages.steplogs import LONGEST_NOTE
 from apps.pages.way_api import WayStepView, way_body
 from apps.problems.choices import Kind
+from apps.problems.file_api import papers_of
 from apps.problems.services import letters, steps
 from apps.problems.services.offices import rectifies
 from apps.problems.services.way import WAY
@@ -67,10 +68,11 @@ class ReceiveRequest(serializers.Serializer):
 
 
 class ProblemViewSet(ResourceViewSet):
-    """Problems; one comes with its log and the steps that the requester may take."""
+    """Problems; one comes with its log, photos and files, and the steps that the requester may take."""
 
     def current(self, found: Any) -> dict[str, Any]:
-        return way_body(ProblemResource, WAY, self.request.user, found.pk)
+        user = self.request.user
+        return {**way_body(ProblemResource, WAY, user, found.pk), **papers_of(user, found)}
 
 
 class ProblemStepView(WayStepView):

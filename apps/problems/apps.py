@@ -8,16 +8,20 @@ class ProblemsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from apps.inspections import raising as inspections
-        from apps.pages import parts
+        from apps.inspections import raising, weighing
+        from apps.pages import parts, search
         from apps.pages.imports import importer
         from apps.problems import field_classes
         from apps.problems.importing import ProblemImporter
         from apps.problems.ledger import LEDGER
         from apps.problems.parts import PARTS
+        from apps.problems.search import search_problems
+        from apps.problems.services.risks import OVERDUE
 
         field_classes.declare_all()
         importer.register(ProblemImporter())
-        inspections.register(LEDGER)
+        search.register(_("问题台账"), search_problems)
+        raising.register(LEDGER)
+        weighing.register(OVERDUE)
         for resource, source in PARTS.items():
             parts.register(resource, source)

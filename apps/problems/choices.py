@@ -96,12 +96,27 @@ class ReportKind(models.TextChoices):
     HALF_YEARLY = "half_yearly", _("半年报")
 
 
+class Owed(models.TextChoices):
+    """Who owes the report of this month: the reader's own office, or one that it watches over."""
+
+    MINE = "mine", _("本单位")
+    BELOW = "below", _("下级")
+
+
 class PhotoOf(models.TextChoices):
     """What a photo shows."""
 
     FACT = "fact", _("问题现场")
     RESULT = "result", _("整改结果")
     SITE = "site", _("现场复核")
+
+
+class FileOf(models.TextChoices):
+    """What a file proves: the same three as photos."""
+
+    FACT = "fact", _("问题证据")
+    RESULT = "result", _("整改佐证")
+    SITE = "site", _("复核材料")
 
 
 class Rung(models.TextChoices):

@@ -9,6 +9,7 @@ from apps.problems.models import (
     EscalationStep,
     LadderRung,
     Problem,
+    ProblemFile,
     ProblemLog,
     ProblemPhoto,
     ProgressReport,
@@ -35,6 +36,7 @@ def declare_all() -> None:
     declare(RectificationMeasure, general(RECTIFY, "problem plan position text by_on checked_by"))
     declare(ProgressReport, general(RECTIFY, "problem kind period percent text at by by_name"))
     declare(ProblemPhoto, general(RECTIFY, "problem of round at by by_name taken_at width height image thumbnail"))
+    declare(ProblemFile, general(RECTIFY, "problem of round at by by_name name kind size file"))
     declare(
         SupervisionLetter,
         general(

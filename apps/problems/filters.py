@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.common.days import today
 from apps.pages.filters import ChoicesFilter, DateFilter, Filters, WholeNumberFilter, YesNoFilter, between
-from apps.problems.choices import AT_WORK, Light
+from apps.problems.choices import AT_WORK, Light, Owed
 from apps.problems.models import (
     EscalationStep,
     LadderRung,
@@ -30,6 +30,7 @@ class ProblemFilters(Filters):
     light = ChoicesFilter(label=_("期限"), choices=Light.choices)
     waiting = YesNoFilter(label=_("待我办理"), method="waiting_for_me")
     overdue = YesNoFilter(label=_("整改超期"), method="with_overdue")
+    report_owed = ChoicesFilter(label=_("本月月报未报"), choices=Owed.choices, method="with_report_owed")
     letter = YesNoFilter(label=_("已发督办函"), method="with_a_letter")
     inspection = WholeNumberFilter(label=_("督查巡查"), field_name="inspection_id")
     finding = WholeNumberFilter(label=_("疑点"), field_name="finding_id")
@@ -52,6 +53,10 @@ class ProblemFilters(Filters):
     def with_overdue(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         late = Q(state__in=AT_WORK, due_on__lt=today())
         return rows.filter(late) if value else rows.filter(~Q(state__in=AT_WORK) | Q(due_on__gte=today()))
+
+    def with_report_owed(self, rows: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        owing = reading.owing(self.user).filter(mine__in=[one == Owed.MINE for one in value])
+        return rows.filter(pk__in=owing.order_by().values("pk")) if value else rows
 
     def with_a_letter(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.with_letter().filter(has_letter=value)  # type: ignore[attr-defined]

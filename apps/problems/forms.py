@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
-from apps.common.photos import MOST_BYTES, too_large
 from apps.crosschecks.models import Finding
+from apps.pages.attachments import AttachmentForm
 from apps.pages.forms import DivisionField, PageForm, day
-from apps.problems.choices import Area, PhotoOf, Source
+from apps.pages.photos import PhotoForm
+from apps.problems.choices import Area, FileOf, PhotoOf, Source
 from apps.problems.models import LadderRung, Problem, SupervisionLetter
 from apps.problems.services import letters, raising
 from apps.problems.services.raising import raise_problem
@@ -119,22 +121,28 @@ class RungForm(PageForm):
             del self.fields["division"]
 
 
-class PhotoForm(forms.Form):
-    """A photo of a problem."""
+class ProblemPhotoForm(PhotoForm):
+    """A photo of a problem, and what it is of: what somebody may add one of."""
 
-    of = forms.ChoiceField(label=_("照片内容"), choices=PhotoOf.choices)
-    photo = forms.FileField(
-        label=_("照片"),
-        help_text=_("JPEG、PNG 或 WebP；保存时去除位置等拍摄信息。"),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-    )
+    of = forms.ChoiceField(label=_("照片内容"))
+    field_order = ("of", "photo")
 
-    def clean_photo(self) -> Any:
-        """Refuse what is larger than any photo before it is read."""
-        photo = self.cleaned_data["photo"]
-        if photo.size > MOST_BYTES:
-            raise ValidationError(too_large(), code="too_large")
-        return photo
+    def __init__(self, data: Any = None, files: Any = None, *, offered: Sequence[str]) -> None:
+        super().__init__(data, files)
+        field: Any = self.fields["of"]
+        field.choices = [(name, PhotoOf(name).label) for name in offered]
+
+
+class ProblemFileForm(AttachmentForm):
+    """A file of a problem, and what it proves: what somebody may add one of."""
+
+    of = forms.ChoiceField(label=_("附件内容"))
+    field_order = ("of", "file")
+
+    def __init__(self, data: Any = None, files: Any = None, *, offered: Sequence[str]) -> None:
+        super().__init__(data, files)
+        field: Any = self.fields["of"]
+        field.choices = [(name, FileOf(name).label) for name in offered]
 
 
 class ReceiveForm(forms.Form):

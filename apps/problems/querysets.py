@@ -8,7 +8,7 @@ from typing import Self
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 
 from apps.access.querysets import ScopedQuerySet
-from apps.problems.choices import AT_WORK, Light, State
+from apps.problems.choices import AT_WORK, REPORTING, Light, ReportKind, State
 
 DUE_SOON_DAYS = 5
 """A problem turns yellow this many days before its next deadline."""
@@ -34,6 +34,14 @@ class ProblemQuerySet(ScopedQuerySet):
     def overdue(self, on: datetime.date) -> Self:
         """Those that were to be put right before a day and are not handed in."""
         return self.filter(state__in=AT_WORK, due_on__lt=on)
+
+    def owing_report(self, on: datetime.date) -> Self:
+        """Those at work by an approved plan whose report of the month of a day has not come."""
+        from apps.problems.models import ProgressReport  # noqa: PLC0415  # reports are built on problems
+
+        month = on.replace(day=1)
+        come = ProgressReport.objects.filter(problem=OuterRef("pk"), kind=ReportKind.MONTHLY, period=month)
+        return self.filter(~Exists(come), state__in=REPORTING, plan_approved_on__isnull=False)
 
     def open(self) -> Self:
         """Those that are not closed, the long-term ones among them."""

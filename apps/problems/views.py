@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,18 +17,19 @@ from apps.access import policy
 from apps.accounts.sessions import requester
 from apps.common.errors import ServiceError
 from apps.history.services import log_access
+from apps.pages.attachments import AttachmentAddPage, AttachmentPage
 from apps.pages.imports.template import filled
+from apps.pages.photos import PhotoAddPage, PhotoPage
 from apps.pages.places import Places
 from apps.pages.print_views import watermark
 from apps.pages.step_pages import StepPage
 from apps.pages.way_forms import WayForm
 from apps.pages.way_pages import WayPage
-from apps.problems.choices import PhotoOf
-from apps.problems.forms import ElsewhereForm, PhotoForm, ReceiveForm
+from apps.problems.forms import ElsewhereForm, ProblemFileForm, ProblemPhotoForm, ReceiveForm
 from apps.problems.importing import EXPLAINED, SHEET
 from apps.problems.kinds import STATE
-from apps.problems.models import Problem, ProblemPhoto, RectificationMeasure, SupervisionLetter
-from apps.problems.services import photos, raising, similar
+from apps.problems.models import Problem, ProblemFile, ProblemPhoto, RectificationMeasure, SupervisionLetter
+from apps.problems.services import files, photos, raising, similar
 from apps.problems.services.offices import INSPECTS
 from apps.problems.services.way import WAY
 from apps.problems.step_forms import ProblemStepForm
@@ -50,7 +52,8 @@ class ProblemPage(WayPage):
         self,
         found: Problem,
         form: WayForm | None = None,
-        photo: PhotoForm | None = None,
+        photo: ProblemPhotoForm | None = None,
+        file: ProblemFileForm | None = None,
         elsewhere: ElsewhereForm | None = None,
     ) -> dict[str, Any]:
         user = requester(self.request)
@@ -61,6 +64,8 @@ class ProblemPage(WayPage):
             "pictures": photos.of_problem(user, found),
             "site_pictures": photos.of_site(found),
             "photo_form": photo or photo_form(found, user),
+            "files": files.of_problem(user, found),
+            "file_form": file or file_form(found, user),
             "alike": [
                 (one, ProblemResource.url("detail", one.pk), places.short(one.division_id), STATE.html(one.state), part)
                 for one, part in alike
@@ -69,15 +74,16 @@ class ProblemPage(WayPage):
         }
 
 
-def photo_form(found: Problem, user: Any, data: Any = None, files: Any = None) -> PhotoForm | None:
+def photo_form(found: Problem, user: Any, data: Any = None, files: Any = None) -> ProblemPhotoForm | None:
     """The form of a photo with what somebody may add one of; None for nothing."""
-    names = photos.offered(found, user)
-    if not names:
-        return None
-    form = PhotoForm(data, files, auto_id="photo_%s")
-    field: Any = form.fields["of"]
-    field.choices = [(name, PhotoOf(name).label) for name in names]
-    return form
+    offered = photos.offered(found, user)
+    return ProblemPhotoForm(data, files, offered=offered) if offered else None
+
+
+def file_form(found: Problem, user: Any, data: Any = None, sent: Any = None) -> ProblemFileForm | None:
+    """The form of a file with what somebody may add one of; None for nothing."""
+    offered = photos.offered(found, user)
+    return ProblemFileForm(data, sent, offered=offered) if offered else None
 
 
 def elsewhere_form(found: Problem, user: Any, data: Any = None) -> ElsewhereForm:
@@ -85,29 +91,26 @@ def elsewhere_form(found: Problem, user: Any, data: Any = None) -> ElsewhereForm
     return ElsewhereForm(data, places=[(place.pk, str(place)) for place in similar.beside(found, user)])
 
 
-class PhotoAddPage(ProblemPage):
-    """Takes a photo of a problem and shows the problem again, or what is wrong with the file."""
+class ProblemPhotoAddPage(PhotoAddPage, ProblemPage):
+    """Takes a photo of a problem."""
 
-    page = "detail"
+    def file_form(self, found: Problem, data: Any = None, files: Any = None) -> ProblemPhotoForm | None:
+        return photo_form(found, requester(self.request), data, files)
 
-    def get(self, request: HttpRequest, key: int) -> HttpResponse:
-        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
+    def keep(self, found: Problem, form: forms.Form) -> None:
+        said = form.cleaned_data
+        photos.add(found, said["of"], said["photo"].read(), by=requester(self.request))
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found = self.get_object(key)
-        form = photo_form(found, requester(request), request.POST, request.FILES)
-        if form is None:
-            raise PermissionDenied(_("您没有上传这类照片的权限。"))
-        if form.is_valid():
-            data = form.cleaned_data
-            try:
-                photos.add(found, data["of"], data["photo"].read(), by=requester(request))
-            except ServiceError as error:
-                form.add_error("photo", str(error))
-            else:
-                messages.success(request, _("照片已保存。"))
-                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#photos")
-        return self.again(found, 422, photo=form)
+
+class ProblemFileAddPage(AttachmentAddPage, ProblemPage):
+    """Takes a file of a problem."""
+
+    def file_form(self, found: Problem, data: Any = None, files: Any = None) -> ProblemFileForm | None:
+        return file_form(found, requester(self.request), data, files)
+
+    def keep(self, found: Problem, form: forms.Form) -> None:
+        said = form.cleaned_data
+        files.add(found, said["of"], said["file"], by=requester(self.request))
 
 
 class ElsewherePage(ProblemPage):
@@ -134,20 +137,16 @@ class ElsewherePage(ProblemPage):
         return self.again(found, 422, elsewhere=form)
 
 
-class PhotoPage(View):
-    """The picture of a photo of a visible problem, or the small one; on record when it is seen whole."""
+class ProblemPhotoPage(PhotoPage):
+    """A photo of a visible problem."""
 
-    small = False
+    model = ProblemPhoto
 
-    def get(self, request: HttpRequest, key: int) -> FileResponse:
-        user = requester(request)
-        photo = ProblemPhoto.objects.visible_to(user).filter(pk=key).first()
-        if photo is None:
-            raise Http404(_("没有这条记录，或者它不在您的范围内。"))
-        if not self.small:
-            log_access(user, "view", division=photo.division_id, obj=photo, fields=["image"])
-        file = photo.thumbnail if self.small else photo.image
-        return FileResponse(file.open("rb"), content_type="image/jpeg")
+
+class ProblemFilePage(AttachmentPage):
+    """A file of a visible problem."""
+
+    model = ProblemFile
 
 
 class SitePhotoPage(View):

@@ -87,6 +87,8 @@ MIDDLEWARE = [
     "apps.publicsite.middleware.PublicSiteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before anything reads a body.
+    "apps.pages.body_limits.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "apps.accounts.middleware.AccountMiddleware",
     "apps.pages.languages.LanguageMiddleware",

@@ -113,6 +113,7 @@ from apps.problems.models import (
     EscalationStep,
     LadderRung,
     Problem,
+    ProblemFile,
     ProblemLog,
     ProblemPhoto,
     ProgressReport,
@@ -530,7 +531,7 @@ def _inspected(place: int, member: User | None, words: Canaries) -> None:
     )
     word = words.word()
     pictures = {name: ContentFile(word.encode(), "a.jpg") for name in ("image", "thumbnail")}
-    SiteFormPhoto.objects.create(**of, form=form, slot=0, sha256=word, received_at=now, width=1, height=1, **pictures)
+    SiteFormPhoto.objects.create(**of, form=form, slot=0, sha256=word, at=now, width=1, height=1, **pictures)
 
 
 def _troubled(place: int, words: Canaries) -> None:
@@ -548,7 +549,11 @@ def _troubled(place: int, words: Canaries) -> None:
     RectificationMeasure.objects.create(**of, plan=1, position=1, text=words.word(), by_on=day, checked_by="c")
     ProgressReport.objects.create(**of, kind="monthly", period=day, percent=1, text=words.word())
     pictures = {name: ContentFile(b"p", "a.jpg") for name in ("image", "thumbnail")}
-    ProblemPhoto.objects.create(**of, of="fact", round=0, by_name=words.word(), width=1, height=1, **pictures)
+    ProblemPhoto.objects.create(
+        **of, of="fact", round=0, at=timezone.now(), by_name=words.word(), width=1, height=1, **pictures
+    )
+    word, paper = words.word(), {"kind": "pdf", "size": 1, "file": ContentFile(b"%PDF-", "a.pdf")}
+    ProblemFile.objects.create(**of, of="fact", round=0, at=timezone.now(), by_name="b", name=word, **paper)
     letter = SupervisionLetter.objects.create(
         **of, issuer_id=place, year=2018, sequence=1, number=f"L{place}", unit_id=place, department="d",
         text=words.word(), old_due_on=day, due_on=day, issued_on=day,
@@ -875,6 +880,7 @@ PLANTED: tuple[type[models.Model], ...] = (
     ProblemLog,
     RectificationMeasure,
     ProgressReport,
+    ProblemFile,
     ProblemPhoto,
     SupervisionLetter,
     EscalationStep,
@@ -945,6 +951,7 @@ MADE_WITH = {
     RectificationMeasure: "text",
     ProgressReport: "text",
     ProblemPhoto: "by_name",
+    ProblemFile: "name",
     SupervisionLetter: "text",
     EscalationStep: "done_by_name",
     Statement: "text",

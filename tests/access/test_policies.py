@@ -68,6 +68,10 @@ BEYOND: dict[str, dict[str, str]] = {
     "inspections_teammember": {"own": "account_id"},
     "inspections_inspection": {"read": f"id IN {ON_TEAM}"},
     **{f"inspections_{name}": {"read": f"inspection_id IN {ON_TEAM}"} for name in OF_INSPECTION},
+    # Who reads the office that runs it, too; those that are planted lie at their office.
+    "inspections_inspectiontarget": {
+        "read": " OR ".join((f"inspection_id IN {ON_TEAM}", *rls.in_scope("run_by_id", "supervision")))
+    },
     **{
         f"visits_{name}": {"household": "household_id", "own": "author_id", "write": f"author_id = {ME}"}
         for name in (
@@ -131,7 +135,7 @@ APPEND_ONLY = re.compile(
     r"|^funds_(assetlog|assetcontract|assetyield|distributionline|distributionlog)$"
     r"|^measures_loanrepayment$"
     r"|^inspections_(inspectionlog|sample|sampledunit|siteform|siteformconflict|siteformphoto)$"
-    r"|^problems_(problemlog|rectificationmeasure|progressreport|problemphoto|supervisionletter|escalationstep)$"
+    r"|^problems_(problemlog|rectificationmeasure|progressreport|problemphoto|problemfile|supervisionletter|escalationstep)$"
     r"|^complaints_(complainant|statement|complaintphoto|complaintlog)$"
     rf"|^visits_(?!{'|'.join(name + '$' for name in KEPT_VISITS)})"
 )

@@ -54,6 +54,7 @@ from apps.pages.imports.importer import Outcome
 from apps.pages.imports.models import ImportBatch, StagedUnit
 from apps.partners.services.clients import rotate_secret
 from apps.problems.models import Problem
+from apps.problems.services import files as problem_files
 from apps.problems.services import letters
 from apps.problems.services import photos as problem_photos
 from apps.problems.services import steps as problem_steps
@@ -207,6 +208,9 @@ CALLS = {
     "take a step of a problem": lambda by: problem_steps.take(problem(), "submit", by=by),
     "receive a letter": lambda by: letters.receive(problem().letters.all()[0], by=by),
     "add a photo of a problem's result": lambda by: problem_photos.add(problem(), "result", b"0", by=by),
+    "add a file of a problem": lambda by: problem_files.add(
+        problem(), "result", SimpleUploadedFile("a.pdf", b"%PDF-"), by=by
+    ),
     "hand in a visit": lambda by: submit(
         Draft(client_id=uuid4(), household=household().pk, visited_at=timezone.now(), text="走访"), by=by
     ),

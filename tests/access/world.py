@@ -239,7 +239,14 @@ class Account:
     @cached_property
     def forbidden(self) -> list[str]:
         """The words that nothing sent to this account may hold."""
-        return [word for word, rows in self.world.canaries.items() if not any(self.sees(row) for row in rows)]
+        told = self.world.canaries.items()
+        return [word for word, rows in told if not any(self.sees(row) or self.is_offered(row) for row in rows)]
+
+    def is_offered(self, row: Row) -> bool:
+        """Whether the account may be told what a row is called that it does not see: the forms of the places above, for
+        whoever draws samples with them."""
+        above = self.kind.place and codes.contains(row.place, self.kind.place)
+        return self.inside and row.resource == "form-template" and bool(above) and "inspect" in self.kind.may
 
 
 @dataclass

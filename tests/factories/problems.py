@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.days import today
@@ -102,6 +104,6 @@ def photo(problem: Problem, of: str = "site") -> ProblemPhoto:
     """A photo of this round; its files are names alone."""
     with scopes.acting(planter()):
         return ProblemPhoto.objects.create(
-            problem=problem, division_id=problem.division_id, of=of, round=problem.round, by_name="复核人",
-            width=4, height=3, image="problems/a.jpg", thumbnail="problems/b.jpg",
+            problem=problem, division_id=problem.division_id, of=of, round=problem.round, at=timezone.now(),
+            by_name="复核人", width=4, height=3, image="problems/a.jpg", thumbnail="problems/b.jpg",
         )  # fmt: skip

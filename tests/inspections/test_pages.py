@@ -15,13 +15,14 @@ from apps.access import scope as scopes
 from apps.common.days import today
 from apps.dashboards.todo import inspections_waiting
 from apps.divisions import codes
-from apps.inspections.models import Inspection, Sample, SampledUnit, SiteForm
+from apps.inspections.models import FormTemplate, Inspection, InspectionTarget, Sample, SampledUnit, SiteForm
+from apps.inspections.services import steps, templates
 from apps.problems.choices import Area
 from tests.access.world import EVERYTHING
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.divisions import VILLAGES, plant
 from tests.factories.households import make_household
-from tests.factories.inspections import COUNTY, LEAGUE, NEXT_COUNTY, OTHER_LEAGUE, Bureau, draft_of, units_of
+from tests.factories.inspections import COUNTY, LEAGUE, NEXT_COUNTY, OTHER_LEAGUE, QUESTIONS, Bureau, draft_of, units_of
 from tests.factories.notices import picture
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +191,67 @@ def _latest(found: Inspection) -> Sample:
     with scopes.activate(EVERYTHING):
         assert SampledUnit.objects.filter(inspection=found).exists()
         return Sample.objects.filter(inspection=found).latest("pk")
+
+
+def test_a_post_at_the_level_itself_lists_what_its_place_was_told(bureau):
+    """本级: the county office reads it, once it is opened, on the page, in the API and in search; below it nobody."""
+    here = make_user("here", "county_officer", COUNTY, extent="here")
+    below = make_user("below", "township_officer", 150422100000, extent="here")
+    secret = bureau.take(bureau.plan("unannounced", title="暗访"), "approve", "set_team")
+    told = bureau.take(bureau.plan(title="专项督查"), "approve")
+
+    def listed(user: object) -> tuple[list[str], bool]:
+        client = sign_in(Client(), user)
+        rows = client.get("/api/v1/inspection-targets/").json()["results"]
+        page = client.get("/inspection-targets/").content.decode()
+        return [row["title"] for row in rows], all(row["title"] in page for row in rows)
+
+    assert listed(here) == (["专项督查"], True) and listed(below) == ([], True)
+    assert sign_in(Client(), here).get(f"/api/v1/inspection-targets/?division={COUNTY}").json()["results"]
+    bureau.take(secret, "start")
+    assert listed(here) == (["专项督查", "暗访"], True)
+    assert sign_in(Client(), here).get(f"/inspections/{told.pk}/").status_code == 404
+
+
+def test_a_post_at_the_office_itself_goes_on_listing_where_its_inspections_went(bureau):
+    """本级 of the league: its targets lie at the counties by now. Both walls open them, and to no one else."""
+    office = make_user("office", "inspector", LEAGUE, extent="here")
+    beside = make_user("beside", "inspector", OTHER_LEAGUE, extent="here")
+    found = bureau.take(bureau.plan(places=(COUNTY, NEXT_COUNTY)), "approve")
+    for user, number in ((office, 2), (beside, 0)):
+        with scopes.acting(user), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM inspections_inspectiontarget WHERE inspection_id = %s", [found.pk])
+            assert cursor.fetchone() == (number,)
+            assert InspectionTarget.objects.visible_to(user).count() == number
+    rows = sign_in(Client(), office).get(f"/api/v1/inspection-targets/?inspection={found.pk}").json()["results"]
+    assert {row["place"] for row in rows} == {str(COUNTY), str(NEXT_COUNTY)}
+
+
+def test_templates_of_the_places_above_are_offered_below(bureau):
+    """With their questions; those of the places beside, and what is not in use any more, are not."""
+    planner, beside = (make_user(f"of-{place}", "inspector", place) for place in (COUNTY, NEXT_COUNTY))
+
+    def template(place: int, by: object, **said: object) -> FormTemplate:
+        with scopes.acting(by):
+            made = FormTemplate(division_id=place, title=f"表{place}", unit="household", **said)
+            return templates.save(made, QUESTIONS, by=by)
+
+    league, own = bureau.template(), template(COUNTY, planner)
+    others = [template(LEAGUE, bureau.planner, is_active=False), template(NEXT_COUNTY, beside)]
+    head = make_user("county-head", "county_head", COUNTY)
+    said = {"title": "县级督查", "kind": "special", "from_on": today(), "until_on": today(), "basis": "b"}
+    with scopes.acting(planner):
+        found = steps.plan(Inspection(division_id=COUNTY, **said), (150422100000,), by=planner)
+    with scopes.acting(head):
+        steps.take(found, "approve", by=head)
+    client = sign_in(Client(), planner)
+    field = client.get(f"/samples/new/?inspection={found.pk}").context["form"].fields["template"]
+    assert [key for key, _label in field.choices if key] == [league.pk, own.pk]
+    draw = {
+        "inspection": found.pk, "unit": "household", "method": "size", "size": 2, "strata": "none", "seed": 5,
+        "margin": "", "confidence": "",
+    }  # fmt: skip
+    assert client.post("/samples/new/", {**draw, "template": others[1].pk}).status_code == 422
+    assert client.post("/samples/new/", {**draw, "template": league.pk}).status_code == 302
+    assert [one["text"] for one in only(Sample).questions] == [one["text"] for one in QUESTIONS]
+    assert client.get(f"/form-templates/{league.pk}/").status_code == 404

@@ -10,6 +10,7 @@ from django.utils import timezone
 from PIL import Image
 
 from apps.access import scope as scopes
+from apps.accounts.models import User
 from apps.common.days import today
 from apps.crosschecks.models import Finding
 from apps.dashboards.todo import problems_waiting
@@ -206,15 +207,56 @@ def test_desks_count_what_waits_for_them_and_open_it(people: People) -> None:
     people.at("in_progress")
     people.take(people.at("in_progress"), "urge")
     people.take(people.raised(VILLAGE), "list")
-    league = lines_of(people.league)
-    assert league.pop("督办函未签收") == 1
+    league, county = lines_of(people.league), lines_of(people.county)
+    assert (league.pop("督办函未签收"), league.pop("下级本月整改月报未报")) == (1, 2)
     assert sum(league.values()) == 1
-    assert sum(lines_of(people.county).values()) == 4
+    assert county.pop("本月整改月报待报") == 2
+    assert sum(county.values()) == 4
     assert lines_of(people.region) == {}
     rows = as_(people.county).get("/api/v1/problems/?waiting=true").json()["results"]
     assert {row["state"] for row in rows} == {"in_progress", "urged", "listed"}
     assert len(as_(people.county).get("/api/v1/supervision-letters/?waiting=true").json()["results"]) == 1
     assert len(as_(people.league).get("/api/v1/supervision-letters/?issued=true").json()["results"]) == 1
+
+
+def test_who_owes_the_report_of_this_month_is_told_and_so_is_the_office_above(people: People) -> None:
+    owed, unplanned = people.at("in_progress"), people.at("assigned")
+    come = people.take(people.at("in_progress"), "report")
+    early = people.take(people.at("in_progress", found_on=in_days(-60)), "report", period=in_days(-40))
+
+    def listed(user: object, whose: str) -> set[int]:
+        rows = as_(user).get(f"/api/v1/problems/?report_owed={whose}").json()["results"]
+        return {row["id"] for row in rows}
+
+    assert listed(people.county, "mine") == listed(people.league, "below") == {owed.pk, early.pk}
+    assert listed(people.county, "below") == listed(people.league, "mine") == set()
+    assert not {unplanned.pk, come.pk} & listed(people.league, "below")
+    assert lines_of(people.league)["下级本月整改月报未报"] == 2
+    people.take(owed, "report")
+    assert lines_of(people.county)["本月整改月报待报"] == 1
+
+
+def test_a_problem_or_an_inspection_is_found_by_its_whole_number(people: People) -> None:
+    from tests.factories.inspections import Bureau
+
+    bureau = Bureau.at()
+    secret, open_one = bureau.plan("unannounced"), bureau.take(bureau.plan(), "approve")
+    found = people.raised()
+    far = make_user("far", "county_officer", 150423000000)
+
+    clients = {user: as_(user) for user in (people.county, far, bureau.planner)}
+
+    def goes_to(user: User, text: str) -> str:
+        answer = clients[user].post("/search/", {"q": text})
+        return answer["Location"] if answer.status_code == 302 else ""
+
+    for text in (found.number, found.number.replace("-", " ")):
+        assert goes_to(people.county, text) == f"/problems/{found.pk}/"
+        assert goes_to(far, text) == ""
+    assert goes_to(people.county, found.number[:-1]) == ""
+    assert goes_to(bureau.planner, secret.number.lower()) == f"/inspections/{secret.pk}/"
+    assert goes_to(people.county, secret.number) == goes_to(far, open_one.number) == ""
+    assert goes_to(people.county, open_one.number).startswith("/inspection-targets/")
 
 
 def test_a_confirmed_finding_and_a_problem_of_a_visit_become_problems(people: People) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -76,6 +77,7 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
     {"text": "对帮扶工作的评价", "kind": "choice", "choices": "满意；基本满意；不满意"},
 )
 FILLED = 6
+LOGGED = "inspection_logged, inspection_told_in_time"
 
 
 def inspect_everywhere(bulk: Bulk, seed: int | str) -> None:
@@ -83,11 +85,15 @@ def inspect_everywhere(bulk: Bulk, seed: int | str) -> None:
     chance = random.Random(f"{seed}:inspections")  # noqa: S311  # invented data, no secrets
     leagues = list(Division.objects.pickable().at_level(codes.LEAGUE).order_by("code").values_list("code", flat=True))
     counties = list(Division.objects.pickable().counties().order_by("code").values_list("code", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {LOGGED} DEFERRED")  # the steps are written after their inspections
     with bulk.without_history():
         _six_teams(leagues, chance)
         _checks(leagues)
         _supervisions(leagues, counties, chance)
         _secret(chance)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {LOGGED} IMMEDIATE")
     bulk.rows["inspections_inspection"] = Inspection.objects.count()
     bulk.rows["inspections_siteform"] = SiteForm.objects.count()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.querysets import ScopedManager
+from apps.common.photos import Photo
 from apps.inspections.choices import ProblemLevel
 from apps.inspections.models.base import SupervisionModel
 from apps.inspections.models.inspection import Inspection
@@ -17,14 +18,15 @@ from apps.inspections.models.sample import SampledUnit
 from apps.inspections.querysets import OfInspectionQuerySet
 from apps.pages.steplogs import person
 
-LONGEST_FACT = 2000
+LONGEST_FACT, LONGEST_REASON = 2000, 500
 
 
 class SiteForm(SupervisionModel):
     """现场表: answers of one visit to a sampled unit; stored once under the id that the phone made, and never changed.
 
     `questions` are those that were asked. `late`: it was written before the inspection was closed and came after; it
-    is kept and marked, and counts for nothing until somebody looks. A problem is raised from a form in time only.
+    is kept and marked, and counts for nothing until somebody looks. A problem is raised from a form in time at once,
+    from a late one when somebody adopts it (`settled_at`); otherwise he says why not.
     """
 
     inspection = models.ForeignKey(
@@ -54,6 +56,12 @@ class SiteForm(SupervisionModel):
     problem_fact = models.TextField(_("问题事实"), max_length=LONGEST_FACT, blank=True, default="")
     problem_level = models.CharField(_("问题程度"), max_length=10, choices=ProblemLevel.choices, blank=True, default="")
     problem = models.BigIntegerField(_("问题编号"), null=True, editable=False)
+    settled_at = models.DateTimeField(_("处理时间"), null=True, editable=False)
+    settled_by = person(_("处理人"))
+    settled_by_name = models.CharField(_("处理人姓名"), max_length=60, blank=True, default="", editable=False)
+    dismissed_reason = models.CharField(
+        _("不列为问题的理由"), max_length=LONGEST_REASON, blank=True, default="", editable=False
+    )
 
     objects: ClassVar = ScopedManager.from_queryset(OfInspectionQuerySet)()
 
@@ -64,6 +72,13 @@ class SiteForm(SupervisionModel):
             models.CheckConstraint(
                 condition=Q(problem_fact="", problem_level="") | (~Q(problem_fact="") & ~Q(problem_level="")),
                 name="site_form_problem_whole",
+            ),
+            # What came late is adopted or dismissed with a reason, and nothing else is.
+            models.CheckConstraint(
+                condition=Q(settled_at=None, dismissed_reason="") & (Q(problem=None) | Q(late=False))
+                | Q(settled_at__isnull=False, late=True, problem__isnull=False, dismissed_reason="")
+                | Q(settled_at__isnull=False, late=True, problem=None) & ~Q(dismissed_reason=""),
+                name="site_form_settled",
             ),
         ]
         indexes = [models.Index(fields=["division", "id"], name="site_form_division")]
@@ -94,24 +109,13 @@ class SiteFormConflict(SupervisionModel):
         return f"{self.form_id} {self.digest[:8]}"
 
 
-def photo_path(photo: SiteFormPhoto, name: str) -> str:
-    """Where a picture is stored: a name that tells nothing, in a folder of the month."""
-    return f"site-forms/{photo.received_at:%Y/%m}/{uuid4().hex}.jpg"
-
-
-class SiteFormPhoto(SupervisionModel):
+class SiteFormPhoto(Photo, SupervisionModel):
     """现场照片: a photo of a form, by its number on it; made anew from its pixels. `sha256` is of what was sent."""
 
     inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="+", verbose_name=_("督查巡查"))
     form = models.ForeignKey(SiteForm, on_delete=models.PROTECT, related_name="photos", verbose_name=_("现场表"))
     slot = models.PositiveSmallIntegerField(_("照片序号"))
     sha256 = models.CharField(_("文件校验值"), max_length=64)
-    received_at = models.DateTimeField(_("收到时间"))
-    taken_at = models.DateTimeField(_("拍摄时间"), null=True)
-    width = models.PositiveIntegerField(_("宽"))
-    height = models.PositiveIntegerField(_("高"))
-    image = models.FileField(_("照片"), upload_to=photo_path)
-    thumbnail = models.FileField(_("缩略图"), upload_to=photo_path)
 
     objects: ClassVar = ScopedManager.from_queryset(OfInspectionQuerySet)()
 
@@ -122,3 +126,7 @@ class SiteFormPhoto(SupervisionModel):
 
     def __str__(self) -> str:
         return f"{self.form_id} {self.slot}"
+
+    @property
+    def caption(self) -> str:
+        return gettext("现场照片")

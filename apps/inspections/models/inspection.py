@@ -14,7 +14,7 @@ from apps.common.models import Versioned
 from apps.divisions.models import Division
 from apps.inspections.choices import InspectionKind, InspectionState
 from apps.inspections.models.base import SupervisionModel
-from apps.inspections.querysets import InspectionQuerySet, OfInspectionQuerySet
+from apps.inspections.querysets import InspectionQuerySet, TargetQuerySet
 from apps.pages.steplogs import person
 
 LONGEST_REPORT = 20_000
@@ -115,7 +115,7 @@ class InspectionTarget(SupervisionModel):
     notice = models.TextField(_("通报内容"), max_length=LONGEST_REPORT, blank=True, default="")
     notified_on = models.DateField(_("通报日期"), null=True)
 
-    objects: ClassVar = ScopedManager.from_queryset(OfInspectionQuerySet)()
+    objects: ClassVar = ScopedManager.from_queryset(TargetQuerySet)()
 
     class Meta:
         verbose_name = _("受检地区")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.common import photos, pictures
+from apps.common import photos
 from apps.common.errors import Refused, ServiceError
 from apps.inspections.models import SiteForm, SiteFormPhoto
 from apps.inspections.services.teams import office
@@ -35,14 +33,13 @@ def add(form: SiteForm, slot: int, data: bytes, *, by: User) -> tuple[SiteFormPh
     digest = hashlib.sha256(data).hexdigest()
     known = _known(form, slot, by)
     if known is None:
-        photo = _made(form, slot, digest, photos.read(data, most=MOST_BYTES))
+        of = {"inspection_id": form.inspection_id, "division_id": form.division_id, "form": form}
+        photo = SiteFormPhoto(**of, slot=slot, sha256=digest)
+        picture = photos.read(data, most=MOST_BYTES)
         try:
             with transaction.atomic(), scopes.activate(office(by)):
-                photo.save(force_insert=True)
-        except BaseException as error:
-            _throw_away(photo)
-            if not isinstance(error, IntegrityError):
-                raise
+                photos.keep(photo, picture, by=by)
+        except IntegrityError:  # another copy of it was faster
             known = _known(form, slot, by)
         else:
             return photo, True
@@ -59,26 +56,3 @@ def of_form(user: Any, form: SiteForm) -> list[SiteFormPhoto]:
 def _known(form: SiteForm, slot: int, by: User) -> SiteFormPhoto | None:
     with scopes.activate(office(by)):
         return SiteFormPhoto.objects.filter(form=form, slot=slot).first()
-
-
-def _made(form: SiteForm, slot: int, digest: str, picture: pictures.Picture) -> SiteFormPhoto:
-    photo = SiteFormPhoto(
-        inspection_id=form.inspection_id,
-        division_id=form.division_id,
-        form=form,
-        slot=slot,
-        sha256=digest,
-        received_at=timezone.now(),
-        taken_at=picture.taken_at,
-        width=picture.width,
-        height=picture.height,
-    )
-    photo.image.save("photo.jpg", ContentFile(picture.image), save=False)
-    photo.thumbnail.save("photo.jpg", ContentFile(picture.thumbnail), save=False)
-    return photo
-
-
-def _throw_away(photo: SiteFormPhoto) -> None:
-    for file in (photo.image, photo.thumbnail):
-        if file.name:
-            file.storage.delete(file.name)

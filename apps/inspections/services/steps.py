@@ -42,7 +42,11 @@ WAY = Way.of(
     Step("notify", gettext_lazy("通报"), (S.FED_BACK,), S.NOTIFIED, APPROVES, apart=True),
     Step("close", gettext_lazy("办结"), (S.NOTIFIED,), S.CLOSED, INSPECTS),
     Step("cancel", gettext_lazy("取消"), BEFORE, S.CANCELLED, APPROVES, needs_note=True),
-    elsewhere=(Step("plan", gettext_lazy("拟定"), (), S.PLANNED, INSPECTS, apart=True),),
+    elsewhere=(
+        Step("plan", gettext_lazy("拟定"), (), S.PLANNED, INSPECTS, apart=True),
+        Step("adopt", gettext_lazy("采纳办结后到达的问题"), (), "", INSPECTS),
+        Step("dismiss", gettext_lazy("不采纳办结后到达的问题"), (), "", INSPECTS),
+    ),
 )
 
 

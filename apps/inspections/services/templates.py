@@ -11,12 +11,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.access import policy
+from apps.access import scope as scopes
 from apps.accounts.models import User
 from apps.common.errors import ServiceError
+from apps.divisions import codes
 from apps.inspections.choices import QuestionKind
 from apps.inspections.models import FormQuestion, FormTemplate
 
 INSPECTS = "inspect"
+EVERYWHERE = scopes.everywhere("view_supervision", username="inspections")
+"""What places above prescribe is read there."""
 MOST_QUESTIONS = 60
 BETWEEN = re.compile(r"[;；\n]+")
 
@@ -59,13 +63,21 @@ def choices_of(text: str) -> list[str]:
 
 
 def questions_of(template: FormTemplate) -> list[dict[str, Any]]:
-    """The questions as a sample keeps them and a form asks them."""
+    """The questions as a sample keeps them and a form asks them, of a template that the caller sees or was offered."""
+    with scopes.activate(EVERYWHERE):
+        rows = list(FormQuestion.objects.filter(template=template).order_by("position"))
     return [
         {"text": row.text, "kind": row.kind, "choices": choices_of(row.choices), "required": row.required}
-        for row in FormQuestion.objects.filter(template=template).order_by("position")
+        for row in rows
     ]
 
 
 def usable(user: Any) -> list[FormTemplate]:
-    """The templates in use that somebody sees, those of the highest place first."""
-    return list(FormTemplate.objects.visible_to(user).filter(is_active=True).order_by("division_id", "pk"))
+    """The templates in use that somebody draws with: those that he sees, and those of the places above his offices;
+    those of the highest place first."""
+    own = list(FormTemplate.objects.visible_to(user).filter(is_active=True))
+    offices = [low for low, _high in scopes.of(user).ranges_of(INSPECTS)]
+    above = {place for office in offices for place in codes.ancestors(office)}
+    with scopes.activate(EVERYWHERE):
+        found = [*own, *FormTemplate.objects.filter(is_active=True, division_id__in=above)]
+    return sorted({one.pk: one for one in found}.values(), key=lambda one: (one.division_id, one.pk))

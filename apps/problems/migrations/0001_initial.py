@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.common.models
-import apps.problems.models.hanging
+import apps.common.photos
 
 
 class Migration(migrations.Migration):
@@ -555,10 +555,10 @@ class Migration(migrations.Migration):
                 ("taken_at", models.DateTimeField(null=True, verbose_name="拍摄时间")),
                 ("width", models.PositiveIntegerField(verbose_name="宽")),
                 ("height", models.PositiveIntegerField(verbose_name="高")),
-                ("image", models.FileField(upload_to=apps.problems.models.hanging.photo_path, verbose_name="照片")),
+                ("image", models.FileField(upload_to=apps.common.photos.path_of, verbose_name="照片")),
                 (
                     "thumbnail",
-                    models.FileField(upload_to=apps.problems.models.hanging.photo_path, verbose_name="缩略图"),
+                    models.FileField(upload_to=apps.common.photos.path_of, verbose_name="缩略图"),
                 ),
                 (
                     "by",

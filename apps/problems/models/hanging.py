@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from uuid import uuid4
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,9 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.common.attachments import Attachment
+from apps.common.photos import Photo
 from apps.inspections.models.base import SupervisionModel
 from apps.pages.steplogs import StepLog, person
-from apps.problems.choices import PhotoOf, ReportKind
+from apps.problems.choices import FileOf, PhotoOf, ReportKind
 from apps.problems.models.problem import Problem, name_of
 
 LONGEST_MEASURE = 500
@@ -103,12 +104,23 @@ class ProgressReport(OfProblem):
         return f"{self.problem_id} {self.period}"
 
 
-def photo_path(photo: ProblemPhoto, name: str) -> str:
-    """Where a picture lies: a name that nobody guesses."""
-    return f"problems/{uuid4().hex}.jpg"
+class ProblemFile(Attachment, OfProblem):
+    """问题附件: a paper that proves the fact, the result, or the verification. Append-only; `round` as of a photo."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="files", verbose_name=_("问题"))
+    of = models.CharField(_("附件内容"), max_length=8, choices=FileOf.choices)
+    round = models.PositiveSmallIntegerField(_("申请次数"))
+
+    class Meta:
+        verbose_name = _("问题附件")
+        verbose_name_plural = _("问题附件")
+        indexes = [models.Index(fields=["division", "id"], name="problem_file_division")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
-class ProblemPhoto(OfProblem):
+class ProblemPhoto(Photo, OfProblem):
     """问题照片: of the fact, of the result, or of the verification on site; drawn anew without metadata. Append-only.
 
     `round` is the round in which it was taken: one of an earlier round proves nothing of this one.
@@ -117,14 +129,6 @@ class ProblemPhoto(OfProblem):
     problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="photos", verbose_name=_("问题"))
     of = models.CharField(_("照片内容"), max_length=8, choices=PhotoOf.choices)
     round = models.PositiveSmallIntegerField(_("申请次数"))
-    at = models.DateTimeField(_("上传时间"), default=timezone.now)
-    by = person(_("上传人"))
-    by_name = name_of(_("上传人姓名"))
-    taken_at = models.DateTimeField(_("拍摄时间"), null=True)
-    width = models.PositiveIntegerField(_("宽"))
-    height = models.PositiveIntegerField(_("高"))
-    image = models.FileField(_("照片"), upload_to=photo_path)
-    thumbnail = models.FileField(_("缩略图"), upload_to=photo_path)
 
     class Meta:
         verbose_name = _("问题照片")
@@ -133,3 +137,7 @@ class ProblemPhoto(OfProblem):
 
     def __str__(self) -> str:
         return f"{self.problem_id} {self.of}"
+
+    @property
+    def caption(self) -> str:
+        return f"{self.get_of_display()} {self.by_name}"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.access import policy
 from apps.access import scope as scopes
 from apps.accounts.models import User
-from apps.common import photos, pictures
+from apps.common import photos
 from apps.common.errors import ServiceError
 from apps.inspections.models import SiteFormPhoto
 from apps.problems.choices import PhotoOf, State
@@ -51,31 +50,8 @@ def add(row: Problem, of: str, data: bytes, *, by: User) -> ProblemPhoto:
         if ProblemPhoto.objects.filter(problem=locked).count() >= MOST_PHOTOS:
             message = _("一个问题最多 %(most)d 张照片。") % {"most": MOST_PHOTOS}
             raise ServiceError(message, field="photo", code="too_many")
-        return keep(locked, of, picture, by=by)
-
-
-def keep(row: Problem, of: str, picture: pictures.Picture, *, by: User) -> ProblemPhoto:
-    """Write the files and the row of a picture that was read; the files go again when the row is not written."""
-    photo = ProblemPhoto(
-        problem=row,
-        division_id=row.division_id,
-        of=of,
-        round=row.round,
-        by=by,
-        by_name=str(by)[:60],
-        taken_at=picture.taken_at,
-        width=picture.width,
-        height=picture.height,
-    )
-    try:
-        photo.image.save("photo.jpg", ContentFile(picture.image), save=False)
-        photo.thumbnail.save("photo.jpg", ContentFile(picture.thumbnail), save=False)
-        photo.save(force_insert=True)
-    except BaseException:
-        for file in (photo.image, photo.thumbnail):
-            if file.name:
-                file.storage.delete(file.name)
-        raise
+        photo = ProblemPhoto(problem=locked, division_id=locked.division_id, of=of, round=locked.round)
+        photos.keep(photo, picture, by=by)
     return photo
 
 

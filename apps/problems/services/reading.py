@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from apps.access import scope as scopes
+from apps.common.days import today
 from apps.divisions import codes
 from apps.problems.choices import AT_WORK, State
 from apps.problems.models import EscalationStep, Problem, SupervisionLetter
@@ -34,6 +35,17 @@ def waiting(user: Any) -> ProblemQuerySet:
     mine = Q(state__in=TO_RECTIFY, unit__in=offices(user, RECTIFIES))
     watched = watched_by(offices(user, REVIEWS), "answers")
     return cast("ProblemQuerySet", rows.filter(mine | (Q(state__in=TO_REVIEW) & watched)))
+
+
+def owing(user: Any) -> ProblemQuerySet:
+    """The problems whose report of this month is missing, with `mine` for those that this account's office owes; the
+    others it watches over."""
+    mine = Q(unit__in=offices(user, RECTIFIES))
+    watched = watched_by(offices(user, REVIEWS), "answers")
+    rows = Problem.objects.visible_to(user).owing_report(today()).annotate(answers=Coalesce("unit_id", "division_id"))
+    return cast(
+        "ProblemQuerySet", rows.annotate(mine=Case(When(mine, then=True), default=False)).filter(mine | watched)
+    )
 
 
 def watched_by(places: Iterable[int], field: str) -> Q:
