@@ -23,7 +23,7 @@ TRACK = "/tracks/"
 @pytest.fixture
 def walked(helper, households):
     """Two visits with positions, the later one written first, and one without."""
-    now = timezone.now()
+    now = timezone.localtime()
     for hours, lon in ((2, LON + 0.02), (6, LON), (4, None)):
         at = now - datetime.timedelta(hours=hours)
         make_visit(
