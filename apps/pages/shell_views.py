@@ -71,7 +71,10 @@ def place_picker(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("name", "division")
     only = Division.objects.filter(code=chosen).first() if chosen and not steps else None
     context = {"name": name, "chosen": chosen or "", "steps": steps, "all": everywhere, "only": only}
-    return render(request, "generic/_picker.html", context)
+    answer = render(request, "generic/_picker.html", context)
+    if request.headers.get("HX-Trigger-Name") == "picked":
+        answer["HX-Trigger-After-Settle"] = "place-picked"  # a list that is narrowed by the place asks anew
+    return answer
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 from django.db import transaction
@@ -169,6 +170,13 @@ def test_a_place_is_picked_level_by_level(sign_in, picture):
     page.select_option(".picker select >> nth=0", label="隆昌镇")
     page.wait_for_selector("input[name=division][value='150422101000']", state="attached")
     assert page.locator(".picker select").count() == 2
+    # Among the filters of a list it narrows the list, and the address stays the list's.
+    page.goto("/complaints/")
+    page.click("summary:has-text('更多')")
+    page.click("summary:has-text('被反映地区')")
+    expect(page.locator(UNSETTLED)).to_have_count(0)
+    page.select_option(".picker select >> nth=0", label="赤峰市")
+    expect(page).to_have_url(re.compile(r"/complaints/\?concerned=150400000000$"))
     page.goto("/households/")
     page.click("tbody tr:first-child a")
     page.click("section:has-text('家庭成员') a:has-text('新增') >> nth=0")
