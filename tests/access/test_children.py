@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from django.db import models
@@ -19,7 +16,6 @@ from django.utils import timezone
 
 from apps.access import scope as scopes
 from apps.access.models import Pairing
-from apps.access.querysets import ScopedQuerySet
 from apps.crosschecks.models import Finding, FindingLog, Run, RunUnit
 from apps.dashboards import counting
 from apps.dashboards.extent import Extent
@@ -29,31 +25,14 @@ from apps.households.models import Household, Person, StatusEvent
 from apps.notices.models import PublicNotice
 from apps.pages.places import Place, tops
 from apps.villages.models import Village
-from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN, Account, World
+from tests.access.walls import opened, own_and_foreign
+from tests.access.world import COUNTY, EVERYTHING, OTHER_LEAGUE, OWN
 from tests.factories.cadres import make_cadre, pair
 
 pytestmark = [
     pytest.mark.usefixtures("undone", "wall"),
     pytest.mark.parametrize("wall", ["application"], indirect=True),
 ]
-
-
-@contextmanager
-def opened(model: type[models.Model]) -> Iterator[None]:
-    """Every row of this model is visible to everybody inside the block, and nothing else is."""
-    usual: Callable[..., Any] = ScopedQuerySet.visible_to
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            ScopedQuerySet, "visible_to", lambda rows, user: rows.all() if rows.model is model else usual(rows, user)
-        )
-        yield
-
-
-def own_and_foreign(world: World, account: Account, model: type[models.Model]) -> tuple[int, int]:
-    """The keys of a row that the account sees and of one in another league."""
-    rows = [row for row in world.rows_of(model) if not row.gone]
-    own = next(row.key for row in rows if account.sees(row))
-    return own, next(row.key for row in rows if row.place == OTHER_LEAGUE and not account.sees(row))
 
 
 def test_a_household_is_shown_without_its_income_its_lights_and_its_past(world):
