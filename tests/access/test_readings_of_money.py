@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 
 from apps.access import scope as scopes
+from apps.accounts.services import SET_UP, appoint
 from apps.common.errors import ServiceError
 from apps.divisions import codes
 from apps.funds.models import (
@@ -131,7 +132,8 @@ def test_a_notice_of_a_project_tells_of_no_money_and_no_household_out_of_its_wri
     with scopes.activate(EVERYTHING):
         Beneficiary.objects.filter(project__in=(own, far)).update(head="色音")
     for stage in ("before", "after"):
-        near, away = (reads(world, "county", lambda by, row=row: publicity.WORDS[stage](row, by)) for row in (own, far))
+        words = publicity.WORDS[stage]
+        near, away = reads(world, "county", lambda by, words=words: [words(row, by) for row in (own, far)])
         assert near.lines[0]["households"] == len(near.lines) - 1 > 0
         assert (away.lines[0]["households"], len(away.lines)) == (0, 1)
     assert ("落实资金1.00元，已拨付1.00元" in near.text, "落实资金0.00元，已拨付0.00元" in away.text) == (True, True)
@@ -183,16 +185,28 @@ def test_what_was_said_of_a_difference_is_read_where_it_lies(world):
     assert told == [1, 0]
 
 
-def test_a_difference_is_not_settled_by_an_entry_out_of_sight(world):
-    """Who pays at the county itself, and sees nothing below it, knows of no entry of a village."""
-    row, paid = first(Reconciliation, COUNTY, settlement=None), first(Entry, OWN, act="pay")
+def reversed_at(place: int) -> Entry:
+    """An entry that takes back what was paid at a place."""
+    paid = first(Entry, place, act="pay")
     with scopes.activate(EVERYTHING):
         of = {name: getattr(paid, name) for name in ("division_id", "act", "quota", "project", "allocation")}
-        undone = Entry.objects.create(**of, amount=-paid.amount, reverses=paid, booked_on=paid.booked_on)
+        return Entry.objects.create(**of, amount=-paid.amount, reverses=paid, booked_on=paid.booked_on)
+
+
+def test_a_difference_is_settled_by_an_entry_in_sight_that_lies_where_it_does(world):
+    """Who pays at the county itself sees no entry of a village; who pays in another league as well sees one there."""
+    row = first(Reconciliation, COUNTY, settlement=None)
+    own, far = reversed_at(OWN), reversed_at(OTHER_LEAGUE)
     here = make_user("pays-here", "finance_user", COUNTY, extent="here")
-    with scopes.acting(here), pytest.raises(ServiceError):
-        reconciling.settle(row, "核对", by=here, entry=undone.pk)
-    assert reads(world, "finance", lambda by: reconciling.settle(row, "核对", by=by, entry=undone.pk)).entry == undone
+    twice = make_user("pays-twice", "finance_user", COUNTY)
+    with scopes.activate(SET_UP):
+        appoint(twice, role="finance_user", division=150500000000, by=None)
+    for by, entry in ((here, own), (twice, far)):
+        with scopes.acting(by), pytest.raises(ServiceError) as refused:
+            reconciling.settle(row, "核对", by=by, entry=entry.pk)
+        assert refused.value.field == "entry"
+    with scopes.acting(twice):
+        assert reconciling.settle(row, "核对", by=twice, entry=own.pk).entry == own
 
 
 def test_differences_wait_for_those_who_read_the_money_that_they_pay(world):
