@@ -30,9 +30,11 @@ BARE = ("stranger", "ended", "system-admin")
 # cadre.
 ALONE_ALSO = ("county", "village", "helper")
 # They ask everything, the finance bureau everything about money; the others see and may do what one of these does, at
-# other places, and take turns: at every second address one question, once about what they see, once about what they do
-# not. `WALK=whole` lets all ask everything.
-THOROUGH = ("county", "village", "helper", "anonymous")
+# other places, and take turns: at every third address one question, once about what they see, once about what they do
+# not. The helping cadre asks everything at every second address; with one wall alone all three do, at the others with
+# the other wall.
+# `WALK=whole` lets all ask everything.
+THOROUGH = ("county", "village", "anonymous")
 MONEY = ("funds", "measures", "notices")
 WHOLE = os.environ.get("WALK") == "whole"
 
@@ -140,7 +142,7 @@ class Question:
 
 def questions(world: World, account: Account, wall: str, app: str = "") -> Iterator[Question]:
     """What an account asks on its walk, of all apps or of one."""
-    whole = WHOLE or wall != "both" or account.name in THOROUGH
+    whole = WHOLE or (wall == "both" and account.name in THOROUGH)
     turn = [*world.accounts].index(account.name)
     for place, route in enumerate(filter(known, routes())):
         if app and part(route) != app:
@@ -149,8 +151,11 @@ def questions(world: World, account: Account, wall: str, app: str = "") -> Itera
             continue
         if whole or (account.name == "finance" and part(route) in MONEY):
             yield from _of_route(route, world, account, wall)
-        elif (place + turn) % 2:
-            yield from _in_turn(list(_of_route(route, world, account, wall)), account, (place + turn) // 2)
+        elif wall != "both" or account.name == "helper":
+            if (place + turn + (wall == "database")) % 2:
+                yield from _of_route(route, world, account, wall)
+        elif not (place + turn) % 3:
+            yield from _in_turn(list(_of_route(route, world, account, wall)), account, (place + turn) // 3)
 
 
 def _of_route(route: Route, world: World, account: Account, wall: str) -> Iterator[Question]:
