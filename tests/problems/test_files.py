@@ -43,6 +43,7 @@ def office(*names: str) -> bytes:
         (office("word/document.xml"), "docx"),
         (office("xl/workbook.xml"), "xlsx"),
     ],
+    ids=("pdf", "jpg", "png", "docx", "xlsx"),
 )
 def test_a_file_is_what_it_holds(data: bytes, kind: str) -> None:
     file = ContentFile(data, "report.exe")
@@ -60,6 +61,8 @@ def test_a_file_is_what_it_holds(data: bytes, kind: str) -> None:
         (office("word/document.xml", "word/vbaProject.bin"), "wrong_type"),
         (office("word/document.xml")[:20], "wrong_type"),
     ],
+    # A zip file tells its time: no two workers would make the same name of it.
+    ids=("nothing", "program", "page", "old document", "archive", "document with a program", "torn document"),
 )
 def test_what_is_no_paper_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(ServiceError) as refused:
