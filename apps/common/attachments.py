@@ -8,14 +8,13 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.files.base import File
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.common.errors import ServiceError
+from apps.common.uploads import Uploaded
 
 MOST_BYTES = 10 * 1024 * 1024
 LONGEST_NAME = 100
@@ -39,21 +38,10 @@ def path_of(attachment: models.Model, name: str) -> str:
     return f"{attachment._meta.app_label}/{uuid4().hex}.{name.rsplit('.', 1)[-1]}"
 
 
-class Attachment(models.Model):
+class Attachment(Uploaded):
     """A file with the name it came under, its kind, its size in bytes, and who uploaded it when. The row that it
     belongs to is the model's own."""
 
-    at = models.DateTimeField(gettext_lazy("上传时间"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        editable=False,
-        verbose_name=gettext_lazy("上传人"),
-    )
-    by_name = models.CharField(gettext_lazy("上传人姓名"), max_length=60, blank=True, default="", editable=False)
     name = models.CharField(gettext_lazy("文件名称"), max_length=LONGEST_NAME)
     kind = models.CharField(gettext_lazy("文件类型"), max_length=4, choices=[(kind, kind) for kind in MEDIA_TYPES])
     size = models.PositiveIntegerField(gettext_lazy("文件大小（字节）"))
@@ -88,7 +76,7 @@ def keep(attachment: Attachment, file: File[Any], *, by: Any) -> None:
     """Write a file and its row, which `by` uploaded now; the file goes again when the row is not written. Raises
     ServiceError as `checked` does."""
     kind = checked(file)
-    attachment.at, attachment.by, attachment.by_name = timezone.now(), by, str(by)[:60]
+    attachment.sign(by)
     attachment.kind, attachment.size, attachment.name = kind, file.size, named(str(file.name), kind)
     try:
         attachment.file.save(f"file.{kind}", file, save=False)

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.common import pictures
 from apps.common.errors import ServiceError
+from apps.common.uploads import Uploaded
 
 MOST_BYTES = 12 * 1024 * 1024
 
@@ -25,20 +24,9 @@ def path_of(photo: models.Model, name: str) -> str:
     return f"{photo._meta.app_label}/{uuid4().hex}.jpg"
 
 
-class Photo(models.Model):
+class Photo(Uploaded):
     """A photo, drawn anew without metadata, with who uploaded it when. The row that it is of is the model's own."""
 
-    at = models.DateTimeField(gettext_lazy("上传时间"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        editable=False,
-        verbose_name=gettext_lazy("上传人"),
-    )
-    by_name = models.CharField(gettext_lazy("上传人姓名"), max_length=60, blank=True, default="", editable=False)
     taken_at = models.DateTimeField(gettext_lazy("拍摄时间"), null=True)
     width = models.PositiveIntegerField(gettext_lazy("宽"))
     height = models.PositiveIntegerField(gettext_lazy("高"))
@@ -71,7 +59,7 @@ def read(data: bytes, *, most: int = MOST_BYTES) -> pictures.Picture:
 
 def keep(photo: Photo, picture: pictures.Picture, *, by: Any) -> None:
     """Write the files and the row of a photo that `by` took now; the files go again when the row is not written."""
-    photo.at, photo.by, photo.by_name = timezone.now(), by, str(by)[:60]
+    photo.sign(by)
     photo.taken_at, photo.width, photo.height = picture.taken_at, picture.width, picture.height
     try:
         photo.image.save("photo.jpg", ContentFile(picture.image), save=False)

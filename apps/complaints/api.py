@@ -26,7 +26,7 @@ from apps.divisions import codes
 from apps.pages.api import ResourceViewSet
 from apps.pages.bodies import valid_body
 from apps.pages.idempotency import KeptBriefly, once
-from apps.pages.photos import PhotoRequest, sent_photo
+from apps.pages.photos import PhotoRequest, PhotoTakingView, sent_photo
 from apps.pages.steplogs import LONGEST_NOTE
 from apps.pages.way_api import WayStepView, way_body
 from apps.problems.standing_views import place_of
@@ -182,7 +182,7 @@ class ComplaintNumbersView(APIView):
         )
 
 
-class ComplaintPhotosView(APIView):
+class ComplaintPhotosView(PhotoTakingView):
     """Add a photo or scan of what came with a complaint."""
 
     @extend_schema(request={"multipart/form-data": PhotoRequest}, responses={201: OpenApiTypes.OBJECT})

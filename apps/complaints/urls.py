@@ -11,7 +11,7 @@ urlpatterns = [
     path("complaints/photos/<int:key>/", views.ComplaintPhotoPage.as_view(), name="complaint-photo"),
     path(
         "complaints/<int:key>/photos/",
-        views.PhotoAddPage.as_view(resource=ComplaintResource),
+        views.ScanAddPage.as_view(resource=ComplaintResource),
         name="complaint-photo-add",
     ),
     *pages("complaints", ComplaintResource, detail_page=views.ComplaintPage, form_page=views.EntryPage),

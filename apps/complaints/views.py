@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,7 +27,7 @@ from apps.complaints.tables import ComplaintResource
 from apps.divisions import codes
 from apps.history.services import log_access
 from apps.pages.context import reference_date
-from apps.pages.photos import PhotoForm
+from apps.pages.photos import PhotoAddPage, PhotoForm
 from apps.pages.places import Place, Places
 from apps.pages.print_views import watermark
 from apps.pages.views import FormPage
@@ -66,27 +67,16 @@ class ComplaintPage(WayPage):
         return answer
 
 
-class PhotoAddPage(ComplaintPage):
-    """Takes a photo or scan and shows the complaint again, or what is wrong with the file."""
+class ScanAddPage(PhotoAddPage, ComplaintPage):
+    """Takes a photo or scan of what came with a complaint, from the unit that handles it."""
 
-    page = "detail"
+    part = "statement"
 
-    def get(self, request: HttpRequest, key: int) -> HttpResponse:
-        return HttpResponseRedirect(self.resource.url("detail", self.get_object(key).pk))
+    def file_form(self, found: Complaint, data: Any = None, files: Any = None) -> PhotoForm | None:
+        return PhotoForm(data, files) if reading.handles(self.request.user, found) else None
 
-    def post(self, request: HttpRequest, key: int) -> HttpResponse:
-        found, by = self.get_object(key), requester(request)
-        reading.require_desk(by, found)
-        form = PhotoForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                attaching.attach(found, form.cleaned_data["photo"].read(), by=by)
-            except ServiceError as error:
-                form.add_error("photo", str(error))
-            else:
-                messages.success(request, _("照片已保存。"))
-                return HttpResponseRedirect(f"{self.resource.url('detail', found.pk)}#statement")
-        return self.again(found, 422, photo=form)
+    def keep(self, found: Complaint, form: Form) -> None:
+        attaching.attach(found, form.cleaned_data["photo"].read(), by=requester(self.request))
 
 
 class EntryPage(FormPage):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,17 +25,17 @@ from apps.pages.models import ANSWERS_KEPT, StoredAnswer
 Action = Callable[..., Response]
 
 
-class KeptBriefly:
+class KeptBriefly(ABC):
     """A view whose answers hold what may not be kept beside its rows: of one only `kept` is stored, and whoever asks
     again is answered with what he may read by then."""
 
+    @abstractmethod
     def kept(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """What is stored of an answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def again(self, kept: dict[str, Any]) -> dict[str, Any]:
         """The answer to a repeat, made anew from what was stored."""
-        raise NotImplementedError
 
 
 def once(action: Action) -> Action:

@@ -79,6 +79,11 @@ class Visitor:
         """What axe-core finds wrong on the page by WCAG 2.2 AA: rule and element."""
         # By the debugging protocol, not a script element: the page's own policy forbids those.
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        # Colours that are on their way to others are nobody's fault.
+        self.page.evaluate(
+            "Promise.allSettled(document.getAnimations()"
+            ".filter(one => Number.isFinite(one.effect.getComputedTiming().endTime)).map(one => one.finished))"
+        )
         options = {"runOnly": {"type": "tag", "values": WCAG}, "resultTypes": ["violations"]}
         found = self.page.evaluate("options => axe.run(document, options)", options)
         return [f"{fault['id']}: {node['html']}" for fault in found["violations"] for node in fault["nodes"]]
