@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 from django.test import Client
 
@@ -37,3 +38,12 @@ def test_scripts_and_formulas_are_text(desks: SimpleNamespace) -> None:
     book = body_of(client.post(f"/complaints/export/?{columns}"))
     assert "<f>" not in book and "&lt;script&gt;" in book
     assert book.count("'=HYPERLINK(") == book.count("=HYPERLINK(") == 2
+
+
+def test_two_gigabytes_are_refused_at_every_address_that_takes_a_scan(desks: SimpleNamespace) -> None:
+    """The body is not there: whoever began to read it would answer something else."""
+    found = complain(desks.county, COUNTY, OWN)
+    sent: dict[str, Any] = {"CONTENT_LENGTH": str(2 << 30), "CONTENT_TYPE": "multipart/form-data; boundary=b"}
+    for address in (f"/complaints/{found.pk}/photos/", f"/api/v1/complaints/{found.pk}/photos/"):
+        answer = sign_in(Client(), desks.county).generic("POST", address, **sent)
+        assert answer.status_code == 413 and "12 MB" in answer.content.decode(), address
